@@ -1,0 +1,24 @@
+// What a quantized tensor is: scale, zero point and range of codes. Plain data.
+// Not for computing them: see src/quant/.
+
+/** Affine quantization of a whole tensor: real = (code - zeroPoint) * scale. Scale is a float32 value > 0. */
+export interface QParams {
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly qmin: number;
+  readonly qmax: number;
+}
+
+/** One scale and zero point per channel; both arrays have the channel count's length. */
+export interface PerChannelQParams {
+  readonly scales: Float32Array;
+  readonly zeroPoints: Int32Array;
+  readonly qmin: number;
+  readonly qmax: number;
+}
+
+/** What an observer saw: per tensor (length 1) or per channel (length C) minima and maxima. */
+export interface ObservedRange {
+  readonly min: Float32Array;
+  readonly max: Float32Array;
+}

@@ -1,0 +1,73 @@
+// The report of one whole run: what `npm run report -- --json` writes and the page's table shows. Plain JSON.
+// Field names are stable: others script against them. Not for computing: see the files beside this one.
+
+export interface LatencyStats {
+  readonly median_ms: number;
+  readonly p95_ms: number;
+  readonly samples: number;
+  readonly threads: number;
+  /** What was timed, e.g. 'tfjs-wasm FP32, BN folded, fused conv+bias+relu'. */
+  readonly what: string;
+}
+
+/** Top-1 over `images` images of one split. */
+export interface Evaluation {
+  readonly accuracy: number;
+  readonly images: number;
+  /** Predicted class of each image, in split order. */
+  readonly predictions: Uint8Array;
+}
+
+export interface SizeReport {
+  readonly fp32_bytes: number;
+  readonly int8_bytes: number;
+  readonly ratio: number;
+}
+
+export interface Report {
+  readonly fp32: { readonly accuracy: number };
+  readonly ptq: { readonly accuracy: number };
+  readonly qat: { readonly int8: { readonly accuracy: number }; readonly simulated: { readonly accuracy: number } };
+  /** FP32 fine-tune of the same steps, data order and learning rate. */
+  readonly control: { readonly accuracy: number };
+  /** Share of test images on which FP32 and QAT INT8 predict the same class. */
+  readonly agreement: number;
+  readonly latency: {
+    readonly fp32_wasm: LatencyStats;
+    /** FP32 on the training backend. */
+    readonly fp32_backend: LatencyStats;
+    readonly int8: LatencyStats;
+    /** fp32_wasm.median_ms / int8.median_ms, at the same thread count. */
+    readonly ratio: number;
+  };
+  readonly size: SizeReport;
+  readonly images: number;
+  readonly backend: string;
+  readonly adapter: string;
+  readonly engine: string;
+  readonly options: RunOptions;
+  /** Mean loss of the first and the last tenth of the QAT steps. */
+  readonly training: {
+    readonly steps: number;
+    readonly first_loss: number;
+    readonly last_loss: number;
+    readonly images_per_s: number;
+  };
+}
+
+/** Everything a visitor chooses; what the report command's options set. */
+export interface RunOptions {
+  readonly backend: 'auto' | 'webgpu' | 'wasm';
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  /** Test images in the final table, at most 10,000. */
+  readonly images: number;
+  readonly seed: number;
+  /** 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's). */
+  readonly qconfig: 'fbgemm_qat' | 'fbgemm';
+  /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
+  readonly fuseAddRelu: boolean;
+}

@@ -1,0 +1,82 @@
+// The session a visitor walks through: the article's steps in order, each with its result, on top of the workers.
+// The page and the report command drive this one interface. Not for rendering, not for computing.
+import type { Int8Model } from '../convert/int8-model';
+import type { Evaluation, Report, RunOptions } from '../report/types';
+import type {
+  BackendInfo,
+  ConvertResult,
+  EngineInfo,
+  FuseResult,
+  LabelledImages,
+  LoadResult,
+  PrepareResult,
+  Progress,
+  TrainEvent,
+  TrainResult,
+  VerifyResult,
+} from '../worker/api';
+
+/** The article's path, in order. */
+export const STEP_IDS = [
+  'load',
+  'fuse',
+  'verify',
+  'configure',
+  'prepare',
+  'train',
+  'convert',
+  'compare',
+  'save',
+] as const;
+export type StepId = (typeof STEP_IDS)[number];
+
+export interface StepResults {
+  readonly load: LoadResult & { readonly backend: BackendInfo };
+  readonly fuse: FuseResult;
+  readonly verify: VerifyResult;
+  /** The qconfig chosen, as PyTorch calls it. */
+  readonly configure: { readonly qconfig: string; readonly activation: string; readonly weight: string };
+  readonly prepare: PrepareResult;
+  readonly train: { readonly qat: TrainResult; readonly control: TrainResult };
+  readonly convert: {
+    readonly qat: Omit<ConvertResult, 'model'>;
+    readonly ptq: Omit<ConvertResult, 'model'>;
+    readonly engine: EngineInfo;
+  };
+  readonly compare: CompareResult;
+  readonly save: { readonly filename: string; readonly bytes: number; readonly blob: Blob };
+}
+
+export interface CompareResult {
+  readonly report: Report;
+  readonly fp32: Evaluation;
+  readonly int8: Evaluation;
+}
+
+export type SessionEvent =
+  | { readonly type: 'step-started' | 'step-finished'; readonly step: StepId }
+  | { readonly type: 'step-failed'; readonly step: StepId; readonly message: string; readonly hint: string }
+  | { readonly type: 'progress'; readonly step: StepId; readonly label: string; readonly progress: Progress }
+  | { readonly type: 'train'; readonly run: 'qat' | 'control'; readonly event: TrainEvent };
+
+export interface Session {
+  /** Options may change until the step that reads them runs; backend only before load. */
+  options: RunOptions;
+  readonly results: Partial<StepResults>;
+  /** Runs one step; earlier steps that have not run are run first. Rejects with a PlaygroundError. */
+  run<S extends StepId>(step: S): Promise<StepResults[S]>;
+  /** Runs all steps that are left, in order, and returns the report. */
+  runAll(): Promise<Report>;
+  on(listener: (event: SessionEvent) => void): () => void;
+  /** Training controls; no-ops when nothing trains. */
+  pause(): void;
+  resume(): void;
+  stepOnce(): void;
+  stop(): void;
+  setLearningRate(learningRate: number): void;
+  /** The first n test images in split order, for the grid. */
+  testImages(n: number): Promise<LabelledImages>;
+  readonly int8Model: Int8Model | undefined;
+  /** Ends the workers. */
+  dispose(): void;
+}

@@ -1,0 +1,58 @@
+// Names, inputs, attributes and outputs of the kernels we register into tfjs, beyond tfjs's own Conv2D,
+// Conv2DBackpropInput and Conv2DBackpropFilter (overridden under their stock names and signatures).
+// Each backend folder (webgpu, wasm, cpu) implements all of them. Layout NHWC; channels are the last axis; float32.
+// Not for gradients' wiring: src/train/ops does that with tf.customGrad.
+
+/**
+ * Running range of a tensor. Inputs: x [..., C], range [2, 1] (per tensor) or [2, C] (per channel, last axis);
+ * row 0 minima, row 1 maxima. A range of (+Infinity, -Infinity) has seen nothing: the result is x's own min/max.
+ * Otherwise range + c * (minmax(x) - range) for 'average', element-wise min/max for 'extreme'.
+ * Output: the new range, same shape.
+ */
+export const OBSERVE_MINMAX = 'QatObserveMinMax';
+export interface ObserveMinMaxAttrs {
+  readonly mode: 'average' | 'extreme';
+  readonly c: number;
+}
+
+/**
+ * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts) in float32.
+ * Inputs: x [..., C], range [2, 1] or [2, C]. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s.
+ */
+export const FAKE_QUANT = 'QatFakeQuant';
+/** Inputs: x, dy, range. Output: dx = dy where qmin <= zp + RNE(x * (1/s)) <= qmax, else 0. */
+export const FAKE_QUANT_GRAD = 'QatFakeQuantGrad';
+export interface FakeQuantAttrs {
+  readonly symmetric: boolean;
+  readonly qmin: number;
+  readonly qmax: number;
+  readonly eps: number;
+}
+
+/**
+ * Batch norm of u = z / divisor, with ReLU if asked: y = [relu](gain * (u - mean) / sqrt(var + eps) + offset).
+ * Inputs: z [N,H,W,C], divisor, gain, offset, mean, variance, each [C]; frozen: mean and variance are used,
+ * else the batch's own (biased variance) are. Outputs: [y, mean, variance] of u, as used.
+ */
+export const BATCH_NORM = 'QatBatchNorm';
+/**
+ * Inputs: z, dy, y, divisor, gain, offset, mean, variance (as used). Outputs: [dz, ddivisor, dgain, doffset].
+ * Not frozen: gradients flow through the batch statistics. relu: dy counts only where y > 0.
+ */
+export const BATCH_NORM_GRAD = 'QatBatchNormGrad';
+export interface BatchNormAttrs {
+  readonly eps: number;
+  readonly relu: boolean;
+  readonly frozen: boolean;
+}
+
+/**
+ * PyTorch's SGD: g += wd*w; v = momentum*v + g; w -= lr*v. Inputs: w, g, v of one shape. Outputs: [w, v], new.
+ * lr may change at every step, so it must not be baked into a shader.
+ */
+export const SGD_MOMENTUM = 'QatSgdMomentum';
+export interface SgdAttrs {
+  readonly lr: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+}

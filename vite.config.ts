@@ -1,0 +1,23 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// SharedArrayBuffer and precise timers need cross-origin isolation.
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig(({ mode }) => ({
+  base: './',
+  plugins: [svelte()],
+  // Mode 'test' serves sources to the browser tests: no reload while a test runs.
+  server: { headers: isolation, hmr: mode === 'test' ? false : undefined },
+  preview: { headers: isolation },
+  worker: { format: 'es' },
+  build: { target: 'es2023', chunkSizeWarningLimit: 3000 },
+  optimizeDeps: {
+    entries: ['index.html', 'tests/browser/*.ts'],
+    include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm', 'comlink', 'idb'],
+  },
+  test: { include: ['src/**/*.test.ts', 'tests/golden/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 60_000 },
+}));
