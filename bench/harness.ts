@@ -1,0 +1,67 @@
+// What every benchmark shares: a page that serves the sources, statistics, the environment, printing.
+// Not for measuring itself: bench/pages/* run in the page, bench/NAME.ts puts a table together.
+import { cpus, totalmem } from 'node:os';
+import { chromium, type Page } from '@playwright/test';
+import { createServer } from 'vite';
+import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from '../scripts/chromium';
+
+/** One benchmark: the table to print and the JSON to write. */
+export interface BenchResult {
+  /** Rows of the printed table; the first row is the heading. */
+  readonly table: readonly (readonly string[])[];
+  /** Every figure and ratio, with names and units in the keys (`*_ms`, `*_bytes`, ratios unitless). */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** Serves the sources with Vite, opens an isolated page in headless Chromium and runs `use` with it. */
+export async function withPage<T>(use: (page: Page) => Promise<T>, options: { webgpu: boolean }): Promise<T> {
+  const server = await createServer({ mode: 'test', logLevel: 'error', server: { port: 0, host: 'localhost' } });
+  await server.listen();
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: [...CHROMIUM_ARGS, ...(options.webgpu ? WEBGPU_ARGS : [])],
+  });
+  try {
+    const page = await browser.newPage();
+    page.on('console', (message) => console.error(`[page] ${message.text()}`));
+    page.on('pageerror', (error) => console.error(`[page] ${error.message}`));
+    await page.goto(`${server.resolvedUrls?.local[0]}tests/browser/blank.html`);
+    return await use(page);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** Calls `measure(argument)` of a module of bench/pages in the page. Both must be plain JSON. */
+export function measureInPage<T>(page: Page, module: string, argument: unknown): Promise<T> {
+  return page.evaluate(
+    async ([path, value]) => {
+      const { measure } = (await import(/* @vite-ignore */ path as string)) as { measure(a: unknown): Promise<T> };
+      return measure(value);
+    },
+    [`/bench/pages/${module}.ts`, argument],
+  );
+}
+
+/** What the figures were measured on. */
+export function environment(browserVersion: string): Record<string, unknown> {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model.trim(),
+    cores: cpus().length,
+    memory_gib: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
+    chromium: browserVersion,
+    date: new Date().toISOString(),
+  };
+}
+
+/** Pads columns; text left, the rest right. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ');
+  const [head, ...body] = rows.map(line);
+  return [head, '-'.repeat(head!.length), ...body].join('\n');
+}

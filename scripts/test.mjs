@@ -1,0 +1,89 @@
+// npm test: makes the checkout ready, then typecheck, lint, format, unit, golden, browser and end-to-end tests.
+// Every static check counts as one test; the last line is "N passed, N failed".
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bin, ensureChromium, ensurePackages, prepareAssets, ROOT, run } from './setup.mjs';
+
+let passed = 0;
+let failed = 0;
+const skipped = [];
+
+function count(ok, name) {
+  if (ok) passed++;
+  else {
+    failed++;
+    console.log(`FAILED: ${name}`);
+  }
+}
+
+function heading(title) {
+  console.log(`\n=== ${title}`);
+}
+
+/** Runs a test runner that leaves a JSON report; a runner that leaves none counts as one failure. */
+function suite(title, command, args, file, read) {
+  heading(title);
+  const path = join(ROOT, file);
+  rmSync(path, { force: true });
+  const code = run(command, args);
+  try {
+    const before = failed;
+    read(JSON.parse(readFileSync(path, 'utf8')));
+    if (code !== 0 && failed === before) count(false, `${title} ended with code ${code}`);
+  } catch (error) {
+    count(false, `${title}: no report (${error.message})`);
+  }
+}
+
+function readVitest(report) {
+  for (const file of report.testResults) {
+    if (file.assertionResults.length === 0) count(false, file.name);
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed' || test.status === 'failed') count(test.status === 'passed', test.fullName);
+      else skipped.push(test.fullName);
+    }
+  }
+}
+
+function readPlaywright(report) {
+  const walk = (suites) => {
+    for (const { specs, suites: inner = [] } of suites) {
+      for (const spec of specs) {
+        if (spec.tests.every((test) => test.status === 'skipped')) skipped.push(spec.title);
+        else count(spec.ok, spec.title);
+      }
+      walk(inner);
+    }
+  };
+  for (const error of report.errors) count(false, error.message);
+  walk(report.suites);
+}
+
+ensurePackages();
+ensureChromium();
+prepareAssets();
+
+for (const [name, command, ...args] of [
+  ['typecheck', 'tsc'],
+  ['typecheck of components', 'svelte-check', '--fail-on-warnings'],
+  ['lint', 'eslint', '.', '--max-warnings', '0'],
+  ['format', 'prettier', '--check', '.', '--log-level', 'warn'],
+  ['build', 'vite', 'build', '--logLevel', 'warn'],
+]) {
+  heading(name);
+  count(run(bin(command), args) === 0, name);
+}
+const unitReport = 'test-results/vitest.json';
+suite(
+  'unit and golden tests',
+  bin('vitest'),
+  ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${unitReport}`],
+  unitReport,
+  readVitest,
+);
+suite('browser and end-to-end tests', bin('playwright'), ['test'], 'test-results/playwright.json', readPlaywright);
+
+for (const name of skipped) console.log(`SKIPPED: ${name}`);
+if (skipped.length) console.log(`${skipped.length} skipped`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
