@@ -52,8 +52,8 @@ export function ensureChromium() {
   if (chromiumFound()) return;
   const advice = 'Install Chromium or Chrome, or set CHROME_PATH to its executable, then run the command again.';
   if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) fail(`No Chromium was found. ${advice}`);
-  const sudo = process.getuid() === 0 ? [] : ['sudo', '-n'];
-  const apt = (...args) => run([...sudo, 'apt-get'][0], [...sudo, 'apt-get', ...args].slice(1), { stdio: 'ignore' });
+  const [command, ...prefix] = process.getuid() === 0 ? ['apt-get'] : ['sudo', '-n', 'apt-get'];
+  const apt = (...args) => run(command, [...prefix, ...args], { stdio: 'ignore' });
   console.log('Installing Chromium with apt-get ...');
   apt('update');
   apt('install', '-y', 'chromium');

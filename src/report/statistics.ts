@@ -1,0 +1,42 @@
+// Medians, percentiles and the latency loop every engine is timed with. Not for deciding what is fast: see bench/.
+import type { LatencyStats } from './types';
+
+/**
+ * Percentile by linear interpolation between closest ranks (NumPy's default).
+ * @param values at least one number, any order
+ * @param share 0..1
+ */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const position = (sorted.length - 1) * share;
+  const low = Math.floor(position);
+  const high = Math.ceil(position);
+  return sorted[low]! + (sorted[high]! - sorted[low]!) * (position - low);
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+/** Share of calls run before timing starts, at least 10 calls. */
+const WARM_UP_SHARE = 0.2;
+
+/**
+ * Times `run(i)` at batch 1: warm-ups first, then `samples` calls, each timed alone.
+ * @param run called with the sample's number; a promise is awaited inside the timed span
+ * @param about what is timed and with how many threads
+ */
+export async function measureLatency(
+  run: (sample: number) => unknown,
+  samples: number,
+  about: Pick<LatencyStats, 'threads' | 'what'>,
+): Promise<LatencyStats> {
+  const timed = async (sample: number): Promise<number> => {
+    const start = performance.now();
+    const result = run(sample);
+    if (result instanceof Promise) await result;
+    return performance.now() - start;
+  };
+  for (let i = 0; i < Math.max(10, samples * WARM_UP_SHARE); i++) await timed(i);
+  const times: number[] = [];
+  for (let i = 0; i < samples; i++) times.push(await timed(i));
+  return { ...about, samples, median_ms: median(times), p95_ms: percentile(times, 0.95) };
+}

@@ -1,0 +1,52 @@
+// The article's table as text, for the command line. Not for the page: src/ui renders a Report itself.
+import type { Report } from './types';
+
+const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+const ms = (value: number) => `${value.toFixed(3)} ms`;
+const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+
+/** Rows of the comparison, the first one the heading. */
+export function reportRows(report: Report): string[][] {
+  const { latency, size } = report;
+  const timed = (name: string, accuracy: number, time: Report['latency']['int8'], bytes: number) => [
+    name,
+    percent(accuracy),
+    ms(time.median_ms),
+    ms(time.p95_ms),
+    mib(bytes),
+  ];
+  return [
+    ['model', 'accuracy', 'median', 'p95', 'size'],
+    timed('FP32', report.fp32.accuracy, latency.fp32_wasm, size.fp32_bytes),
+    ['FP32 fine-tuned (control)', percent(report.control.accuracy), '', '', ''],
+    ['PTQ INT8', percent(report.ptq.accuracy), '', '', ''],
+    ['QAT simulated', percent(report.qat.simulated.accuracy), '', '', ''],
+    timed('QAT INT8', report.qat.int8.accuracy, latency.int8, size.int8_bytes),
+  ];
+}
+
+/** The whole report as printed text. */
+export function formatReport(report: Report): string {
+  const { latency, size, training, options } = report;
+  const rows = reportRows(report);
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+  );
+  lines.splice(1, 0, '-'.repeat(lines[0]!.length));
+  return [
+    ...lines,
+    '',
+    `images            ${report.images} test images; agreement FP32/INT8 ${percent(report.agreement)}`,
+    `latency           batch 1, ${latency.int8.samples} samples, ${latency.int8.threads} thread(s) on both sides: ` +
+      `INT8 is ${latency.ratio.toFixed(1)} times faster`,
+    `  FP32            ${latency.fp32_wasm.what}`,
+    `  FP32 (training) ${ms(latency.fp32_backend.median_ms)}, ${latency.fp32_backend.what}`,
+    `  INT8            ${latency.int8.what}`,
+    `size              ${size.ratio.toFixed(2)} times smaller`,
+    `training          ${options.qconfig}, ${training.steps} steps of ${options.batch}, loss ` +
+      `${training.first_loss.toFixed(3)} -> ${training.last_loss.toFixed(3)}, ${training.images_per_s.toFixed(1)} images/s`,
+    `backend           ${report.backend}${report.adapter ? ` (${report.adapter})` : ''}`,
+    `engine            ${report.engine}`,
+  ].join('\n');
+}
