@@ -1,4 +1,4 @@
-// What every benchmark shares: a page that serves the sources, statistics, the environment, printing.
+// What every benchmark shares: a page that serves the sources, statistics, the environment.
 // Not for measuring itself: bench/pages/* run in the page, bench/NAME.ts puts a table together.
 import { cpus, totalmem } from 'node:os';
 import { chromium, type Page } from '@playwright/test';
@@ -55,13 +55,4 @@ export function environment(browserVersion: string): Record<string, unknown> {
     chromium: browserVersion,
     date: new Date().toISOString(),
   };
-}
-
-/** Pads columns; text left, the rest right. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ');
-  const [head, ...body] = rows.map(line);
-  return [head, '-'.repeat(head!.length), ...body].join('\n');
 }

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { formatTable, type BenchResult } from './harness';
+import { formatTable } from '../src/report/text-table';
+import type { BenchResult } from './harness';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const names = readdirSync(folder)

@@ -1,4 +1,5 @@
 // The article's table as text, for the command line. Not for the page: src/ui renders a Report itself.
+import { formatTable } from './text-table';
 import type { Report } from './types';
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
@@ -28,14 +29,8 @@ export function reportRows(report: Report): string[][] {
 /** The whole report as printed text. */
 export function formatReport(report: Report): string {
   const { latency, size, training, options } = report;
-  const rows = reportRows(report);
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
-  );
-  lines.splice(1, 0, '-'.repeat(lines[0]!.length));
   return [
-    ...lines,
+    formatTable(reportRows(report)),
     '',
     `images            ${report.images} test images; agreement FP32/INT8 ${percent(report.agreement)}`,
     `latency           batch 1, ${latency.int8.samples} samples, ${latency.int8.threads} thread(s) on both sides: ` +

@@ -119,7 +119,8 @@ export interface ConvertResult {
 
 /** The worker that trains: the only one with tfjs on the chosen backend. */
 export interface TrainApi {
-  start(backend: 'auto' | 'webgpu' | 'wasm'): Promise<BackendInfo>;
+  /** @param baseUrl where the page's checkpoint/, data/ and wasm/ are */
+  start(baseUrl: string, backend: 'auto' | 'webgpu' | 'wasm'): Promise<BackendInfo>;
   load(onProgress: OnProgress): Promise<LoadResult>;
   fuse(): Promise<FuseResult>;
   verify(onProgress: OnProgress): Promise<VerifyResult>;
@@ -147,6 +148,7 @@ export interface EngineInfo {
 
 /** The worker that runs integers. */
 export interface EngineApi {
+  start(baseUrl: string): Promise<void>;
   load(slot: Int8Slot, model: Int8Model, threads: number): Promise<EngineInfo>;
   evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
@@ -155,7 +157,8 @@ export interface EngineApi {
 
 /** The worker that measures the peer: stock tfjs-wasm, FP32, BN folded, fused conv + bias + ReLU. */
 export interface BaselineApi {
-  latency(threads: number, samples: number): Promise<LatencyStats>;
+  start(baseUrl: string, threads: number): Promise<void>;
+  latency(samples: number): Promise<LatencyStats>;
 }
 
 /** What the page's image grid needs: pixels (RGB, 32x32x3 bytes each) and labels. */
