@@ -1,0 +1,72 @@
+// The comparison step: accuracies on the test images, agreement, latency and size, put together as the Report.
+// The only place where the test images are used for figures. Not for running models: the workers do.
+import { agreement } from '../report/accuracy';
+import type { Report, RunOptions } from '../report/types';
+import type { BackendInfo, ConvertResult, EngineInfo, OnProgress, TrainResult } from '../worker/api';
+import type { CompareResult } from './types';
+import type { Workers } from './workers';
+
+const LATENCY_SAMPLES = 200;
+
+export interface CompareContext {
+  readonly baseUrl: string;
+  readonly threads: number;
+  readonly options: RunOptions;
+  readonly backend: BackendInfo;
+  readonly convert: {
+    readonly qat: Omit<ConvertResult, 'model'>;
+    readonly engine: EngineInfo;
+  };
+  readonly training: TrainResult;
+  /** A progress callback for one part of the step. */
+  progress(label: string): OnProgress;
+}
+
+/** Measures everything, one thing at a time, so that nothing disturbs a latency. */
+export async function compare(workers: Workers, context: CompareContext): Promise<CompareResult> {
+  const { train, engine, baseline } = workers;
+  const { options, threads, progress } = context;
+  const { images } = options;
+  const fp32 = await train.evaluate('fp32', 'test', images, progress('FP32'));
+  const control = await train.evaluate('control', 'test', images, progress('FP32 control'));
+  const simulated = await train.evaluate('qat_simulated', 'test', images, progress('QAT simulated'));
+  const int8 = await engine.evaluate('qat', 'test', images, progress('QAT INT8'));
+  const ptq = await engine.evaluate('ptq', 'test', images, progress('PTQ INT8'));
+
+  await baseline.start(context.baseUrl, threads);
+  const fp32Wasm = await baseline.latency(LATENCY_SAMPLES);
+  const int8Latency = await engine.latency('qat', LATENCY_SAMPLES);
+  const fp32Backend = await train.latency(LATENCY_SAMPLES);
+
+  const { bytes, fp32Bytes } = context.convert.qat;
+  const { losses, steps, imagesPerSecond } = context.training;
+  const tenth = Math.max(1, Math.floor(losses.length / 10));
+  const report: Report = {
+    fp32: { accuracy: fp32.accuracy },
+    ptq: { accuracy: ptq.accuracy },
+    qat: { int8: { accuracy: int8.accuracy }, simulated: { accuracy: simulated.accuracy } },
+    control: { accuracy: control.accuracy },
+    agreement: agreement(fp32.predictions, int8.predictions),
+    latency: {
+      fp32_wasm: fp32Wasm,
+      fp32_backend: fp32Backend,
+      int8: int8Latency,
+      ratio: fp32Wasm.median_ms / int8Latency.median_ms,
+    },
+    size: { fp32_bytes: fp32Bytes, int8_bytes: bytes, ratio: fp32Bytes / bytes },
+    images: fp32.images,
+    backend: context.backend.backend,
+    adapter: context.backend.adapter,
+    engine: context.convert.engine.description,
+    options,
+    training: {
+      steps,
+      first_loss: mean(losses.subarray(0, tenth)),
+      last_loss: mean(losses.subarray(-tenth)),
+      images_per_s: imagesPerSecond,
+    },
+  };
+  return { report, fp32, int8 };
+}
+
+const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,192 @@
+// The session a visitor walks through: runs the article's steps in order on the workers and keeps their results.
+// Not for rendering (src/ui) nor for computing (src/worker).
+import { proxy } from 'comlink';
+import { serializeInt8Model } from '../convert/serialize';
+import type { Int8Model } from '../convert/int8-model';
+import { PlaygroundError } from '../core/errors';
+import { openCifar10, type Cifar10 } from '../data/cifar10';
+import { qconfigById } from '../quant/qconfigs';
+import type { Report } from '../report/types';
+import type { ConvertResult, LabelledImages, OnProgress, TrainResult } from '../worker/api';
+import { compare } from './compare';
+import { checkOptions, DEFAULT_OPTIONS } from './options';
+import { describeSpec } from './describe';
+import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from './types';
+import { startWorkers, type Workers } from './workers';
+
+/** Share of the steps after which batch norm and observers are frozen: PyTorch's tutorial, 3 and 4 of 8 epochs. */
+const FREEZE = { freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 };
+const VALIDATIONS_PER_RUN = 4;
+const VALIDATION_IMAGES = 256;
+/** Latency is compared at one thread on both sides. */
+const THREADS = 1;
+
+/** A session whose assets (checkpoint/, data/, wasm/) lie beside the page. */
+export function createSession(baseUrl = new URL('./', document.baseURI).href): Session {
+  return new PlaygroundSession(baseUrl);
+}
+
+class PlaygroundSession implements Session {
+  options = DEFAULT_OPTIONS;
+  readonly results: { -readonly [S in StepId]?: StepResults[S] } = {};
+  int8Model: Int8Model | undefined;
+  private readonly workers: Workers = startWorkers();
+  private readonly listeners = new Set<(event: SessionEvent) => void>();
+  private readonly running = new Map<StepId, Promise<unknown>>();
+  private data: Promise<Cifar10> | undefined;
+
+  constructor(private readonly baseUrl: string) {}
+
+  on(listener: (event: SessionEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async run<S extends StepId>(step: S): Promise<StepResults[S]> {
+    for (const id of STEP_IDS.slice(0, STEP_IDS.indexOf(step))) await this.runOne(id);
+    return this.runOne(step);
+  }
+
+  async runAll(): Promise<Report> {
+    await this.run('save');
+    return this.results.compare!.report;
+  }
+
+  pause(): void {
+    void this.workers.train.pause();
+  }
+  resume(): void {
+    void this.workers.train.resume();
+  }
+  stepOnce(): void {
+    void this.workers.train.step();
+  }
+  stop(): void {
+    void this.workers.train.stop();
+  }
+  setLearningRate(learningRate: number): void {
+    this.options = { ...this.options, learningRate };
+    void this.workers.train.setLearningRate(learningRate);
+  }
+
+  async testImages(n: number): Promise<LabelledImages> {
+    this.data ??= openCifar10(`${this.baseUrl}data/`);
+    return (await this.data).images('test', 0, n);
+  }
+
+  dispose(): void {
+    this.workers.end();
+    this.listeners.clear();
+  }
+
+  private emit(event: SessionEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private progress(step: StepId, label: string): OnProgress {
+    return proxy((progress) => this.emit({ type: 'progress', step, label, progress }));
+  }
+
+  /** Runs a step unless it has run; two callers share one run. */
+  private async runOne<S extends StepId>(step: S): Promise<StepResults[S]> {
+    const known = this.results[step];
+    if (known) return known as StepResults[S];
+    let running = this.running.get(step) as Promise<StepResults[S]> | undefined;
+    if (!running) {
+      running = this.perform(step).finally(() => this.running.delete(step));
+      this.running.set(step, running);
+    }
+    return running;
+  }
+
+  private async perform<S extends StepId>(step: S): Promise<StepResults[S]> {
+    this.emit({ type: 'step-started', step });
+    try {
+      checkOptions(this.options);
+      const result = (await Promise.race([this.steps[step](), this.workers.broken])) as StepResults[S];
+      Object.assign(this.results, { [step]: result });
+      this.emit({ type: 'step-finished', step });
+      return result;
+    } catch (error) {
+      const known = error instanceof PlaygroundError ? error : unexpected(error);
+      this.emit({ type: 'step-failed', step, message: known.message, hint: known.hint });
+      throw known;
+    }
+  }
+
+  private readonly steps: { [S in StepId]: () => Promise<StepResults[S]> } = {
+    load: async () => {
+      const { train, engine } = this.workers;
+      const backend = await train.start(this.baseUrl, this.options.backend);
+      await engine.start(this.baseUrl);
+      return { ...(await train.load(this.progress('load', 'checkpoint'))), backend };
+    },
+    fuse: () => this.workers.train.fuse(),
+    verify: () => this.workers.train.verify(this.progress('verify', 'equivalence')),
+    configure: async () => {
+      const { label, activation, weight } = this.qconfig();
+      return { qconfig: label, activation: describeSpec(activation), weight: describeSpec(weight) };
+    },
+    prepare: () => {
+      const { qconfig, fuseAddRelu, weightBits, activationBits } = this.options;
+      return this.workers.train.prepare({ qconfig, fuseAddRelu, weightBits, activationBits });
+    },
+    train: async () => ({ qat: await this.train('qat'), control: await this.train('control') }),
+    convert: async () => {
+      const qat = await this.workers.train.convert('qat', this.progress('convert', 'QAT'));
+      const ptq = await this.workers.train.convert('ptq', this.progress('convert', 'PTQ calibration'));
+      await this.workers.engine.load('ptq', ptq.model, THREADS);
+      const engine = await this.workers.engine.load('qat', qat.model, THREADS);
+      this.int8Model = qat.model;
+      return { qat: withoutModel(qat), ptq: withoutModel(ptq), engine };
+    },
+    compare: () =>
+      compare(this.workers, {
+        baseUrl: this.baseUrl,
+        threads: THREADS,
+        options: this.options,
+        backend: this.results.load!.backend,
+        convert: this.results.convert!,
+        training: this.results.train!.qat,
+        progress: (label) => this.progress('compare', label),
+      }),
+    save: async () => {
+      const bytes = serializeInt8Model(this.int8Model!);
+      const blob = new Blob([bytes], { type: 'application/octet-stream' });
+      return { filename: 'resnet18-cifar10.int8', bytes: blob.size, blob };
+    },
+  };
+
+  private qconfig() {
+    const { qconfig, weightBits, activationBits } = this.options;
+    return qconfigById(qconfig, { weightBits, activationBits });
+  }
+
+  private train(kind: 'qat' | 'control'): Promise<TrainResult> {
+    const { steps, batch, learningRate, seed } = this.options;
+    return this.workers.train.train(
+      {
+        kind,
+        steps,
+        batch,
+        learningRate,
+        momentum: 0.9,
+        weightDecay: 1e-4,
+        seed,
+        validateEvery: Math.max(1, Math.ceil(steps / VALIDATIONS_PER_RUN)),
+        validationImages: VALIDATION_IMAGES,
+        ...FREEZE,
+      },
+      proxy((event) => this.emit({ type: 'train', run: kind, event })),
+    );
+  }
+}
+
+function withoutModel({ bytes, fp32Bytes, activations }: ConvertResult): Omit<ConvertResult, 'model'> {
+  return { bytes, fp32Bytes, activations };
+}
+
+function unexpected(error: unknown): PlaygroundError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new PlaygroundError('unsupported', message, 'Run the step again, or reload the page.', { cause: error });
+}

@@ -1,0 +1,51 @@
+// Starts the three workers and ends them. Not for the order of the steps: see session.ts.
+import { releaseProxy, wrap, type Remote } from 'comlink';
+import { PlaygroundError } from '../core/errors';
+import type { BaselineApi, EngineApi, TrainApi } from '../worker/api';
+import '../worker/errors';
+
+export interface Workers {
+  readonly train: Remote<TrainApi>;
+  readonly engine: Remote<EngineApi>;
+  readonly baseline: Remote<BaselineApi>;
+  /** Rejects when a worker's script cannot be loaded or throws outside a call; otherwise never settles. */
+  readonly broken: Promise<never>;
+  end(): void;
+}
+
+/** Starts all workers; their scripts load in the background. */
+export function startWorkers(): Workers {
+  const workers = {
+    train: new Worker(new URL('../worker/train.worker.ts', import.meta.url), { type: 'module', name: 'train' }),
+    engine: new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }),
+    baseline: new Worker(new URL('../worker/baseline.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'baseline',
+    }),
+  };
+  const broken = new Promise<never>((_, reject) => {
+    for (const [name, worker] of Object.entries(workers))
+      worker.onerror = (event) =>
+        reject(
+          new PlaygroundError(
+            'unsupported',
+            `The ${name} worker stopped: ${event.message || 'its script could not be loaded'}.`,
+            'Reload the page; if it happens again, try a current version of Chrome, Edge or Firefox.',
+          ),
+        );
+  });
+  broken.catch(() => {});
+  const proxies = {
+    train: wrap<TrainApi>(workers.train),
+    engine: wrap<EngineApi>(workers.engine),
+    baseline: wrap<BaselineApi>(workers.baseline),
+  };
+  return {
+    ...proxies,
+    broken,
+    end() {
+      for (const proxy of Object.values(proxies)) proxy[releaseProxy]();
+      for (const worker of Object.values(workers)) worker.terminate();
+    },
+  };
+}
