@@ -1,0 +1,106 @@
+// npm run report: the whole pipeline in headless Chromium through the page's own session; prints the article's table.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { chromium, type Page } from '@playwright/test';
+import { build, preview } from 'vite';
+import { formatReport } from '../src/report/table';
+import type { Report, RunOptions } from '../src/report/types';
+import type { Session, SessionEvent } from '../src/session/types';
+import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from './chromium';
+
+const USAGE =
+  'Usage: npm run report -- [--steps N] [--batch N] [--backend webgpu|wasm] [--weight-bits B] [--activation-bits B] ' +
+  '[--images N] [--json FILE]';
+
+const { values } = (() => {
+  try {
+    return parseArgs({
+      options: {
+        steps: { type: 'string' },
+        batch: { type: 'string' },
+        backend: { type: 'string' },
+        'weight-bits': { type: 'string' },
+        'activation-bits': { type: 'string' },
+        images: { type: 'string' },
+        json: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    process.exit(2);
+  }
+})();
+if (values.backend && !['webgpu', 'wasm'].includes(values.backend)) {
+  console.error(`Unknown backend ${values.backend}.\n${USAGE}`);
+  process.exit(2);
+}
+
+const chosen: Partial<RunOptions> = Object.fromEntries(
+  Object.entries({
+    backend: values.backend,
+    steps: values.steps && Number(values.steps),
+    batch: values.batch && Number(values.batch),
+    images: values.images && Number(values.images),
+    weightBits: values['weight-bits'] && Number(values['weight-bits']),
+    activationBits: values['activation-bits'] && Number(values['activation-bits']),
+  }).filter(([, value]) => value !== undefined),
+);
+
+/** Prints events, at most one line of progress a second. */
+function printer(): (event: SessionEvent) => void {
+  let last = 0;
+  return (event) => {
+    if (event.type === 'step-started') console.log(`${event.step} ...`);
+    if (event.type === 'step-failed') console.log(`${event.step} failed: ${event.message} ${event.hint}`);
+    if (event.type === 'train' && event.event.type === 'validation')
+      console.log(`  ${event.run}: validation accuracy ${event.event.accuracy.toFixed(4)}`);
+    if (Date.now() - last < 1000) return;
+    last = Date.now();
+    if (event.type === 'progress')
+      console.log(`  ${event.label}: ${event.progress.done} of ${event.progress.total} ${event.progress.what}`);
+    if (event.type === 'train' && event.event.type === 'step') {
+      const { step, steps, loss, imagesPerSecond, secondsLeft } = event.event;
+      console.log(
+        `  ${event.run}: step ${step} of ${steps}, loss ${loss.toFixed(4)}, ` +
+          `${imagesPerSecond.toFixed(1)} images/s, ${secondsLeft.toFixed(0)} s left`,
+      );
+    }
+  };
+}
+
+async function runAll(page: Page): Promise<Report> {
+  await page.exposeFunction('printEvent', printer());
+  await page.waitForFunction(() => 'playground' in globalThis);
+  return page.evaluate(async (options) => {
+    const { playground, printEvent } = globalThis as unknown as {
+      playground: Session;
+      printEvent(event: SessionEvent): void;
+    };
+    playground.on(printEvent);
+    playground.options = { ...playground.options, ...options };
+    return playground.runAll();
+  }, chosen);
+}
+
+await build({ logLevel: 'warn' });
+const server = await preview({ preview: { port: 0, host: 'localhost', open: false }, logLevel: 'warn' });
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS, ...WEBGPU_ARGS] });
+try {
+  const page = await browser.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') console.error(`[page] ${message.text()}`);
+  });
+  await page.goto(server.resolvedUrls!.local[0]!);
+  const report = await runAll(page);
+  console.log(`\n${formatReport(report)}`);
+  if (values.json) {
+    writeFileSync(values.json, JSON.stringify(report, null, 2) + '\n');
+    console.log(`\nWritten: ${values.json}`);
+  }
+} catch (error) {
+  console.error((error as Error).message.split('\n')[0]);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  await server.close();
+}

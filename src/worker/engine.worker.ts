@@ -1,0 +1,83 @@
+// The worker that runs integers: evaluates and times converted models on our WASM engine. No tfjs here.
+import { expose } from 'comlink';
+import { dequantizeOutput, imageCodes } from '../convert/image';
+import type { Int8Model } from '../convert/int8-model';
+import { PlaygroundError } from '../core/errors';
+import { openCifar10, type Cifar10 } from '../data/cifar10';
+import type { Int8Engine } from '../engine/types';
+import { createWasmEngine } from '../engine/wasm-engine';
+import { agreement, argmax, predictions } from '../report/accuracy';
+import { measureLatency } from '../report/statistics';
+import type { EngineApi, Int8Slot } from './api';
+import './errors';
+
+const BATCH = 250;
+/** Different test images that latency samples cycle through. */
+const LATENCY_IMAGES = 100;
+
+interface Loaded {
+  readonly model: Int8Model;
+  readonly engine: Int8Engine;
+}
+
+class EngineWorker implements EngineApi {
+  private readonly loaded = new Map<Int8Slot, Loaded>();
+  private data!: Cifar10;
+  private baseUrl = '';
+
+  async start(baseUrl: string): Promise<void> {
+    this.baseUrl = baseUrl;
+    this.data = await openCifar10(`${baseUrl}data/`);
+  }
+
+  async load(slot: Int8Slot, model: Int8Model, threads: number) {
+    this.loaded.get(slot)?.engine.dispose();
+    const start = performance.now();
+    const engine = await createWasmEngine(model, { threads, wasmBase: `${this.baseUrl}wasm/` });
+    this.loaded.set(slot, { model, engine });
+    return {
+      description: engine.description,
+      threads: engine.threads,
+      planMilliseconds: performance.now() - start,
+    };
+  }
+
+  async evaluate(...[slot, split, images, onProgress]: Parameters<EngineApi['evaluate']>) {
+    const { model, engine } = this.get(slot);
+    const predicted = new Uint8Array(images);
+    const labels = new Uint8Array(images);
+    for (let start = 0; start < images; start += BATCH) {
+      const n = Math.min(BATCH, images - start);
+      const batch = await this.data.images(split, start, n);
+      const codes = engine.run(imageCodes(batch.pixels, n, model), n);
+      predicted.set(predictions(codes, codes.length / n), start);
+      labels.set(batch.labels, start);
+      onProgress({ what: 'images', done: start + n, total: images });
+    }
+    return { accuracy: agreement(predicted, labels), images, predictions: predicted };
+  }
+
+  async latency(slot: Int8Slot, samples: number) {
+    const { model, engine } = this.get(slot);
+    const { pixels } = await this.data.images('test', 0, LATENCY_IMAGES);
+    const size = pixels.length / LATENCY_IMAGES;
+    return measureLatency(
+      (sample) => {
+        const i = sample % LATENCY_IMAGES;
+        const codes = imageCodes(pixels.subarray(i * size, (i + 1) * size), 1, model);
+        return argmax(dequantizeOutput(engine.run(codes, 1), model));
+      },
+      samples,
+      { threads: engine.threads, what: `${engine.description}: image bytes to float logits` },
+    );
+  }
+
+  private get(slot: Int8Slot): Loaded {
+    const loaded = this.loaded.get(slot);
+    if (!loaded)
+      throw new PlaygroundError('bad-argument', `No ${slot} model is loaded.`, 'Run the convert step first.');
+    return loaded;
+  }
+}
+
+expose(new EngineWorker());
