@@ -1,0 +1,1 @@
+"""The topics of the golden fixtures, one module each; oracle.py runs them."""

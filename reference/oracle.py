@@ -1,0 +1,57 @@
+"""Writes the golden fixtures of tests/golden: what the pinned PyTorch computes, eager mode, fbgemm, one thread.
+
+    python oracle.py --checkpoint ../public/checkpoint --out ../tests/golden/fixtures [--only TOPIC ...]
+
+Not needed to run or test the product. README.md says what each topic holds.
+"""
+
+import argparse
+import time
+import warnings
+from pathlib import Path
+
+import torch
+
+import checkpoint
+from golden import convbn, fakequant, numbers, observers
+
+TORCH_VERSION = "2.13.0"
+#: Topics of pure mathematics: no weights needed.
+MATHS = {
+    "rng": numbers.rng,
+    "normalisation": numbers.normalisation,
+    "observers": observers.observers,
+    "histogram": observers.histogram,
+    "fused_observer": observers.fused_observer,
+    "fake_quant": fakequant.fake_quant,
+    "conv_bn": convbn.conv_bn,
+}
+#: Topics made from the trained weights: called with the model's loader and the checkpoint's sum.
+NETWORK = {}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, default=checkpoint.EXPORTED, help="exported folder or final.pt")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "tests" / "golden" / "fixtures")
+    parser.add_argument("--only", nargs="+", choices=[*MATHS, *NETWORK], help="these topics instead of all")
+    args = parser.parse_args()
+    if torch.__version__.split("+")[0] != TORCH_VERSION:
+        raise SystemExit(f"torch {TORCH_VERSION} is the oracle; this is {torch.__version__}")
+    # PyTorch announces the end of eager-mode quantization at every call.
+    warnings.filterwarnings("ignore")
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    torch.backends.quantized.engine = "fbgemm"
+    args.out.mkdir(parents=True, exist_ok=True)
+    for topic, make in {**MATHS, **NETWORK}.items():
+        if args.only and topic not in args.only:
+            continue
+        started = time.time()
+        fixture = make() if topic in MATHS else make(args.checkpoint)
+        size = fixture.write(args.out)
+        print(f"{topic:24} {size / 1024:8.0f} KiB {time.time() - started:6.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
