@@ -1,0 +1,24 @@
+// Builds the training kernels for tfjs's WASM backend into public/wasm/: plain SIMD or relaxed (fused multiply-add),
+// each for ordinary memory and for memory shared between threads. Does nothing for what is up to date.
+import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
+import { compileWasm, type WasmTarget } from './asc';
+
+const ENTRY = 'src/train/kernels/wasm/assembly/index.ts';
+const RELAXED = ['--enable', 'relaxed-simd'];
+/** tfjs declares its shared memory with the largest maximum. */
+const SHARED = ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+
+const TARGETS: readonly WasmTarget[] = [
+  { entry: ENTRY, out: 'public/wasm/kernels.wasm', options: [] },
+  { entry: ENTRY, out: 'public/wasm/kernels-relaxed.wasm', options: RELAXED },
+  { entry: ENTRY, out: 'public/wasm/kernels-shared.wasm', options: SHARED },
+  { entry: ENTRY, out: 'public/wasm/kernels-relaxed-shared.wasm', options: [...RELAXED, ...SHARED] },
+];
+
+/** Compiles the kernels that are missing or out of date. @throws with the compiler's messages */
+export async function buildKernels(root: string): Promise<void> {
+  await compileWasm(root, TARGETS);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels(dirname(import.meta.dirname));
