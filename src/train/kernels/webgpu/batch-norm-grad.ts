@@ -1,0 +1,133 @@
+// QatBatchNormGrad on WebGPU: the two sums every gradient needs (of g and of g * (u - mean), g being dy behind the ReLU
+// and u = z / divisor) in two stages, then dz in one elementwise pass. The divisor's gradient follows from the sums in
+// closed form. A shader may bind eight storage buffers, so what belongs to a channel travels packed.
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { BATCH_NORM_GRAD, type BatchNormAttrs } from '../contract';
+import type { BatchNormInputs } from './batch-norm';
+import type { Kernel } from './kernel';
+import { f32 } from './qparams';
+import { quadsOf } from './quads';
+import { run, type Binding, type Shader } from './run';
+import { rowsAndChannels, sweep } from './sweep';
+
+/** Slices of rows that the second stage combines, at most. */
+const MOST_SLICES = 64;
+
+type Inputs = BatchNormInputs & { readonly dy: TensorInfo; readonly y: TensorInfo };
+
+/** z, dy, y [..., C], the rest [C] -> [dz, ddivisor, dgain, doffset]. */
+export const batchNormGrad: Kernel<Inputs, BatchNormAttrs> = {
+  name: BATCH_NORM_GRAD,
+  run(backend, { z, dy, y, divisor, gain, mean, variance }, attrs) {
+    const { rows, channels } = rowsAndChannels(z.shape);
+    const { slices, combine, spread } = gradShaders(rows, channels, attrs);
+    const maps = attrs.relu ? [z, dy, y] : [z, dy];
+    const shapeOf = ({ length }: Binding) => [length * 4];
+    const [sums] = run(backend, slices, [...maps, divisor, mean, variance], [shapeOf(slices.outputs[0])]);
+    const vector = [channels];
+    const [coefficients, ddivisor, dgain, doffset] = run(
+      backend,
+      combine,
+      [sums, gain],
+      [shapeOf(combine.outputs[0]), vector, vector, vector],
+    );
+    const [dz] = run(backend, spread, [...maps, coefficients], [z.shape]);
+    [sums, coefficients].forEach(({ dataId }) => backend.disposeData(dataId));
+    return [dz, ddivisor, dgain, doffset];
+  },
+};
+
+function gradShaders(
+  rows: number,
+  channels: number,
+  { eps, relu, frozen }: BatchNormAttrs,
+): { slices: Shader; combine: Shader; spread: Shader } {
+  const key = `${rows},${channels},${eps},${relu},${frozen}`;
+  const maps = (relu ? ['z', 'dy', 'y'] : ['z', 'dy']).map((name) => quadsOf(name, rows, channels));
+  const vector = (name: string) => quadsOf(name, 1, channels, 'last');
+  const [divisor, gain, mean, variance] = ['divisor', 'gain', 'mean', 'variance'].map(vector);
+  const gradients = ['ddivisor', 'dgain', 'doffset'].map(vector);
+  const dz = quadsOf('dz', rows, channels);
+  const { quads } = dz;
+  const reduced = sweep(rows, quads, 16, MOST_SLICES);
+  const each = sweep(1, quads);
+  const all = sweep(rows, quads);
+  // Rows of quads: d, m and 1/std, then a sum of g and one of g * (u - m) for each slice.
+  const sums: Binding = { name: 'sums', type: 'vec4<f32>', length: (3 + 2 * reduced.slices) * quads };
+  // Rows of quads: d, m, the factor of dz, the mean of g, the factor of u - m.
+  const coefficients: Binding = { name: 'coefficients', type: 'vec4<f32>', length: 5 * quads };
+  const g = relu ? 'select(vec4<f32>(), dy_at(i), y_at(i) > vec4<f32>())' : 'dy_at(i)';
+  // Sum of du * u over the batch. Behind batch statistics only eps leaves any of it.
+  const duu = frozen ? 'factor * (gu + m * g)' : `factor * gu * ${f32(eps)} * istd * istd`;
+
+  const slices: Shader = {
+    name: BATCH_NORM_GRAD,
+    key: `slices,${key}`,
+    inputs: [...maps, divisor, mean, variance].map((q) => q.binding),
+    outputs: [sums],
+    workgroupSize: reduced.workgroupSize,
+    workgroups: reduced.workgroups,
+    declarations: () => [...maps, divisor, mean, variance].map((q) => q.load).join('\n'),
+    body: () => `
+  ${reduced.open}
+  let d = divisor_at(quad);
+  let m = mean_at(quad);
+  var g = vec4<f32>();
+  var gu = vec4<f32>();
+  ${reduced.loop(`let v = ${g}; g += v; gu += v * (z_at(i) / d - m);`)}
+  if (slice == 0u) {
+    sums[quad] = d;
+    sums[${quads}u + quad] = m;
+    sums[${2 * quads}u + quad] = 1.0 / sqrt(variance_at(quad) + ${f32(eps)});
+  }
+  sums[${3 * quads}u + index] = g;
+  sums[${(3 + reduced.slices) * quads}u + index] = gu;`,
+  };
+  const combine: Shader = {
+    name: BATCH_NORM_GRAD,
+    key: `combine,${key}`,
+    inputs: [sums, gain.binding],
+    outputs: [coefficients, ...gradients.map((q) => q.binding)],
+    workgroupSize: each.workgroupSize,
+    workgroups: each.workgroups,
+    declarations: () => [gain.load, ...gradients.map((q) => q.store)].join('\n'),
+    body: () => `
+  ${each.open}
+  let d = sums[quad];
+  let m = sums[${quads}u + quad];
+  let istd = sums[${2 * quads}u + quad];
+  var g = vec4<f32>();
+  var gu = vec4<f32>();
+  for (var k = 3u; k < ${3 + reduced.slices}u; k++) {
+    g += sums[k * ${quads}u + quad];
+    gu += sums[(k + ${reduced.slices}u) * ${quads}u + quad];
+  }
+  let factor = gain_at(quad) * istd;
+  coefficients[quad] = d;
+  coefficients[${quads}u + quad] = m;
+  coefficients[${2 * quads}u + quad] = factor / d;
+  coefficients[${3 * quads}u + quad] = g / ${f32(rows)};
+  coefficients[${4 * quads}u + quad] = gu * istd * istd / ${f32(rows)};
+  ddivisor_put(quad, -(${duu}) / d);
+  dgain_put(quad, gu * istd);
+  doffset_put(quad, g);`,
+  };
+  const spread: Shader = {
+    name: BATCH_NORM_GRAD,
+    key: `spread,${key}`,
+    inputs: [...maps.map((q) => q.binding), coefficients],
+    outputs: [dz.binding],
+    workgroupSize: all.workgroupSize,
+    workgroups: all.workgroups,
+    declarations: () => [...maps.map((q) => q.load), dz.store].join('\n'),
+    body: () => `
+  ${all.open}
+  let d = coefficients[quad];
+  let m = coefficients[${quads}u + quad];
+  let factor = coefficients[${2 * quads}u + quad];
+  let meanG = coefficients[${3 * quads}u + quad];
+  let slope = coefficients[${4 * quads}u + quad];
+  ${all.loop(`dz_put(i, factor * (${frozen ? g : `${g} - meanG - (z_at(i) / d - m) * slope`}));`)}`,
+  };
+  return { slices, combine, spread };
+}

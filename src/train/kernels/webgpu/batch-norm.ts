@@ -1,0 +1,135 @@
+// QatBatchNorm on WebGPU: batch statistics in two stages, then one elementwise pass with division, affine map and ReLU.
+// Each slice sums differences from its own first row and the slices combine by their means (Chan et al.), so that a
+// large mean does not eat the variance. Not for the running averages: the executor keeps those.
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { BATCH_NORM, type BatchNormAttrs } from '../contract';
+import type { Kernel } from './kernel';
+import { f32 } from './qparams';
+import { quadsOf } from './quads';
+import { run, type Shader } from './run';
+import { rowsAndChannels, sweep } from './sweep';
+
+/** Slices of rows that the second stage combines, at most. */
+const MOST_SLICES = 64;
+
+export interface BatchNormInputs {
+  readonly z: TensorInfo;
+  readonly divisor: TensorInfo;
+  readonly gain: TensorInfo;
+  readonly offset: TensorInfo;
+  readonly mean: TensorInfo;
+  readonly variance: TensorInfo;
+}
+
+/** z [..., C], the rest [C] -> [y, mean, variance] of z / divisor. */
+export const batchNorm: Kernel<BatchNormInputs, BatchNormAttrs> = {
+  name: BATCH_NORM,
+  run(backend, inputs, attrs) {
+    const { z, divisor, gain, offset } = inputs;
+    const [mean, variance] = attrs.frozen
+      ? [inputs.mean, inputs.variance].map((t) => shared(backend, t))
+      : batchStatistics(backend, z, divisor);
+    const [y] = run(backend, normalize(z.shape, attrs), [z, divisor, gain, offset, mean, variance], [z.shape]);
+    return [y, mean, variance];
+  },
+};
+
+/** The same data under a second reference. */
+function shared(backend: WebGPUBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo {
+  backend.incRef(dataId);
+  return { dataId, shape, dtype };
+}
+
+function batchStatistics(backend: WebGPUBackend, z: TensorInfo, divisor: TensorInfo): TensorInfo[] {
+  const { rows, channels } = rowsAndChannels(z.shape);
+  const { first, second, partials } = statisticsShaders(rows, channels);
+  const sums = run(backend, first, [z, divisor], [[partials * 4], [partials * 4]]);
+  const statistics = run(backend, second, sums, [[channels], [channels]]);
+  sums.forEach(({ dataId }) => backend.disposeData(dataId));
+  return statistics;
+}
+
+function statisticsShaders(rows: number, channels: number): { first: Shader; second: Shader; partials: number } {
+  const z = quadsOf('z', rows, channels);
+  const divisor = quadsOf('divisor', 1, channels, 'last');
+  const mean = quadsOf('mean', 1, channels);
+  const variance = quadsOf('variance', 1, channels);
+  const { quads } = z;
+  const s = sweep(rows, quads, 16, MOST_SLICES);
+  const each = sweep(1, quads);
+  const partials = s.slices * quads;
+  const slices = ['means', 'squares'].map((name) => ({ name, type: 'vec4<f32>', length: partials }) as const);
+  // Rows slice, slice + slices, ... up to rows.
+  const rowsOf = (slice: string) => `f32((${rows + s.slices - 1}u - ${slice}) / ${s.slices}u)`;
+  const first: Shader = {
+    name: BATCH_NORM,
+    key: `slices,${rows},${channels}`,
+    inputs: [z.binding, divisor.binding],
+    outputs: slices,
+    workgroupSize: s.workgroupSize,
+    workgroups: s.workgroups,
+    declarations: () => [z.load, divisor.load].join('\n'),
+    body: () => `
+  ${s.open}
+  let d = divisor_at(quad);
+  let shift = z_at(index) / d;
+  var sum = vec4<f32>();
+  var square = vec4<f32>();
+  ${s.loop('let u = z_at(i) / d - shift; sum += u; square += u * u;')}
+  let n = ${rowsOf('slice')};
+  means[index] = shift + sum / n;
+  squares[index] = max(square - sum * sum / n, vec4<f32>());`,
+  };
+  const second: Shader = {
+    name: BATCH_NORM,
+    key: `combine,${rows},${channels}`,
+    inputs: slices,
+    outputs: [mean.binding, variance.binding],
+    workgroupSize: each.workgroupSize,
+    workgroups: each.workgroups,
+    declarations: () => [mean.store, variance.store].join('\n'),
+    body: () => `
+  ${each.open}
+  let shift = means[quad];
+  var sum = vec4<f32>();
+  var square = vec4<f32>();
+  for (var k = 0u; k < ${s.slices}u; k++) {
+    let at = k * ${quads}u + quad;
+    let n = ${rowsOf('k')};
+    let u = means[at] - shift;
+    sum += n * u;
+    square += squares[at] + n * u * u;
+  }
+  mean_put(quad, shift + sum / ${f32(rows)});
+  variance_put(quad, max(square - sum * sum / ${f32(rows)}, vec4<f32>()) / ${f32(rows)});`,
+  };
+  return { first, second, partials };
+}
+
+function normalize(shape: readonly number[], { eps, relu }: BatchNormAttrs): Shader {
+  const { rows, channels } = rowsAndChannels(shape);
+  const z = quadsOf('z', rows, channels);
+  const y = quadsOf('y', rows, channels);
+  const [divisor, gain, offset, mean, variance] = ['divisor', 'gain', 'offset', 'mean', 'variance'].map((name) =>
+    quadsOf(name, 1, channels, 'last'),
+  );
+  const s = sweep(rows, z.quads);
+  const value = '(z_at(i) / d - m) * a + b';
+  return {
+    name: BATCH_NORM,
+    key: `normalize,${rows},${channels},${eps},${relu}`,
+    inputs: [z, divisor, gain, offset, mean, variance].map((q) => q.binding),
+    outputs: [y.binding],
+    workgroupSize: s.workgroupSize,
+    workgroups: s.workgroups,
+    declarations: () => [...[z, divisor, gain, offset, mean, variance].map((q) => q.load), y.store].join('\n'),
+    body: () => `
+  ${s.open}
+  let d = divisor_at(quad);
+  let m = mean_at(quad);
+  let a = gain_at(quad) / sqrt(variance_at(quad) + ${f32(eps)});
+  let b = offset_at(quad);
+  ${s.loop(`y_put(i, ${relu ? `max(${value}, vec4<f32>())` : value});`)}`,
+  };
+}

@@ -1,0 +1,18 @@
+// tfjs's Conv2D on WebGPU: the network's convolutions in training. Not for NCHW, dilation or groups: the stock kernel.
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { convShape, type ConvAttrs } from './conv-shape';
+import { convForward } from './conv-forward';
+import { runStock, type Kernel } from './kernel';
+import { run } from './run';
+
+/** x [n,h,w,ci], filter [kh,kw,ci,co] -> [n,oh,ow,co]. */
+export const conv2d: Kernel<{ x: TensorInfo; filter: TensorInfo }, ConvAttrs> = {
+  name: 'Conv2D',
+  run(backend, inputs, attrs) {
+    const { x, filter } = inputs;
+    const s = convShape(x.shape, filter.shape, attrs);
+    if (!s) return runStock(this.name, backend, inputs, attrs);
+    const shader = convForward(s, { bias: false, relu: false });
+    return run(backend, shader, [x, filter], [[s.n, s.oh, s.ow, s.co]])[0];
+  },
+};

@@ -1,0 +1,39 @@
+// QatFakeQuantGrad on WebGPU: the straight-through gradient, dy where the code is in range and 0 elsewhere.
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { FAKE_QUANT_GRAD, type FakeQuantAttrs } from '../contract';
+import type { Kernel } from './kernel';
+import { f32, qparamsCode } from './qparams';
+import { quadsOf } from './quads';
+import { run, type Shader } from './run';
+import { rowsAndChannels, sweep } from './sweep';
+
+/** x [..., C], dy as x, range [2, 1] or [2, C] -> dx as x. */
+export const fakeQuantGrad: Kernel<{ x: TensorInfo; dy: TensorInfo; range: TensorInfo }, FakeQuantAttrs> = {
+  name: FAKE_QUANT_GRAD,
+  run(backend, { x, dy, range }, attrs) {
+    return run(backend, gradShader(x.shape, range.shape[1], attrs), [x, dy, range], [x.shape]);
+  },
+};
+
+function gradShader(shape: readonly number[], ranges: number, attrs: FakeQuantAttrs): Shader {
+  const { rows, channels } = rowsAndChannels(shape, ranges === 1);
+  const [x, dy, dx] = ['x', 'dy', 'dx'].map((name) => quadsOf(name, rows, channels));
+  const q = qparamsCode(ranges, attrs);
+  const s = ranges === 1 ? sweep(x.quads, 1) : sweep(rows, x.quads);
+  return {
+    name: FAKE_QUANT_GRAD,
+    key: `${rows},${channels},${q.key}`,
+    inputs: [x.binding, dy.binding, q.binding],
+    outputs: [dx.binding],
+    uniforms: q.uniforms,
+    workgroupSize: s.workgroupSize,
+    workgroups: s.workgroups,
+    declarations: () => [x.load, dy.load, dx.store, q.declarations].join('\n'),
+    body: () => `
+  ${s.open}
+  ${q.define}
+  ${s.loop(`let q = code(x_at(i), inv, zero);
+    let inside = (q >= vec4<f32>(${f32(attrs.qmin)})) & (q <= vec4<f32>(${f32(attrs.qmax)}));
+    dx_put(i, select(vec4<f32>(), dy_at(i), inside));`)}`,
+  };
+}

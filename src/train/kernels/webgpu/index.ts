@@ -1,0 +1,39 @@
+// Registers our WebGPU kernels into tfjs's backend 'webgpu': stock names override, so tfjs's gradients follow.
+import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs';
+import { batchNorm } from './batch-norm';
+import { batchNormGrad } from './batch-norm-grad';
+import { conv2d } from './conv2d';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter';
+import { conv2dBackpropInput } from './conv2d-backprop-input';
+import { fakeQuant } from './fake-quant';
+import { fakeQuantGrad } from './fake-quant-grad';
+import { fusedConv2d } from './fused-conv2d';
+import { keepStock, kernelFunc, type Kernel } from './kernel';
+import { maxPool } from './max-pool';
+import { maxPoolGrad } from './max-pool-grad';
+import { observeMinMax } from './observe-minmax';
+import { sgdMomentum } from './sgd-momentum';
+
+/** Registers every kernel; call once, after tf.setBackend('webgpu') and tf.ready(). */
+export function registerWebGpuKernels(): void {
+  register(conv2d);
+  register(fusedConv2d);
+  register(conv2dBackpropInput);
+  register(conv2dBackpropFilter);
+  register(maxPool);
+  register(maxPoolGrad);
+  register(observeMinMax);
+  register(fakeQuant);
+  register(fakeQuantGrad);
+  register(batchNorm);
+  register(batchNormGrad);
+  register(sgdMomentum);
+}
+
+function register<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): void {
+  if (getKernel(kernel.name, 'webgpu')) {
+    keepStock(kernel.name);
+    unregisterKernel(kernel.name, 'webgpu');
+  }
+  registerKernel({ kernelName: kernel.name, backendName: 'webgpu', kernelFunc: kernelFunc(kernel) });
+}

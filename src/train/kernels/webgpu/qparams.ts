@@ -1,0 +1,49 @@
+// PyTorch's observer rule from range to scale and zero point, in WGSL, for four channels at once; float32 step by step
+// as src/quant/qparams.ts. WGSL lets a division miss by 2.5 ULP: on such an adapter a scale may differ from the host's
+// in its last two bits, and a zero point where min / scale lies within that of a tie. SwiftShader divides exactly, but
+// compilers turn a division by a constant into a product with its rounded reciprocal: the divisor is a uniform.
+import type { FakeQuantAttrs } from '../contract';
+import { quadsOf, type Quads } from './quads';
+import type { Binding } from './run';
+
+/** What a shader needs to quantize with a range tensor [2, 1] or [2, C]. */
+export interface QParamsCode {
+  readonly binding: Binding;
+  readonly key: string;
+  /** The uniform that the code reads. */
+  readonly uniforms: Readonly<Record<string, number>>;
+  /** Defines `fn code(x, inv, zero) -> vec4<f32>`: the unclamped code of x. */
+  readonly declarations: string;
+  /** Defines `scale`, `inv` and `zero` (vec4<f32>) for the quad of channels `quad`. */
+  readonly define: string;
+}
+
+/** @param channels 1 for a range per tensor. */
+export function qparamsCode(channels: number, attrs: FakeQuantAttrs): QParamsCode {
+  const perTensor = channels === 1;
+  const range: Quads = quadsOf('range', 2, channels);
+  const { qmin, qmax, eps, symmetric } = attrs;
+  const quad = (v: number) => `vec4<f32>(${f32(v)})`;
+  const row = (i: number) => (perTensor ? `vec4<f32>(range[${i}])` : `range_at(${i * range.quads}u + quad)`);
+  const zero = symmetric
+    ? quad(qmin < 0 ? 0 : Math.floor((qmin + qmax + 1) / 2))
+    : `clamp(${f32(qmin)} - round(lo / scale), ${quad(qmin)}, ${quad(qmax)})`;
+  return {
+    binding: range.binding,
+    uniforms: { levels: symmetric ? (qmax - qmin) / 2 : qmax - qmin },
+    key: `${channels},${symmetric},${qmin},${qmax},${eps}`,
+    declarations: `${perTensor ? '' : range.load}
+fn code(x : vec4<f32>, inv : vec4<f32>, zero : vec4<f32>) -> vec4<f32> { return zero + round(x * inv); }`,
+    define: `let lo = min(${row(0)}, vec4<f32>());
+  let hi = max(${row(1)}, vec4<f32>());
+  let scale = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${quad(eps)});
+  let inv = 1.0 / scale;
+  let zero = ${zero};`,
+  };
+}
+
+/** A number as a WGSL f32 literal of exactly the float32 nearest to it. */
+export function f32(value: number): string {
+  const text = String(Math.fround(value));
+  return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
+}

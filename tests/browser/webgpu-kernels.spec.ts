@@ -1,0 +1,158 @@
+// Our WebGPU kernels against float64 references (convolutions, batch norm, SGD) and float32-exact ones (fake-quant,
+// observers, pooling), on swept shapes of the network; the same input twice gives the same bits.
+import { expect, test, type Page } from '@playwright/test';
+
+type Kernels = typeof import('./webgpu-kernels');
+type Cases = { [K in keyof Kernels]: Kernels[K] extends (...args: infer A) => Promise<Outcome[]> ? A : never };
+type Outcome = import('./webgpu-kernels').Outcome;
+
+const complaints: string[] = [];
+
+test.beforeEach(async ({ page }) => {
+  complaints.length = 0;
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto('/tests/browser/blank.html');
+});
+
+/** Runs one function of webgpu-kernels.ts in the page for each list of arguments; every outcome must pass. */
+async function expectAll<K extends keyof Cases>(page: Page, name: K, cases: Cases[K][]): Promise<void> {
+  const outcomes = await page.evaluate(
+    async ([name, cases]) => {
+      const kernels: Kernels = await import('/tests/browser/webgpu-kernels.ts' as './webgpu-kernels');
+      await kernels.setUp();
+      const run = kernels[name as K] as (...args: unknown[]) => Promise<Outcome[]>;
+      const all: Outcome[] = [];
+      for (const args of cases) all.push(...(await run(...args)));
+      return all;
+    },
+    [name, cases] as [string, unknown[][]],
+  );
+  expect(complaints).toEqual([]);
+  expect(outcomes.length).toBeGreaterThanOrEqual(cases.length);
+  expect(outcomes.filter((o) => !(o.worst <= 1))).toEqual([]);
+  expect(outcomes.filter((o) => !o.repeats)).toEqual([]);
+}
+
+const shape = (n: number, hw: number, c: number, co: number, k: number, stride: number) => ({
+  n,
+  h: hw,
+  w: hw,
+  c,
+  co,
+  k,
+  stride,
+  pad: Math.floor(k / 2),
+});
+
+test('convolutions: shapes of the network, true and scaled down', async ({ page }) => {
+  await expectAll(page, 'convolution', [
+    [shape(2, 32, 3, 64, 7, 2)],
+    [shape(1, 8, 64, 64, 3, 1)],
+    [shape(1, 8, 64, 128, 3, 2)],
+    [shape(1, 8, 64, 128, 1, 2)],
+    [shape(1, 4, 128, 128, 3, 1)],
+    [shape(2, 2, 256, 256, 3, 1)],
+    [shape(2, 2, 256, 512, 1, 2)],
+    [shape(2, 1, 512, 512, 3, 1)],
+  ]);
+});
+
+test('convolutions: batches around a multiple of eight', async ({ page }) => {
+  await expectAll(
+    page,
+    'convolution',
+    [1, 3, 7, 8, 9, 16, 19].map((n) => [shape(n, 4, 8, 16, 3, n % 2 ? 1 : 2)]),
+  );
+});
+
+test('convolutions: channels that are no multiple of four or eight', async ({ page }) => {
+  const channels = [1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13];
+  await expectAll(
+    page,
+    'convolution',
+    channels.map((c, i) => [shape(3, 5, c, channels[channels.length - 1 - i], 3, 1)]),
+  );
+});
+
+test('convolutions: odd, tiny and oblong maps, other windows and strides', async ({ page }) => {
+  await expectAll(page, 'convolution', [
+    [shape(2, 1, 8, 8, 3, 1)],
+    [shape(2, 2, 8, 8, 3, 2)],
+    [shape(2, 3, 8, 8, 3, 2)],
+    [shape(2, 7, 8, 8, 3, 2)],
+    [shape(2, 9, 3, 8, 7, 2)],
+    [shape(2, 3, 8, 8, 7, 2)],
+    [{ n: 2, h: 5, w: 9, c: 4, co: 8, k: 3, stride: 2, pad: 0 }],
+    [{ n: 2, h: 7, w: 4, c: 4, co: 8, k: 2, stride: 3, pad: 1 }],
+    [{ n: 2, h: 6, w: 6, c: 4, co: 8, k: 1, stride: 3, pad: 0 }],
+  ]);
+});
+
+test('a dilated convolution goes to the stock kernel', async ({ page }) => {
+  await expectAll(page, 'stockFallback', [[]]);
+});
+
+test('max pooling: the first of equal maxima takes the gradient', async ({ page }) => {
+  await expectAll(page, 'pooling', [
+    [shape(2, 16, 8, 8, 3, 2)],
+    [shape(1, 16, 64, 64, 3, 2)],
+    [shape(3, 5, 6, 6, 3, 2)],
+    [{ n: 2, h: 6, w: 4, c: 5, co: 5, k: 2, stride: 2, pad: 0 }],
+    [{ n: 2, h: 4, w: 7, c: 4, co: 4, k: 3, stride: 1, pad: 1 }],
+  ]);
+});
+
+const affine = { symmetric: false, qmin: 0, qmax: 127, eps: 2 ** -23 };
+const symmetric = { symmetric: true, qmin: -128, qmax: 127, eps: 2 ** -23 };
+const average = { mode: 'average', c: 0.01 } as const;
+const extreme = { mode: 'extreme', c: 1 } as const;
+
+test('observer and fake-quant per tensor equal float32 bit for bit', async ({ page }) => {
+  await expectAll(
+    page,
+    'fakeQuantization',
+    [[2, 8, 8, 16], [32, 16, 16, 64], [3, 5, 5, 7], [5], [32, 10], [1, 1, 1, 1]].flatMap((s, i) => [
+      [s, false, affine, average, i % 2 === 0],
+      [s, false, { ...affine, qmax: 15 }, extreme, false],
+      [s, false, symmetric, { mode: 'average', c: 1 }, false],
+    ]),
+  );
+});
+
+test('observer and fake-quant per channel equal float32 bit for bit', async ({ page }) => {
+  await expectAll(
+    page,
+    'fakeQuantization',
+    [
+      [3, 3, 16, 32],
+      [7, 7, 3, 64],
+      [1, 1, 8, 6],
+      [512, 10],
+      [3, 3, 128, 512],
+    ].flatMap((s, i) => [
+      [s, true, symmetric, average, i % 2 === 0],
+      [s, true, { ...symmetric, qmin: -8, qmax: 7 }, extreme, true],
+      [s, true, affine, average, false],
+    ]),
+  );
+});
+
+test('batch norm and its gradient, also behind a large mean', async ({ page }) => {
+  const attrs = { eps: 1e-5, relu: false, frozen: false };
+  await expectAll(page, 'batchNormalization', [
+    [[2, 4, 4, 8], 0, attrs],
+    [[2, 4, 4, 8], 0, { ...attrs, relu: true }],
+    [[2, 4, 4, 8], 1, { ...attrs, relu: true, frozen: true }],
+    [[2, 4, 4, 8], 1, { ...attrs, frozen: true }],
+    [[5, 3, 3, 6], 1, { ...attrs, relu: true }],
+    [[32, 1, 1, 4], 0, attrs],
+    [[4, 4, 4, 5], 100, attrs],
+  ]);
+});
+
+test('SGD with momentum and weight decay, the rate changing between calls', async ({ page }) => {
+  await expectAll(page, 'sgd', [[[3, 3, 8, 16]], [[10]], [[512, 10]], [[3]]]);
+});

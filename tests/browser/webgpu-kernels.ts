@@ -1,0 +1,299 @@
+// What the WebGPU kernel specs run in the page: sets tfjs up with our kernels and compares each with its reference.
+// Every function returns one line per case: how far off it was, in units of the case's tolerance.
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-webgpu';
+import {
+  BATCH_NORM,
+  BATCH_NORM_GRAD,
+  FAKE_QUANT,
+  FAKE_QUANT_GRAD,
+  OBSERVE_MINMAX,
+  SGD_MOMENTUM,
+  type BatchNormAttrs,
+  type FakeQuantAttrs,
+  type ObserveMinMaxAttrs,
+} from '../../src/train/kernels/contract';
+import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
+import * as reference from './webgpu-reference';
+import type { Numbers, Window2d } from './webgpu-reference';
+
+export interface Outcome {
+  readonly name: string;
+  /** Largest difference over tolerance; at most 1 passes. */
+  readonly worst: number;
+  /** Whether a second run gave the same bits. */
+  readonly repeats: boolean;
+}
+
+let ready: Promise<void> | undefined;
+
+/** tfjs on webgpu with our kernels, once per page. */
+export function setUp(): Promise<void> {
+  ready ??= (async () => {
+    await tf.setBackend('webgpu');
+    await tf.ready();
+    await registerWebGpuKernels();
+  })();
+  return ready;
+}
+
+/** Runs a kernel by its name; every output's values. */
+export async function runKernel(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: object,
+): Promise<Float32Array[]> {
+  const out = tf.engine().runKernel(name, inputs, attrs as Parameters<ReturnType<typeof tf.engine>['runKernel']>[2]);
+  const tensors = (Array.isArray(out) ? out : [out]) as tf.Tensor[];
+  const values = await Promise.all(tensors.map((t) => t.data<'float32'>()));
+  tensors.forEach((t) => t.dispose());
+  return values;
+}
+
+/** Reproducible numbers, roughly normal. */
+export function noise(size: number, seed: number): Float32Array {
+  let state = seed * 2654435761 + 12345;
+  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  return Float32Array.from({ length: size }, () => uniform() + uniform() + uniform() + uniform() - 2);
+}
+
+const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
+const random = (shape: number[], seed: number) => tf.tensor(noise(product(shape), seed), shape);
+
+/** Largest |got - wanted| over tolerance * max(1, |wanted|). NaN counts as infinitely far. */
+function distance(got: Numbers, wanted: Numbers, tolerance: number): number {
+  if (got.length !== wanted.length) return Infinity;
+  let worst = 0;
+  for (let i = 0; i < got.length; i++) {
+    const off =
+      got[i] === wanted[i] ? 0 : Math.abs(got[i] - wanted[i]) / (tolerance * Math.max(1, Math.abs(wanted[i])));
+    worst = Math.max(worst, Number.isNaN(off) ? Infinity : off);
+  }
+  return worst;
+}
+
+/** Runs twice, compares with the wanted outputs and frees the inputs. */
+async function check(
+  name: string,
+  kernel: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: object,
+  wanted: Numbers[],
+  tolerance: number,
+): Promise<Outcome> {
+  const tensors = tf.memory().numTensors;
+  const first = await runKernel(kernel, inputs, attrs);
+  const second = await runKernel(kernel, inputs, attrs);
+  const leaked = tf.memory().numTensors !== tensors;
+  const worst = leaked ? Infinity : Math.max(...wanted.map((w, i) => distance(first[i], w, tolerance)));
+  const repeats = first.every((values, i) => distance(second[i], values, 1e-30) === 0);
+  Object.values(inputs).forEach((t) => t.dispose());
+  return { name, worst, repeats };
+}
+
+const label = (s: Window2d) => `${s.n}x${s.h}x${s.w}x${s.c} -> ${s.co}, k${s.k} s${s.stride} p${s.pad}`;
+
+/** Float32 sums of `terms` products against float64: random rounding grows with the root of their number. */
+const sumTolerance = (terms: number) => 4e-7 * Math.sqrt(terms) + 1e-6;
+
+/** Conv2D, FusedConv2D with bias and ReLU, and both gradients of one shape. */
+export async function convolution(s: Window2d): Promise<Outcome[]> {
+  const [oh, ow] = [reference.outSize(s.h, s), reference.outSize(s.w, s)];
+  const xShape = [s.n, s.h, s.w, s.c];
+  const fShape = [s.k, s.k, s.c, s.co];
+  const yShape = [s.n, oh, ow, s.co];
+  const [x, f, dy, b] = [xShape, fShape, yShape, [s.co]].map((shape, i) => noise(product(shape), i + 1));
+  const attrs = { strides: s.stride, pad: s.pad, dataFormat: 'NHWC', dilations: 1 };
+  const y = reference.conv(x, f, s);
+  const fused = y.map((v, i) => Math.max(0, v + b[i % s.co]));
+  const terms = s.k * s.k * s.c;
+  return [
+    await check(
+      `Conv2D ${label(s)}`,
+      'Conv2D',
+      { x: tf.tensor(x, xShape), filter: tf.tensor(f, fShape) },
+      attrs,
+      [y],
+      sumTolerance(terms),
+    ),
+    await check(
+      `FusedConv2D ${label(s)}`,
+      'FusedConv2D',
+      { x: tf.tensor(x, xShape), filter: tf.tensor(f, fShape), bias: tf.tensor(b, [s.co]) },
+      { ...attrs, activation: 'relu' },
+      [fused],
+      sumTolerance(terms),
+    ),
+    await check(
+      `Conv2DBackpropInput ${label(s)}`,
+      'Conv2DBackpropInput',
+      { dy: tf.tensor(dy, yShape), filter: tf.tensor(f, fShape) },
+      { ...attrs, inputShape: xShape },
+      [reference.convInputGrad(dy, f, s)],
+      sumTolerance(s.k * s.k * s.co),
+    ),
+    await check(
+      `Conv2DBackpropFilter ${label(s)}`,
+      'Conv2DBackpropFilter',
+      { x: tf.tensor(x, xShape), dy: tf.tensor(dy, yShape) },
+      { ...attrs, filterShape: fShape },
+      [reference.convFilterGrad(x, dy, s)],
+      sumTolerance(s.n * oh * ow),
+    ),
+  ];
+}
+
+/** MaxPool and its gradient, exact; coarse values, so that windows hold ties. */
+export async function pooling(s: Window2d): Promise<Outcome[]> {
+  const xShape = [s.n, s.h, s.w, s.c];
+  const yShape = [s.n, reference.outSize(s.h, s), reference.outSize(s.w, s), s.c];
+  const x = noise(product(xShape), 1).map((v) => Math.round(v * 2) / 4);
+  const dy = noise(product(yShape), 2).map((v) => Math.round(v * 64) / 64);
+  const attrs = { filterSize: s.k, strides: s.stride, pad: s.pad };
+  const y = reference.maxPool(x, s);
+  return [
+    await check(`MaxPool ${label(s)}`, 'MaxPool', { x: tf.tensor(x, xShape) }, attrs, [y], 1e-30),
+    await check(
+      `MaxPoolGrad ${label(s)}`,
+      'MaxPoolGrad',
+      { dy: tf.tensor(dy, yShape), input: tf.tensor(x, xShape), output: tf.tensor(Float32Array.from(y), yShape) },
+      attrs,
+      [reference.maxPoolGrad(dy, x, s)],
+      1e-30,
+    ),
+  ];
+}
+
+/** Observer, fake-quant and its gradient on one tensor, exact where the adapter's division is. */
+export async function fakeQuantization(
+  shape: number[],
+  perChannel: boolean,
+  attrs: FakeQuantAttrs,
+  observer: ObserveMinMaxAttrs,
+  empty: boolean,
+): Promise<Outcome[]> {
+  const ranges = perChannel ? shape[shape.length - 1] : 1;
+  const x = noise(product(shape), 3);
+  const dy = noise(product(shape), 4);
+  const before = new Float32Array(2 * ranges).map((_, i) =>
+    empty ? (i < ranges ? Infinity : -Infinity) : (i < ranges ? -1 : 1) * (0.5 + (i % ranges) / ranges),
+  );
+  const name = `${shape.join('x')} ${JSON.stringify({ perChannel, ...attrs, ...observer, empty })}`;
+  const after = reference.observe(x, before, observer);
+  const { y, inside } = reference.fakeQuant(x, after, attrs);
+  const dx = dy.map((v, i) => (inside[i] ? v : 0));
+  const range = (values: Float32Array) => tf.tensor(values, [2, ranges]);
+  return [
+    await check(
+      `${OBSERVE_MINMAX} ${name}`,
+      OBSERVE_MINMAX,
+      { x: tf.tensor(x, shape), range: range(before) },
+      observer,
+      [after],
+      1e-30,
+    ),
+    await check(
+      `${FAKE_QUANT} ${name}`,
+      FAKE_QUANT,
+      { x: tf.tensor(x, shape), range: range(after) },
+      attrs,
+      [y],
+      1e-30,
+    ),
+    await check(
+      `${FAKE_QUANT_GRAD} ${name}`,
+      FAKE_QUANT_GRAD,
+      { x: tf.tensor(x, shape), dy: tf.tensor(dy, shape), range: range(after) },
+      attrs,
+      [dx],
+      1e-30,
+    ),
+  ];
+}
+
+/** Batch norm against float64 and its gradient against central differences of the float64 forward. */
+export async function batchNormalization(shape: number[], shift: number, attrs: BatchNormAttrs): Promise<Outcome[]> {
+  const C = shape[shape.length - 1];
+  const size = product(shape);
+  const z = noise(size, 5).map((v, i) => v * (1 + (i % C)) * 0.3 + shift);
+  const dy = noise(size, 6);
+  const positive = (seed: number) => noise(C, seed).map((v) => 1 + 0.3 * v);
+  const v = {
+    divisor: positive(7),
+    gain: positive(8),
+    offset: noise(C, 9),
+    mean: noise(C, 10).map((m) => m + shift),
+    variance: positive(11),
+  };
+  const name = `${shape.join('x')} ${JSON.stringify({ shift, ...attrs })}`;
+  const { y, mean, variance } = reference.batchNorm(z, v, attrs);
+  const vector = (values: Numbers) => tf.tensor1d(Float32Array.from(values));
+  const map = (values: Numbers) => tf.tensor(Float32Array.from(values), shape);
+  const vectors = () => ({ divisor: vector(v.divisor), gain: vector(v.gain), offset: vector(v.offset) });
+  // The mean's last bit is worth 2^-24 * |mean| / std of an output.
+  const tolerance = 4e-6 + 1e-6 * Math.abs(shift);
+  const forward = await check(
+    `${BATCH_NORM} ${name}`,
+    BATCH_NORM,
+    { z: map(z), ...vectors(), mean: vector(v.mean), variance: vector(v.variance) },
+    attrs,
+    [y, mean, variance],
+    tolerance,
+  );
+  const wanted = [z, v.divisor, v.gain, v.offset].map((values) =>
+    differences(Float64Array.from(values), (moved) => {
+      const at = (original: Numbers) => (original === values ? moved : original);
+      const vectors = { ...v, divisor: at(v.divisor), gain: at(v.gain), offset: at(v.offset) };
+      return reference.batchNormLoss(at(z), vectors, dy, attrs);
+    }),
+  );
+  const backward = await check(
+    `${BATCH_NORM_GRAD} ${name}`,
+    BATCH_NORM_GRAD,
+    { z: map(z), dy: map(dy), y: map(y), ...vectors(), mean: vector(mean), variance: vector(variance) },
+    attrs,
+    wanted,
+    3e-5 + 3e-6 * Math.abs(shift),
+  );
+  return [forward, backward];
+}
+
+/** Central differences of a float64 function, element by element. */
+function differences(at: Float64Array, value: (moved: Float64Array) => number): Float64Array {
+  const h = 1e-5;
+  return at.map((original, i) => {
+    const moved = at.slice();
+    moved[i] = original + h;
+    const above = value(moved);
+    moved[i] = original - h;
+    return (above - value(moved)) / (2 * h);
+  });
+}
+
+/** SGD on one shape with two learning rates in turn, which one compiled shader must serve. */
+export async function sgd(shape: number[]): Promise<Outcome[]> {
+  const [w, g, v] = [12, 13, 14].map((seed) => noise(product(shape), seed));
+  const outcomes: Outcome[] = [];
+  for (const lr of [0.1, 0.001]) {
+    const attrs = { lr, momentum: 0.9, weightDecay: 1e-4 };
+    const newV = v.map((value, i) => 0.9 * value + g[i] + 1e-4 * w[i]);
+    const newW = w.map((value, i) => value - lr * newV[i]);
+    const inputs = { w: tf.tensor(w, shape), g: tf.tensor(g, shape), v: tf.tensor(v, shape) };
+    outcomes.push(await check(`${SGD_MOMENTUM} ${shape} lr ${lr}`, SGD_MOMENTUM, inputs, attrs, [newW, newV], 5e-7));
+  }
+  return outcomes;
+}
+
+/** Whether a convolution we leave to tfjs (dilated) still runs, against the same taps spread out by zeros. */
+export async function stockFallback(): Promise<Outcome[]> {
+  const x = random([1, 9, 9, 4], 1) as tf.Tensor4D;
+  const f = noise(3 * 3 * 4 * 8, 2);
+  const spread = new Float32Array(5 * 5 * 4 * 8);
+  for (let ky = 0; ky < 3; ky++)
+    for (let kx = 0; kx < 3; kx++)
+      spread.set(f.subarray((ky * 3 + kx) * 32, (ky * 3 + kx + 1) * 32), (ky * 10 + kx * 2) * 32);
+  const s = { n: 1, h: 9, w: 9, c: 4, co: 8, k: 5, stride: 1, pad: 2 };
+  const wanted = reference.conv(await x.data(), spread, s);
+  const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 2 };
+  return [await check('dilated Conv2D', 'Conv2D', { x, filter: tf.tensor(f, [3, 3, 4, 8]) }, attrs, [wanted], 1e-5)];
+}
