@@ -23,11 +23,10 @@ from resnet import ResNet18
 RECIPE = {
     "optimizer": "SGD, Nesterov momentum 0.9, weight decay 5e-4 (convolutions and fc only)",
     "batch": 128,
-    "epochs": 60,
-    "peak_lr": 0.2,
-    "schedule": "one cycle: linear warm-up over 15 %, then cosine to 0",
+    "cycles": [{"epochs": 60, "peak_lr": 0.2}, {"epochs": 90, "peak_lr": 0.1}],
+    "schedule": "two cycles, each: linear warm-up over 15 %, then cosine to 0",
     "label_smoothing": 0.1,
-    "augmentation": "RandomCrop(32, padding 4), flip, cutout 10, CutMix on half the batches but for the last 6 epochs",
+    "augmentation": "RandomCrop(32, padding 4), flip, cutout 10, CutMix on half the batches but for a cycle's last 6 epochs",
     "ema_decay": 0.998,
     "precision": "bfloat16 autocast, channels last",
     "seed": 0,
@@ -99,11 +98,20 @@ def evaluate(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> tu
     return loss / len(images), hits / len(images)
 
 
-def learning_rate(step: int, total: int) -> float:
-    warm = 0.15 * total
-    if step < warm:
-        return RECIPE["peak_lr"] * (step + 1) / warm
-    return RECIPE["peak_lr"] * 0.5 * (1 + math.cos(math.pi * (step - warm) / (total - warm)))
+def learning_rate(progress: float, peak: float) -> float:
+    """Of a cycle of which the share `progress` (0..1) is done."""
+    if progress < 0.15:
+        return peak * progress / 0.15
+    return peak * 0.5 * (1 + math.cos(math.pi * (progress - 0.15) / 0.85))
+
+
+def cycle_of(epoch: int) -> tuple[dict, int]:
+    """The cycle an epoch belongs to, and its number in it."""
+    for cycle in RECIPE["cycles"]:
+        if epoch < cycle["epochs"]:
+            return cycle, epoch
+        epoch -= cycle["epochs"]
+    raise ValueError("epoch after the last cycle")
 
 
 def train(out: Path, data_dir: Path) -> None:
@@ -123,7 +131,7 @@ def train(out: Path, data_dir: Path) -> None:
         lr=0.1, momentum=0.9, nesterov=True,
     )
     steps = len(labels) // RECIPE["batch"]
-    total = steps * RECIPE["epochs"]
+    epochs = sum(cycle["epochs"] for cycle in RECIPE["cycles"])
     first, curve = 0, []
     last = out / "last.pt"
     if last.exists():
@@ -134,7 +142,8 @@ def train(out: Path, data_dir: Path) -> None:
         first, curve = saved["epoch"], saved["curve"]
         print(f"resuming after epoch {first}", flush=True)
 
-    for epoch in range(first, RECIPE["epochs"]):
+    for epoch in range(first, epochs):
+        cycle, within = cycle_of(epoch)
         # Seeded by epoch, so that a resumed run draws what an unbroken one would.
         generator = torch.Generator().manual_seed(RECIPE["seed"] * 1_000_003 + epoch)
         order = torch.randperm(len(labels), generator=generator)
@@ -145,9 +154,9 @@ def train(out: Path, data_dir: Path) -> None:
             x, y = augment(images[idx], generator), labels[idx]
             kept = 1.0
             mix = torch.rand((), generator=generator).item() < 0.5
-            if mix and epoch < RECIPE["epochs"] - 6:
+            if mix and within < cycle["epochs"] - 6:
                 x, kept = cutmix(x, generator)
-            lr = learning_rate(epoch * steps + step, total)
+            lr = learning_rate((within * steps + step + 1) / (cycle["epochs"] * steps), cycle["peak_lr"])
             for group in optimizer.param_groups:
                 group["lr"] = lr
             with torch.autocast("cpu", torch.bfloat16):
