@@ -5,15 +5,16 @@ import { dirname } from 'node:path';
 import { compileWasm, type WasmTarget } from './asc';
 
 const ENTRY = 'src/train/kernels/wasm/assembly/index.ts';
+const ATOMICS = ['--enable', 'threads'];
 const RELAXED = ['--enable', 'relaxed-simd'];
 /** tfjs declares its shared memory with the largest maximum. */
-const SHARED = ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+const SHARED = ['--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
 
 const TARGETS: readonly WasmTarget[] = [
-  { entry: ENTRY, out: 'public/wasm/kernels.wasm', options: [] },
-  { entry: ENTRY, out: 'public/wasm/kernels-relaxed.wasm', options: RELAXED },
-  { entry: ENTRY, out: 'public/wasm/kernels-shared.wasm', options: SHARED },
-  { entry: ENTRY, out: 'public/wasm/kernels-relaxed-shared.wasm', options: [...RELAXED, ...SHARED] },
+  { entry: ENTRY, out: 'public/wasm/kernels.wasm', options: ATOMICS },
+  { entry: ENTRY, out: 'public/wasm/kernels-relaxed.wasm', options: [...ATOMICS, ...RELAXED] },
+  { entry: ENTRY, out: 'public/wasm/kernels-shared.wasm', options: [...ATOMICS, ...SHARED] },
+  { entry: ENTRY, out: 'public/wasm/kernels-relaxed-shared.wasm', options: [...ATOMICS, ...RELAXED, ...SHARED] },
 ];
 
 /** Compiles the kernels that are missing or out of date. @throws with the compiler's messages */

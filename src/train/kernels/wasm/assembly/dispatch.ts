@@ -1,0 +1,40 @@
+// The registry of work items: a number from ids.ts, the address of its arguments, the item's index.
+import * as ids from './ids';
+import { batchNorm, batchNormGrad, BatchNormArgs, BatchNormGradArgs } from './batch-norm';
+import { fakeQuant, fakeQuantGrad, FakeQuantArgs } from './fake-quant';
+import { gemm, GemmArgs } from './gemm';
+import { minMaxChannels, minMaxTensor, updateRange, MinMaxArgs, UpdateRangeArgs } from './minmax';
+import { packColumns, packTransposed, PackArgs } from './pack';
+import { sgd, SgdArgs } from './sgd';
+import { zero, ZeroArgs } from './zero';
+
+export function dispatch(id: i32, args: usize, item: i32): void {
+  switch (id) {
+    case ids.GEMM:
+      return gemm(changetype<GemmArgs>(args), item);
+    case ids.PACK_COLUMNS:
+      return packColumns(changetype<PackArgs>(args), item);
+    case ids.PACK_TRANSPOSED:
+      return packTransposed(changetype<PackArgs>(args), item);
+    case ids.ZERO:
+      return zero(changetype<ZeroArgs>(args), item);
+    case ids.MINMAX_CHANNELS:
+      return minMaxChannels(changetype<MinMaxArgs>(args), item);
+    case ids.MINMAX_TENSOR:
+      return minMaxTensor(changetype<MinMaxArgs>(args), item);
+    case ids.UPDATE_RANGE:
+      return updateRange(changetype<UpdateRangeArgs>(args), item);
+    case ids.FAKE_QUANT:
+      return fakeQuant(changetype<FakeQuantArgs>(args), item);
+    case ids.FAKE_QUANT_GRAD:
+      return fakeQuantGrad(changetype<FakeQuantArgs>(args), item);
+    case ids.BATCH_NORM:
+      return batchNorm(changetype<BatchNormArgs>(args), item);
+    case ids.BATCH_NORM_GRAD:
+      return batchNormGrad(changetype<BatchNormGradArgs>(args), item);
+    case ids.SGD:
+      return sgd(changetype<SgdArgs>(args), item);
+    default:
+      unreachable();
+  }
+}

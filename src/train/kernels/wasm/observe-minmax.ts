@@ -1,0 +1,28 @@
+// QatObserveMinMax: see the contract.
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { OBSERVE_MINMAX, type ObserveMinMaxAttrs } from '../contract';
+import { MINMAX_CHANNELS, MINMAX_TENSOR, UPDATE_RANGE } from './assembly/ids';
+import { ITEM_FLOATS, sizeOf } from './elementwise';
+import type { Kernel } from './kernel';
+import { f32 } from './runtime';
+
+/** x [..., C], range [2, 1] or [2, C] -> the new range. */
+export const observeMinMax: Kernel<{ x: TensorInfo; range: TensorInfo }, ObserveMinMaxAttrs> = {
+  name: OBSERVE_MINMAX,
+  run(runtime, { x, range }, { mode, c }) {
+    const channels = range.shape[1];
+    const next = runtime.output([2, channels]);
+    const rows = sizeOf(x) / channels;
+    // Each item leaves a pair per channel: with many channels, longer items keep those few beside the elements.
+    const rowsPerItem = Math.max(Math.ceil(ITEM_FLOATS / channels), 128);
+    const items = Math.ceil(rows / rowsPerItem);
+    const [partial] = runtime.scratch(items * 2 * channels * 4);
+    const id = channels === 1 ? MINMAX_TENSOR : MINMAX_CHANNELS;
+    runtime.run(id, items, [runtime.address(x), rows, channels, rowsPerItem, partial]);
+    runtime.run(UPDATE_RANGE, 1, [
+      ...[partial, items, channels, runtime.address(range), runtime.address(next)],
+      ...[Number(mode === 'average'), f32(c)],
+    ]);
+    return next;
+  },
+};
