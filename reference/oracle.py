@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import convbn, fakequant, numbers, observers
+from golden import convbn, converted, fakequant, numbers, observers, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -26,8 +26,8 @@ MATHS = {
     "fake_quant": fakequant.fake_quant,
     "conv_bn": convbn.conv_bn,
 }
-#: Topics made from the trained weights: called with the model's loader and the checkpoint's sum.
-NETWORK = {}
+#: Topics made from the trained weights: called with the checkpoint's path.
+NETWORK = converted.topics() | training.topics()
 
 
 def main() -> None:
@@ -41,7 +41,6 @@ def main() -> None:
     # PyTorch announces the end of eager-mode quantization at every call.
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
     torch.backends.quantized.engine = "fbgemm"
     args.out.mkdir(parents=True, exist_ok=True)
     for topic, make in {**MATHS, **NETWORK}.items():

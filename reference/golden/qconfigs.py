@@ -12,29 +12,29 @@ from torch.ao.quantization import (
 )
 
 
-def _weight_args(bits: int) -> dict:
-    return {
-        "quant_min": -(2 ** (bits - 1)),
-        "quant_max": 2 ** (bits - 1) - 1,
-        "dtype": torch.qint8,
-        "qscheme": torch.per_channel_symmetric,
-        "ch_axis": 0,
-    }
+WEIGHT = {
+    "quant_min": -128,
+    "quant_max": 127,
+    "dtype": torch.qint8,
+    "qscheme": torch.per_channel_symmetric,
+    "ch_axis": 0,
+}
 
 
-def qat(activation_max: int = 127, weight_bits: int = 8, weight_averaging: float = 1.0) -> QConfig:
+def qat(activation_max: int = 127, weight_min: int = -128) -> QConfig:
     """get_default_qat_qconfig("fbgemm") with the observers' qparam rule in training too.
 
-    Weights are observed anew at every step (averaging constant 1).
+    Weights are observed anew at every step (averaging constant 1). An activation_max above 255 is for training only.
     """
+    dtype = torch.quint8 if activation_max < 256 else torch.qint32
     return QConfig(
         activation=FakeQuantize.with_args(
-            observer=MovingAverageMinMaxObserver, quant_min=0, quant_max=activation_max, dtype=torch.quint8
+            observer=MovingAverageMinMaxObserver, quant_min=0, quant_max=activation_max, dtype=dtype
         ),
         weight=FakeQuantize.with_args(
             observer=MovingAveragePerChannelMinMaxObserver,
-            averaging_constant=weight_averaging,
-            **_weight_args(weight_bits),
+            averaging_constant=1.0,
+            **(WEIGHT | {"quant_min": weight_min}),
         ),
     )
 
@@ -44,5 +44,5 @@ def ptq(observer: str, activation_max: int = 127) -> QConfig:
     kinds = {"minmax": MinMaxObserver, "moving_average": MovingAverageMinMaxObserver, "histogram": HistogramObserver}
     return QConfig(
         activation=kinds[observer].with_args(quant_min=0, quant_max=activation_max, dtype=torch.quint8),
-        weight=PerChannelMinMaxObserver.with_args(**_weight_args(8)),
+        weight=PerChannelMinMaxObserver.with_args(**WEIGHT),
     )
