@@ -19,12 +19,12 @@ export async function setUpWasm(): Promise<void> {
 /** Runs a kernel by its name on tensors of the given values; all memory is freed again. @returns each output's values */
 export function runKernel(
   name: string,
-  inputs: Record<string, readonly [values: ArrayLike<number>, shape: number[]]>,
+  inputs: Record<string, readonly [values: ArrayLike<number>, shape: readonly number[]]>,
   attrs: object,
 ): Float32Array[] {
   const tensors = Object.entries(inputs).map(([key, [values, shape]]) => [
     key,
-    tf.tensor(Float32Array.from(values), shape),
+    tf.tensor(Float32Array.from(values), [...shape]),
   ]);
   const named = Object.fromEntries(tensors) as Record<string, tf.Tensor>;
   const result = tf.engine().runKernel(name, named, attrs as Record<string, number>);

@@ -1,0 +1,88 @@
+// Observer, fake-quant and its gradient, bit for bit against the float32 steps PyTorch takes.
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fakeQuant, observe } from '../../../../tests/browser/webgpu-reference';
+import { FAKE_QUANT, FAKE_QUANT_GRAD, OBSERVE_MINMAX, type FakeQuantAttrs } from '../contract';
+import { noise, runKernel, setUpWasm } from './testing';
+
+beforeAll(setUpWasm);
+
+const EPS = 2 ** -23;
+const ACTIVATION: FakeQuantAttrs = { symmetric: false, qmin: 0, qmax: 127, eps: EPS };
+const WEIGHT: FakeQuantAttrs = { symmetric: true, qmin: -128, qmax: 127, eps: EPS };
+const FOUR_BITS: FakeQuantAttrs = { symmetric: true, qmin: -8, qmax: 7, eps: EPS };
+
+/** Shapes with one short item, several items, odd channel counts. */
+const SHAPES = [[5], [2, 3, 3, 7], [40001], [3, 3, 64, 128], [257, 3], [1, 10]];
+
+describe.each([1, 0])('%# (1: per tensor, 0: per channel)', (perTensor) => {
+  test.each(SHAPES.map((shape) => [shape.join('x'), shape] as const))('%s', (_, shape) => {
+    const ranges = perTensor || shape[shape.length - 1];
+    const x = noise(tf.util.sizeFromShape([...shape]), 3);
+    const dy = noise(x.length, 4);
+    const empty = new Float32Array(2 * ranges).fill(Infinity).fill(-Infinity, ranges);
+    const some = Float32Array.from(empty, (v, i) => (v > 0 ? -0.5 : 0.75) * (1 + i / ranges));
+    const tensor = (values: Float32Array) => [values, [...shape]] as const;
+    const ofRange = (values: Float32Array) => [values, [2, ranges]] as const;
+    const before = tf.memory().numTensors;
+    for (const range of [empty, some])
+      for (const observer of [{ mode: 'average', c: 0.01 } as const, { mode: 'extreme', c: 1 } as const]) {
+        const [got] = runKernel(OBSERVE_MINMAX, { x: tensor(x), range: ofRange(range) }, observer);
+        expect(got).toEqual(observe(x, range, observer));
+      }
+    for (const attrs of [ACTIVATION, WEIGHT, FOUR_BITS]) {
+      const wanted = fakeQuant(x, some, attrs);
+      const [y] = runKernel(FAKE_QUANT, { x: tensor(x), range: ofRange(some) }, attrs);
+      expect(y.map((v) => v + 0)).toEqual(wanted.y.map((v) => v + 0));
+      const [dx] = runKernel(FAKE_QUANT_GRAD, { x: tensor(x), dy: tensor(dy), range: ofRange(some) }, attrs);
+      expect(dx).toEqual(dy.map((v, i) => (wanted.inside[i] ? v : 0)));
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+test('ties go to the even code, and the mask is decided on the rounded code', () => {
+  // Scale 1, zero point 0: codes are the numbers themselves.
+  const attrs: FakeQuantAttrs = { symmetric: false, qmin: 0, qmax: 255, eps: EPS };
+  const range = [
+    [0, 255],
+    [2, 1],
+  ] as const;
+  const x = [0.5, 1.5, 2.5, -0.5, -0.51, 255.49, 255.5, 3];
+  const given = [x, [8]] as const;
+  const [y] = runKernel(FAKE_QUANT, { x: given, range: [[...range[0]], [2, 1]] }, attrs);
+  expect([...y].map((v) => v + 0)).toEqual([0, 2, 2, 0, 0, 255, 255, 3]);
+  const ones = [x.map(() => 1), [8]] as const;
+  const [dx] = runKernel(
+    FAKE_QUANT_GRAD,
+    {
+      x: given,
+      dy: [[...ones[0]], [8]],
+      range: [
+        [0, 255],
+        [2, 1],
+      ],
+    },
+    attrs,
+  );
+  expect([...dx]).toEqual([1, 1, 1, 1, 0, 1, 0, 1]);
+});
+
+test('a constant tensor and zeros have a scale; NaN stays NaN', () => {
+  const quantized = (values: number[], low: number, high: number) => [
+    ...runKernel(
+      FAKE_QUANT,
+      {
+        x: [values, [values.length]],
+        range: [
+          [low, high],
+          [2, 1],
+        ],
+      },
+      ACTIVATION,
+    )[0],
+  ];
+  expect(quantized([2, 2, 2], 2, 2)).toEqual([2, 2, 2]);
+  expect(quantized([0, 0, 0, 0, 0], 0, 0)).toEqual([0, 0, 0, 0, 0]);
+  expect(quantized([NaN, NaN, NaN, NaN, NaN], -1, 1)).toEqual([NaN, NaN, NaN, NaN, NaN]);
+});
