@@ -1,0 +1,78 @@
+// PyTorch's min-max and moving-average observers on typed arrays, and the choice of observer by specification.
+// HistogramObserver: histogram-observer.ts. Observers on a device: src/train's kernels.
+import type { ObservedRange } from '../core/qparams';
+import { HistogramObserver } from './histogram-observer';
+import type { FakeQuantSpec } from './types';
+
+/** Sees tensors one after another and says over which range to quantize them. */
+export interface Observer {
+  /** @param x values of one batch; per channel: [C, ...], axis 0 the channel */
+  observe(x: Float32Array): void;
+  /** The range for qparamsFromRange; undefined when nothing was observed yet. */
+  range(): ObservedRange | undefined;
+}
+
+/** The observer of a specification. @param channels 1 per tensor, C per channel */
+export function createObserver(spec: FakeQuantSpec, channels: number): Observer {
+  if (spec.observer !== 'histogram') return new MinMaxObserver(spec, channels);
+  if (spec.granularity === 'per_channel') throw new RangeError('HistogramObserver works per tensor only.');
+  return new HistogramObserver();
+}
+
+/** MinMaxObserver, MovingAverageMinMaxObserver and their per-channel forms. */
+class MinMaxObserver implements Observer {
+  #range: ObservedRange | undefined;
+
+  constructor(
+    private readonly spec: FakeQuantSpec,
+    private readonly channels: number,
+  ) {}
+
+  observe(x: Float32Array): void {
+    if (x.length > 0) this.#range = nextRange(this.#range, minMax(x, this.channels), this.spec);
+  }
+
+  range(): ObservedRange | undefined {
+    return this.#range;
+  }
+}
+
+/** Smallest and largest value of each of the channels, which divide x evenly on axis 0; NaN wins. */
+export function minMax(x: Float32Array, channels: number): ObservedRange {
+  const min = new Float32Array(channels).fill(Infinity);
+  const max = new Float32Array(channels).fill(-Infinity);
+  const size = x.length / channels;
+  for (let c = 0; c < channels; c++) {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = c * size; i < (c + 1) * size; i++) {
+      low = Math.min(low, x[i]);
+      high = Math.max(high, x[i]);
+    }
+    min[c] = low;
+    max[c] = high;
+  }
+  return { min, max };
+}
+
+/**
+ * The running range after one more batch. minmax: the wider of both. moving_average_minmax: v + c * (batch - v) in
+ * float32. The first batch counts as it is.
+ */
+export function nextRange(
+  previous: ObservedRange | undefined,
+  batch: ObservedRange,
+  spec: Pick<FakeQuantSpec, 'observer' | 'averagingConstant'>,
+): ObservedRange {
+  if (!previous) return batch;
+  if (spec.observer === 'minmax')
+    return {
+      min: previous.min.map((v, i) => Math.min(v, batch.min[i])),
+      max: previous.max.map((v, i) => Math.max(v, batch.max[i])),
+    };
+  const c = Math.fround(spec.averagingConstant);
+  const average = (v: number, next: number) => v + Math.fround(c * Math.fround(next - v));
+  return {
+    min: previous.min.map((v, i) => average(v, batch.min[i])),
+    max: previous.max.map((v, i) => average(v, batch.max[i])),
+  };
+}

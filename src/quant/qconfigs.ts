@@ -1,0 +1,69 @@
+// PyTorch's named qconfigs for fbgemm, with the bit widths the visitor may choose.
+// Not for attaching them to a graph: prepare.ts.
+import { PlaygroundError } from '../core/errors';
+import type { FakeQuantSpec, QConfig } from './types';
+
+/** torch.finfo(torch.float32).eps, the observers' smallest scale. */
+const EPS = 2 ** -23;
+/** MovingAverageMinMaxObserver's default. */
+export const PYTORCH_AVERAGING = 0.01;
+
+export interface QConfigOptions {
+  /** 2..8, default 8: signed codes -2^(b-1)..2^(b-1)-1. */
+  readonly weightBits?: number;
+  /** 2..8, default 8: unsigned codes 0..2^b-1, but see reduceRange. */
+  readonly activationBits?: number;
+  /** Default true: 8-bit activations take 0..127 only, fbgemm's default on x86. */
+  readonly reduceRange?: boolean;
+  /**
+   * Averaging constant of the weights' observer, for the qconfig that simulates. Default 1: weights are quantized over
+   * their present range. PYTORCH_AVERAGING lets the range lag behind the weights.
+   */
+  readonly weightAveraging?: number;
+}
+
+/** get_default_qat_qconfig("fbgemm"): simulates quantization while training. @throws PlaygroundError on bits out of range */
+export function getDefaultQatQConfig(backend: 'fbgemm', options: QConfigOptions = {}): QConfig {
+  const moving = { observer: 'moving_average_minmax', simulate: true } as const;
+  return {
+    id: `${backend}_qat`,
+    label: `get_default_qat_qconfig("${backend}")`,
+    activation: { ...activationSpec(options), ...moving, averagingConstant: PYTORCH_AVERAGING },
+    weight: { ...weightSpec(options), ...moving, averagingConstant: options.weightAveraging ?? 1 },
+  };
+}
+
+/** get_default_qconfig("fbgemm"): only observes (post-training quantization). @throws PlaygroundError on bits out of range */
+export function getDefaultQConfig(backend: 'fbgemm', options: QConfigOptions = {}): QConfig {
+  const observing = { simulate: false, averagingConstant: 1 } as const;
+  return {
+    id: backend,
+    label: `get_default_qconfig("${backend}")`,
+    activation: { ...activationSpec(options), ...observing, observer: 'histogram' },
+    weight: { ...weightSpec(options), ...observing, observer: 'minmax' },
+  };
+}
+
+/** The qconfig of that id. @throws PlaygroundError on bits out of range */
+export function qconfigById(id: 'fbgemm_qat' | 'fbgemm', options: QConfigOptions = {}): QConfig {
+  return id === 'fbgemm_qat' ? getDefaultQatQConfig('fbgemm', options) : getDefaultQConfig('fbgemm', options);
+}
+
+type Codes = Pick<FakeQuantSpec, 'scheme' | 'granularity' | 'qmin' | 'qmax' | 'eps'>;
+
+function activationSpec({ activationBits = 8, reduceRange = true }: QConfigOptions): Codes {
+  checkBits('activations', activationBits);
+  const bits = activationBits === 8 && reduceRange ? 7 : activationBits;
+  return { scheme: 'affine', granularity: 'per_tensor', qmin: 0, qmax: 2 ** bits - 1, eps: EPS };
+}
+
+function weightSpec({ weightBits = 8 }: QConfigOptions): Codes {
+  checkBits('weights', weightBits);
+  const half = 2 ** (weightBits - 1);
+  return { scheme: 'symmetric', granularity: 'per_channel', qmin: -half, qmax: half - 1, eps: EPS };
+}
+
+function checkBits(what: string, bits: number): void {
+  if (!Number.isInteger(bits) || bits < 2 || bits > 8)
+    throw new PlaygroundError('bad-argument', `${bits} bits for ${what} is not possible.`, 'Choose 2 to 8 bits.');
+}
