@@ -1,0 +1,135 @@
+// Entry points: run the program on images, alone or as one of several threads; the threads' barrier and work loop.
+// Units are split in one fixed way, so results never depend on the number of threads. Not for the operations.
+import { add, averagePool, image, maxPool, relu } from './elementwise';
+import { convolve } from './kernels';
+import {
+  ARENA,
+  ARENA_STRIDE,
+  BARRIER_COUNT,
+  BARRIER_PHASE,
+  EPOCH,
+  FAULT,
+  IMAGES,
+  INPUT,
+  INPUT_BYTES,
+  LOGITS,
+  OPS,
+  OP_BARRIER,
+  OP_BYTES,
+  OP_COUNT,
+  OP_KIND,
+  OP_UNITS,
+  OUTPUT,
+  OUTPUT_BYTES,
+  PARKED,
+  SOURCE,
+} from './layout';
+
+// Kinds above the convolution kernels' numbers.
+const IMAGE = 100;
+const MAX_POOL = 101;
+const AVERAGE_POOL = 102;
+const RELU = 103;
+const ADD = 104;
+
+/** Looks at the epoch this often before a thread without work goes to sleep: about a millisecond. */
+const SPINS = 1 << 20;
+
+/** Units first..last-1 of an operation. */
+function execute(op: usize, arena: usize, first: i32, last: i32): void {
+  if (first == last) return;
+  const kind = load<i32>(op, OP_KIND);
+  if (kind < IMAGE) convolve(kind, op, arena, first, last);
+  else if (kind == ADD) add(op, arena, first, last);
+  else if (kind == RELU) relu(op, arena, first, last);
+  else if (kind == MAX_POOL) maxPool(op, arena, first, last);
+  else if (kind == AVERAGE_POOL) averagePool(op, arena, first, last);
+  else if (kind == IMAGE) {
+    if (!image(op, arena, first, last)) store<i32>(FAULT, 1);
+  } else unreachable();
+}
+
+/** Waits until all threads are here. */
+function barrier(threads: i32): void {
+  const phase = atomic.load<i32>(BARRIER_PHASE);
+  if (atomic.add<i32>(BARRIER_COUNT, 1) == threads - 1) {
+    atomic.store<i32>(BARRIER_COUNT, 0);
+    atomic.store<i32>(BARRIER_PHASE, phase + 1);
+  } else {
+    while (atomic.load<i32>(BARRIER_PHASE) == phase) {}
+  }
+}
+
+function program(arena: usize, thread: i32, threads: i32): void {
+  let op = load<usize>(OPS);
+  for (let left = load<i32>(OP_COUNT); left > 0; left--) {
+    if (threads > 1 && load<i32>(op, OP_BARRIER)) barrier(threads);
+    const units = load<i32>(op, OP_UNITS);
+    const first = (units * thread) / threads,
+      last = (units * (thread + 1)) / threads;
+    execute(op, arena, first, last);
+    op += OP_BYTES;
+  }
+}
+
+function copyLogits(arena: usize, index: usize): void {
+  const bytes = load<usize>(OUTPUT_BYTES);
+  memory.copy(load<usize>(OUTPUT) + index * bytes, arena + load<usize>(LOGITS), bytes);
+}
+
+/** One image: all threads work on it. Several: each thread has its own images and its own arena. */
+function share(images: i32, thread: i32, threads: i32): void {
+  const first = load<usize>(ARENA);
+  if (images == 1) {
+    program(first, thread, threads);
+  } else {
+    const arena = first + <usize>thread * load<usize>(ARENA_STRIDE);
+    for (let i = thread; i < images; i += threads) {
+      store<usize>(arena, load<usize>(INPUT) + <usize>i * load<usize>(INPUT_BYTES), SOURCE);
+      program(arena, 0, 1);
+      copyLogits(arena, i);
+    }
+  }
+  if (threads > 1) barrier(threads);
+}
+
+/** Runs the images at INPUT with `threads` threads, of which this is the first. @returns 0, or 1 for a bad code */
+export function run(images: i32, threads: i32): i32 {
+  store<i32>(FAULT, 0);
+  store<usize>(load<usize>(ARENA), load<usize>(INPUT), SOURCE);
+  if (threads > 1) publish(images);
+  share(images, 0, threads);
+  if (images == 1) copyLogits(load<usize>(ARENA), 0);
+  return load<i32>(FAULT);
+}
+
+/** One operation of the program on the first arena, alone; for measuring. */
+export function runOperation(index: i32): void {
+  const op = load<usize>(OPS) + <usize>index * OP_BYTES;
+  execute(op, load<usize>(ARENA), 0, load<i32>(op, OP_UNITS));
+}
+
+/** Gives the other threads work; 0 images end them. */
+export function publish(images: i32): void {
+  store<i32>(IMAGES, images);
+  atomic.add<i32>(EPOCH, 1);
+  if (atomic.load<i32>(PARKED) > 0) atomic.notify(EPOCH, -1);
+}
+
+/** The life of another thread: waits for an epoch, takes its share, until there are no images. */
+export function work(thread: i32, threads: i32): void {
+  let epoch = 0;
+  while (true) {
+    let spins = SPINS;
+    while (atomic.load<i32>(EPOCH) == epoch) {
+      if (--spins > 0) continue;
+      atomic.add<i32>(PARKED, 1);
+      atomic.wait<i32>(EPOCH, epoch, -1);
+      atomic.sub<i32>(PARKED, 1);
+    }
+    epoch++;
+    const images = load<i32>(IMAGES);
+    if (images == 0) return;
+    share(images, thread, threads);
+  }
+}

@@ -1,0 +1,156 @@
+// Random Int8Models for the engine's tests and benchmarks: the whole ResNet18 and small networks. Seeded.
+// Not for accuracy: the weights mean nothing, only their ranges and the activations' are like a real model's.
+import type { Int8Conv, Int8Linear, Int8Model, Int8Op, Int8Tensor } from '../../convert/int8-model';
+import type { QParams } from '../../core/qparams';
+import { Rng } from '../../core/rng';
+
+/** Standard normal deviate. */
+const normal = (rng: Rng): number =>
+  Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+
+/** Gaussian codes scaled so that the largest of each channel is 127. */
+export function gaussianWeights(channels: number, values: number, rng: Rng): Int8Array {
+  const codes = new Int8Array(channels * values);
+  for (let channel = 0; channel < channels; channel++) {
+    const row = Float64Array.from({ length: values }, () => normal(rng));
+    const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    codes.set(
+      row.map((value) => Math.round((value / largest) * 127)),
+      channel * values,
+    );
+  }
+  return codes;
+}
+
+/** A model under construction. */
+export class ModelBuilder {
+  readonly tensors: Int8Tensor[] = [];
+  readonly ops: Int8Op[] = [];
+
+  constructor(
+    readonly rng: Rng,
+    readonly qmax = 127,
+  ) {}
+
+  tensor(h: number, w: number, c: number, zeroPoint: number, scale = 0.05): number {
+    const q: QParams = { scale: Math.fround(scale), zeroPoint, qmin: 0, qmax: this.qmax };
+    return this.tensors.push({ h, w, c, q }) - 1;
+  }
+
+  /** Scales such that the accumulators' spread covers the output's codes. */
+  private weighted(input: Int8Tensor, output: Int8Tensor, values: number, weights?: Int8Array) {
+    const { rng } = this;
+    const spread = Math.sqrt(values) * 36 * 40 * input.q.scale;
+    const scale = (output.q.scale * 40) / spread;
+    return {
+      weights: weights ?? gaussianWeights(output.c, values, rng),
+      weightScales: Float32Array.from({ length: output.c }, () => scale * (0.5 + rng.uniform())),
+      bias: Float32Array.from({ length: output.c }, () => normal(rng) * output.q.scale * 10),
+    };
+  }
+
+  conv(input: number, cout: number, kernel: number, stride: number, pad: number, options: ConvOptions = {}): number {
+    const source = this.tensors[input];
+    const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
+    const relu = options.relu ?? true;
+    const zeroPoint = options.zeroPoint ?? (relu ? 0 : 60);
+    const output = this.tensor(side(source.h), side(source.w), cout, zeroPoint, options.scale);
+    const weighted = this.weighted(source, this.tensors[output], kernel * kernel * source.c, options.weights);
+    const op: Int8Conv = {
+      op: 'conv',
+      name: `conv${output}`,
+      inputs: [input],
+      output,
+      kernel,
+      stride,
+      pad,
+      relu,
+      ...weighted,
+    };
+    this.ops.push(op);
+    return output;
+  }
+
+  linear(input: number, classes: number): number {
+    const source = this.tensors[input];
+    const output = this.tensor(1, 1, classes, 60);
+    const op: Int8Linear = {
+      ...{ op: 'linear', name: `fc${output}`, inputs: [input], output },
+      ...this.weighted(source, this.tensors[output], source.c),
+    };
+    this.ops.push(op);
+    return output;
+  }
+
+  /** Operations that keep their input's qparams. */
+  private same(op: Int8Op, h: number, w: number): number {
+    const { c, q } = this.tensors[op.inputs[0]];
+    this.tensors.push({ h, w, c, q });
+    this.ops.push(op);
+    return op.output;
+  }
+
+  maxpool(input: number, kernel: number, stride: number, pad: number): number {
+    const { h, w } = this.tensors[input];
+    const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
+    const output = this.tensors.length;
+    return this.same(
+      { op: 'maxpool', name: `pool${output}`, inputs: [input], output, kernel, stride, pad },
+      side(h),
+      side(w),
+    );
+  }
+
+  relu(input: number): number {
+    const { h, w } = this.tensors[input];
+    const output = this.tensors.length;
+    return this.same({ op: 'relu', name: `relu${output}`, inputs: [input], output }, h, w);
+  }
+
+  avgpool(input: number): number {
+    const output = this.tensors.length;
+    return this.same({ op: 'avgpool', name: `avgpool${output}`, inputs: [input], output }, 1, 1);
+  }
+
+  add(a: number, b: number, relu: boolean, zeroPoint: number, scale = 0.06): number {
+    const { h, w, c } = this.tensors[a];
+    const output = this.tensor(h, w, c, zeroPoint, scale);
+    this.ops.push({ op: 'add', name: `add${output}`, inputs: [a, b], output, relu });
+    return output;
+  }
+
+  build(name: string): Int8Model {
+    return { version: 1, name, tensors: this.tensors, ops: this.ops };
+  }
+}
+
+export interface ConvOptions {
+  readonly relu?: boolean;
+  readonly zeroPoint?: number;
+  readonly weights?: Int8Array;
+  readonly scale?: number;
+}
+
+/** The article's ResNet18 for 32x32x3; `addRelu`: ReLU inside the skip add, else separate as the article has it. */
+export function randomResNet18(seed: number, { addRelu = true, qmax = 127 } = {}): Int8Model {
+  const builder = new ModelBuilder(new Rng(seed), qmax);
+  let x = builder.tensor(32, 32, 3, 58, 0.037);
+  x = builder.maxpool(builder.conv(x, 64, 7, 2, 3), 3, 2, 1);
+  for (const [stage, channels] of [64, 128, 256, 512].entries())
+    for (const block of [0, 1]) {
+      const stride = stage > 0 && block === 0 ? 2 : 1;
+      const branch = builder.conv(builder.conv(x, channels, 3, stride, 1), channels, 3, 1, 1, { relu: false });
+      const identity = stride === 2 ? builder.conv(x, channels, 1, 2, 0, { relu: false }) : x;
+      const sum = builder.add(branch, identity, addRelu, addRelu ? 0 : 50);
+      x = addRelu ? sum : builder.relu(sum);
+    }
+  builder.linear(builder.avgpool(x), 10);
+  return builder.build('random ResNet18');
+}
+
+/** n random images of a model, as codes. */
+export function randomImages(model: Int8Model, n: number, seed: number): Uint8Array {
+  const { h, w, c, q } = model.tensors[0];
+  const rng = new Rng(seed);
+  return Uint8Array.from({ length: n * h * w * c }, () => q.qmin + rng.below(q.qmax - q.qmin + 1));
+}

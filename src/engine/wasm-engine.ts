@@ -1,0 +1,160 @@
+// The WASM engine: plans a model, lays it out in memory, chooses kernels by timing them, runs it on one or more threads.
+// Not for its parts: plan.ts, memory-image.ts, tune.ts, threads.ts; nor for floats.
+import type { Int8Model } from '../convert/int8-model';
+import { PlaygroundError } from '../core/errors';
+import type { KernelMode } from './kernels';
+import { layOut, type MemoryImage } from './memory-image';
+import { planModel, type Plan, type StoredTensor } from './plan';
+import { availableThreads, startThreads } from './threads';
+import { tune, type LayerTiming } from './tune';
+import type { Int8Engine } from './types';
+import {
+  fetchEngineModule,
+  hasRelaxedSimd,
+  instantiateEngine,
+  type EngineBuild,
+  type EngineExports,
+} from './wasm-module';
+
+export interface WasmEngineOptions {
+  /** Wanted threads; one where the page is not cross-origin isolated. */
+  readonly threads: number;
+  /** URL of the folder with the engine's WASM files, with a slash at its end. */
+  readonly wasmBase: string;
+  /** Default 'auto': relaxed SIMD where the browser has it. */
+  readonly build?: 'auto' | EngineBuild;
+  /** A compiled build in place of one from `wasmBase`; `build` says which one it is. */
+  readonly module?: WebAssembly.Module;
+  /** Only kernels of this mode: for tests and benchmarks. */
+  readonly mode?: KernelMode;
+}
+
+/** The engine with what the page and benchmarks show of it. */
+export interface WasmEngine extends Int8Engine {
+  readonly build: EngineBuild;
+  readonly plan: Plan;
+  /** Chosen kernel and time of each layer of the plan, alone on one thread. */
+  profile(repeats: number): LayerTiming[];
+}
+
+const PAGE = 65_536;
+/** As the module declares it. */
+const MAX_PAGES = 65_536;
+/** Images that fit in memory at once; longer batches are run in pieces. */
+const BATCH = 256;
+
+/** A tensor's codes as the model has them, from their stored form at `at`. */
+function codesAt(memory: Uint8Array, at: number, plan: Plan, index: number, stored: StoredTensor): Uint8Array {
+  const { h, w, c } = plan.model.tensors[index];
+  const codes = new Uint8Array(h * w * c);
+  for (let y = 0, to = 0; y < h; y++)
+    for (let x = 0; x < w; x++) {
+      const from = at + y * stored.rowBytes + stored.left + x * stored.pixelBytes;
+      for (let i = 0; i < c; i++) codes[to++] = memory[from + i] + stored.rebase;
+    }
+  return codes;
+}
+
+/** A plan in its own memory with its own instance. */
+class Program {
+  readonly bytes: Uint8Array;
+
+  private constructor(
+    readonly plan: Plan,
+    readonly image: MemoryImage,
+    readonly memory: WebAssembly.Memory,
+    readonly exports: EngineExports,
+  ) {
+    this.bytes = new Uint8Array(memory.buffer);
+  }
+
+  static async load(plan: Plan, module: WebAssembly.Module, arenas: number, images: number): Promise<Program> {
+    const image = layOut(plan, arenas, images);
+    const pages = Math.ceil(image.bytes / PAGE);
+    let memory: WebAssembly.Memory;
+    try {
+      memory = new WebAssembly.Memory({ initial: pages, maximum: Math.min(pages, MAX_PAGES), shared: true });
+    } catch (cause) {
+      const megabytes = Math.ceil(image.bytes / 2 ** 20);
+      const hint = 'Close other tabs, or use fewer threads.';
+      throw new PlaygroundError('out-of-memory', `The integer engine needs ${megabytes} MB.`, hint, { cause });
+    }
+    image.write(memory.buffer);
+    return new Program(plan, image, memory, await instantiateEngine(module, memory));
+  }
+
+  stored(index: number): StoredTensor {
+    const stored = this.plan.tensors[index];
+    if (!stored) throw new Error(`tensor ${index} is not stored`);
+    return stored;
+  }
+
+  run(codes: Uint8Array, n: number, threads: number): void {
+    this.bytes.set(codes, this.image.input);
+    if (this.exports.run(n, threads) !== 0)
+      throw new PlaygroundError(
+        'bad-argument',
+        `An image has a code above ${this.plan.model.tensors[0].q.qmax}.`,
+        'Quantize it with the scale, zero point and range of the model.',
+      );
+  }
+}
+
+/**
+ * Builds the engine for a model.
+ * @throws PlaygroundError 'bad-file' for a model that cannot run exactly, 'network', 'unsupported', 'out-of-memory'
+ */
+export async function createWasmEngine(model: Int8Model, options: WasmEngineOptions): Promise<WasmEngine> {
+  const wanted = options.build ?? 'auto';
+  const build = wanted === 'auto' ? (hasRelaxedSimd() ? 'relaxed' : 'plain') : wanted;
+  const planOptions = { relaxed: build === 'relaxed', mode: options.mode };
+  const plan = planModel(model, planOptions);
+  const module = options.module ?? (await fetchEngineModule(build, options.wasmBase));
+  const threads = availableThreads(options.threads);
+  const program = await Program.load(plan, module, threads, BATCH);
+  const chosen = tune(program.image, program.memory.buffer, program.exports);
+  const end = await startThreads({ module, memory: program.memory, threads }, program.exports);
+  const tracer = await Program.load(planModel(model, { ...planOptions, separate: true }), module, 1, 1);
+  const result = program.stored(plan.result);
+  const { h, w, c } = model.tensors[plan.result];
+  const [imageSize, outputSize] = [model.tensors[0].h * model.tensors[0].w * model.tensors[0].c, h * w * c];
+
+  return {
+    description: `wasm-${build === 'relaxed' ? 'relaxed-simd' : 'simd'}, ${threads} thread${threads > 1 ? 's' : ''}`,
+    build,
+    threads,
+    plan,
+    run(codes, n) {
+      checkLength(codes, n * imageSize);
+      const output = new Uint8Array(n * outputSize);
+      for (let start = 0; start < n; start += BATCH) {
+        const images = Math.min(BATCH, n - start);
+        program.run(codes.subarray(start * imageSize, (start + images) * imageSize), images, threads);
+        for (let i = 0; i < images; i++) {
+          const at = program.image.output + i * result.bytes;
+          output.set(codesAt(program.bytes, at, plan, plan.result, result), (start + i) * outputSize);
+        }
+      }
+      return output;
+    },
+    trace(codes) {
+      checkLength(codes, imageSize);
+      tracer.run(codes, 1, 1);
+      return model.ops.map(({ output }) => {
+        const stored = tracer.stored(output);
+        return codesAt(tracer.bytes, tracer.image.arena + stored.offset, tracer.plan, output, stored);
+      });
+    },
+    profile: (repeats) => chosen.time(repeats),
+    dispose: end,
+  };
+}
+
+function checkLength(codes: Uint8Array, length: number): void {
+  if (codes.length !== length)
+    throw new PlaygroundError(
+      'bad-argument',
+      `The images have ${codes.length} codes, not ${length}.`,
+      'Pass height x width x channels codes per image.',
+    );
+}
