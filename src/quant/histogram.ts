@@ -26,11 +26,14 @@ export function histc(x: Float32Array, bins: number, min: number, max: number): 
   return counts;
 }
 
-/** torch.linspace in float32: n values, the first half counted from start, the second from end. */
+/**
+ * torch.linspace in float32: n values, the first half counted from start, the second from end, each by one fused
+ * multiply-add (in double precision the product is exact, so that storing the sum rounds once).
+ */
 export function linspace(start: number, end: number, n: number): Float32Array {
   const step = f32(f32(end - start) / (n - 1));
   const half = Math.floor(n / 2);
-  return Float32Array.from({ length: n }, (_, i) => (i < half ? start + f32(step * i) : end - f32(step * (n - 1 - i))));
+  return Float32Array.from({ length: n }, (_, i) => (i < half ? start + step * i : end - step * (n - 1 - i)));
 }
 
 /** The histogram's mass in the bins of a range that holds its own; a range of one value keeps all in one bin. */
