@@ -1,5 +1,7 @@
 """Topic conv_bn: single ConvBn2d and ConvBnReLU2d QAT modules in each mode, with every gradient."""
 
+from itertools import product
+
 import torch
 from torch.ao.nn.intrinsic import qat as nniqat
 
@@ -15,12 +17,15 @@ SHAPES = [
     (8, 8, 3, 1, 1, 8, 1),
 ]
 MODES = ["train", "frozen", "eval"]
+#: -127..127 puts a channel's extreme weight on a code; -128..127, the product's, on the tie 127.5, where its code
+#: (-127 or -128) and whether its gradient passes hang on the last bit of gamma/sigma (torch.sqrt is not correctly rounded).
+WEIGHT_MINS = [-127, -128]
 
 
-def _module(shape, relu: bool, generator):
+def _module(shape, relu: bool, weight_min: int, generator):
     cin, cout, kernel, stride, pad, _, _ = shape
     cls = nniqat.ConvBnReLU2d if relu else nniqat.ConvBn2d
-    module = cls(cin, cout, kernel, stride, pad, bias=False, qconfig=qconfigs.qat())
+    module = cls(cin, cout, kernel, stride, pad, bias=False, qconfig=qconfigs.qat(weight_min=weight_min))
     rand = lambda n: torch.rand(n, generator=generator)
     with torch.no_grad():
         module.weight.copy_(torch.randn(module.weight.shape, generator=generator) * 0.2)
@@ -36,49 +41,45 @@ def conv_bn() -> Fixture:
     fixture = Fixture("conv_bn")
     generator = torch.Generator().manual_seed(4)
     cases = []
-    for shape in SHAPES:
-        for relu in (False, True):
-            for mode in MODES:
-                module = _module(shape, relu, generator)
-                cin, cout, kernel, stride, pad, batch, size = shape
-                x = torch.randn(batch, cin, size, size, generator=generator).requires_grad_()
-                index = len(cases)
-                put = lambda name, data: fixture.array(f"{index}.{name}", data)
-                put("x", x.permute(0, 2, 3, 1))
-                put("weight", module.weight)
-                for name in ("weight", "bias", "running_mean", "running_var"):
-                    put(f"bn.{name}", getattr(module.bn, name).clone())
-                if mode == "train":
-                    module.train()
-                elif mode == "frozen":
-                    module.train()
-                    module.freeze_bn_stats()
-                else:
-                    module.eval()
-                y = module(x)
-                dy = torch.randn(y.shape, generator=generator)
-                y.backward(dy)
-                put("y", y.permute(0, 2, 3, 1))
-                put("dy", dy.permute(0, 2, 3, 1))
-                put("dx", x.grad.permute(0, 2, 3, 1))
-                put("grad.weight", module.weight.grad)
-                put("grad.bn.weight", module.bn.weight.grad)
-                put("grad.bn.bias", module.bn.bias.grad)
-                put("after.running_mean", module.bn.running_mean)
-                put("after.running_var", module.bn.running_var)
-                observer = module.weight_fake_quant.activation_post_process
-                put("weight_range", torch.stack([observer.min_val, observer.max_val]))
-                cases.append(
-                    {
-                        "cin": cin, "cout": cout, "kernel": kernel, "stride": stride, "pad": pad,
-                        "relu": relu, "mode": mode, "eps": module.bn.eps, "momentum": module.bn.momentum,
-                    }
-                )
+    for weight_min, shape, relu, mode in product(WEIGHT_MINS, SHAPES, (False, True), MODES):
+        cin, cout, kernel, stride, pad, batch, size = shape
+        module = _module(shape, relu, weight_min, generator)
+        x = torch.randn(batch, cin, size, size, generator=generator).requires_grad_()
+        put = lambda name, data, index=len(cases): fixture.array(f"{index}.{name}", data)
+        put("x", x.permute(0, 2, 3, 1))
+        put("weight", module.weight)
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            put(f"bn.{name}", getattr(module.bn, name).clone())
+        module.train(mode != "eval")
+        if mode == "frozen":
+            module.freeze_bn_stats()
+        y = module(x)
+        dy = torch.randn(y.shape, generator=generator)
+        y.backward(dy)
+        put("y", y.permute(0, 2, 3, 1))
+        put("dy", dy.permute(0, 2, 3, 1))
+        put("dx", x.grad.permute(0, 2, 3, 1))
+        put("grad.weight", module.weight.grad)
+        put("grad.bn.weight", module.bn.weight.grad)
+        put("grad.bn.bias", module.bn.bias.grad)
+        put("after.running_mean", module.bn.running_mean)
+        put("after.running_var", module.bn.running_var)
+        observer = module.weight_fake_quant.activation_post_process
+        put("weight_range", torch.stack([observer.min_val, observer.max_val]))
+        cases.append(
+            {
+                "cin": cin, "cout": cout, "kernel": kernel, "stride": stride, "pad": pad, "relu": relu, "mode": mode,
+                "weight_qmin": weight_min, "weight_qmax": 127, "eps": module.bn.eps, "momentum": module.bn.momentum,
+            }
+        )
     fixture.values = {
         "arrays": "<case>.<name>; activations NHWC, weight OIHW; weight_range [2][cout] of weight * gamma/sigma",
         "formula": "sigma = sqrt(running_var + eps) from before this step; y = BN(conv(x, FQ(weight * (gamma/sigma))) "
         "/ (gamma/sigma)); then ReLU. No activation fake-quant here.",
-        "weight_quant": "FakeQuantize, MovingAveragePerChannelMinMaxObserver, averaging constant 1, symmetric -128..127",
+        "weight_quant": "FakeQuantize, MovingAveragePerChannelMinMaxObserver, averaging constant 1, symmetric",
+        "ties": "where weight_qmin is -128 the extreme weight of a channel lies on the tie 127.5, so that another rounding "
+        "of gamma/sigma moves y by up to 1 %, and grad.weight of that weight and grad.bn.weight by much more; where it "
+        "is -127 everything agrees to 1e-6 with float64",
         "cases": cases,
     }
     return fixture
