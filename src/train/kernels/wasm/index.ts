@@ -10,6 +10,7 @@ import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { fakeQuant } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
 import { register, runtimes } from './kernel';
+import { maxPoolGrad } from './max-pool-grad';
 import { isShared, loadModule } from './module';
 import { observeMinMax } from './observe-minmax';
 import { startPool, type Pool } from './pool';
@@ -63,6 +64,7 @@ function registerAll(): void {
   register(conv2d);
   register(conv2dBackpropInput);
   register(conv2dBackpropFilter);
+  register(maxPoolGrad);
   register(observeMinMax);
   register(fakeQuant);
   register(fakeQuantGrad);

@@ -3,6 +3,7 @@ import * as ids from './ids';
 import { batchNorm, batchNormGrad, BatchNormArgs, BatchNormGradArgs } from './batch-norm';
 import { fakeQuant, fakeQuantGrad, FakeQuantArgs } from './fake-quant';
 import { gemm, GemmArgs } from './gemm';
+import { maxPoolGrad, MaxPoolGradArgs } from './max-pool-grad';
 import { minMaxChannels, minMaxTensor, updateRange, MinMaxArgs, UpdateRangeArgs } from './minmax';
 import { packColumns, packTransposed, PackArgs } from './pack';
 import { sgd, SgdArgs } from './sgd';
@@ -34,6 +35,8 @@ export function dispatch(id: i32, args: usize, item: i32): void {
       return batchNormGrad(changetype<BatchNormGradArgs>(args), item);
     case ids.SGD:
       return sgd(changetype<SgdArgs>(args), item);
+    case ids.MAX_POOL_GRAD:
+      return maxPoolGrad(changetype<MaxPoolGradArgs>(args), item);
     default:
       unreachable();
   }

@@ -11,3 +11,4 @@ export const FAKE_QUANT_GRAD = 8;
 export const BATCH_NORM = 9;
 export const BATCH_NORM_GRAD = 10;
 export const SGD = 11;
+export const MAX_POOL_GRAD = 12;
