@@ -8,6 +8,8 @@ export interface ConvShape {
   readonly h: number;
   readonly w: number;
   readonly ci: number;
+  /** Channels stored per pixel of the input, the first ci of which count. */
+  readonly xChannels: number;
   readonly oh: number;
   readonly ow: number;
   readonly co: number;
@@ -48,6 +50,7 @@ export function convShape(xShape: number[], filterShape: number[], attrs: ConvAt
     h: info.inHeight,
     w: info.inWidth,
     ci: info.inChannels,
+    xChannels: info.inChannels,
     oh: info.outHeight,
     ow: info.outWidth,
     co: info.outChannels,
@@ -62,5 +65,5 @@ export function convShape(xShape: number[], filterShape: number[], attrs: ConvAt
 
 /** All numbers of a shape: the key of a shader that bakes them. */
 export function convKey(s: ConvShape): string {
-  return [s.n, s.h, s.w, s.ci, s.oh, s.ow, s.co, s.kh, s.kw, s.sh, s.sw, s.padTop, s.padLeft].join(',');
+  return [s.n, s.h, s.w, s.ci, s.xChannels, s.oh, s.ow, s.co, s.kh, s.kw, s.sh, s.sw, s.padTop, s.padLeft].join(',');
 }

@@ -1,9 +1,8 @@
 // tfjs's Conv2DBackpropFilter on WebGPU. Not for NCHW: the stock kernel.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { convFilterGrad } from './conv-filter-grad';
 import { convShape, type ConvAttrs } from './conv-shape';
 import { runStock, type Kernel } from './kernel';
-import { run } from './run';
+import { filterGrad } from './convolve';
 
 type Attrs = ConvAttrs & { readonly filterShape: number[] };
 
@@ -14,6 +13,6 @@ export const conv2dBackpropFilter: Kernel<{ x: TensorInfo; dy: TensorInfo }, Att
     const { x, dy } = inputs;
     const s = convShape(x.shape, attrs.filterShape, attrs);
     if (!s) return runStock(this.name, backend, inputs, attrs);
-    return run(backend, convFilterGrad(s), [x, dy], [attrs.filterShape])[0];
+    return filterGrad(backend, s, x, dy);
   },
 };

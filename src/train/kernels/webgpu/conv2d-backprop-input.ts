@@ -1,9 +1,8 @@
 // tfjs's Conv2DBackpropInput on WebGPU. Not for NCHW: the stock kernel.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { convInputGrad } from './conv-input-grad';
 import { convShape, type ConvAttrs } from './conv-shape';
 import { runStock, type Kernel } from './kernel';
-import { run } from './run';
+import { inputGrad } from './convolve';
 
 type Attrs = ConvAttrs & { readonly inputShape: number[] };
 
@@ -14,6 +13,6 @@ export const conv2dBackpropInput: Kernel<{ dy: TensorInfo; filter: TensorInfo },
     const { dy, filter } = inputs;
     const s = convShape(attrs.inputShape, filter.shape, attrs);
     if (!s) return runStock(this.name, backend, inputs, attrs);
-    return run(backend, convInputGrad(s), [dy, filter], [attrs.inputShape])[0];
+    return inputGrad(backend, s, dy, filter);
   },
 };

@@ -1,9 +1,8 @@
 // tfjs's Conv2D on WebGPU: the network's convolutions in training. Not for NCHW, dilation or groups: the stock kernel.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { convShape, type ConvAttrs } from './conv-shape';
-import { convForward } from './conv-forward';
 import { runStock, type Kernel } from './kernel';
-import { run } from './run';
+import { forward } from './convolve';
 
 /** x [n,h,w,ci], filter [kh,kw,ci,co] -> [n,oh,ow,co]. */
 export const conv2d: Kernel<{ x: TensorInfo; filter: TensorInfo }, ConvAttrs> = {
@@ -12,7 +11,6 @@ export const conv2d: Kernel<{ x: TensorInfo; filter: TensorInfo }, ConvAttrs> = 
     const { x, filter } = inputs;
     const s = convShape(x.shape, filter.shape, attrs);
     if (!s) return runStock(this.name, backend, inputs, attrs);
-    const shader = convForward(s, { bias: false, relu: false });
-    return run(backend, shader, [x, filter], [[s.n, s.oh, s.ow, s.co]])[0];
+    return forward(backend, s, { x, filter }, false);
   },
 };

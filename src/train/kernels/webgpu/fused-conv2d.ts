@@ -2,9 +2,8 @@
 // Not for other activations, NCHW, dilation or groups: the stock kernel.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { convShape, type ConvAttrs } from './conv-shape';
-import { convForward } from './conv-forward';
 import { runStock, type Kernel } from './kernel';
-import { run } from './run';
+import { forward } from './convolve';
 
 interface Inputs {
   readonly x: TensorInfo;
@@ -25,7 +24,6 @@ export const fusedConv2d: Kernel<Inputs, Attrs> = {
     if (!s || !perChannel || (activation !== 'linear' && activation !== 'relu')) {
       return runStock(this.name, backend, inputs, attrs);
     }
-    const shader = convForward(s, { bias: bias !== undefined, relu: activation === 'relu' });
-    return run(backend, shader, bias ? [x, filter, bias] : [x, filter], [[s.n, s.oh, s.ow, s.co]])[0];
+    return forward(backend, s, { x, filter, bias }, activation === 'relu');
   },
 };

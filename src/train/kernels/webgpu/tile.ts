@@ -1,11 +1,20 @@
 // Pieces of WGSL that the register-tiled convolutions share. Not for whole kernels.
 import { repeat } from './quads';
 
-/** Invocations in a workgroup of a kernel without barriers: small, so that few workgroups still spread over cores. */
+/** Invocations in a workgroup of a kernel without barriers: few, so that a small dispatch still spreads over cores. */
 export const WORKGROUP = 16;
+
+/** Most samples, and most quads of channels, that a thread keeps sums of. */
+export const MOST_SAMPLES = 16;
+export const MOST_QUADS = 4;
 
 /** Component of a vec4: 0..3 -> x, y, z, w. */
 export const laneName = (lane: number) => 'xyzw'[lane];
+
+/** Samples per thread: at most MOST_SAMPLES and about the same in every group. */
+export function samplesPerThread(n: number): number {
+  return Math.ceil(n / Math.ceil(n / MOST_SAMPLES));
+}
 
 /** Splits `index` into the named coordinates, the first varying fastest. */
 export function splitIndex(extents: Readonly<Record<string, number>>): string {
@@ -23,7 +32,10 @@ export function splitIndex(extents: Readonly<Record<string, number>>): string {
 export function sampleRows(name: string, samples: number, total: number, rowsPerSample: number): string {
   return repeat(
     samples,
-    (i) => `let ${name}${i} = min(sampleGroup * ${samples}u + ${i}u, ${total - 1}u) * ${rowsPerSample}u;`,
+    (i) => {
+      const sample = `sampleGroup * ${samples}u + ${i}u`;
+      return `let ${name}${i} = ${total % samples === 0 ? `(${sample})` : `min(${sample}, ${total - 1}u)`} * ${rowsPerSample}u;`;
+    },
     '\n  ',
   );
 }
@@ -32,4 +44,40 @@ export function sampleRows(name: string, samples: number, total: number, rowsPer
 export function guarded(conditions: readonly (string | false)[], statement: string): string {
   const needed = conditions.filter((c) => c !== false);
   return needed.length > 0 ? `if (${needed.join(' && ')}) { ${statement} }` : statement;
+}
+
+/**
+ * One loop over a box: `inner` counts 0, step, ... below its extent, then b from b0 to b1 - 1, then a from a0 to a1 - 1.
+ * A single loop, since a software adapter merges every accumulator at each turn of each loop of a nest.
+ * The names a0, a1, b0, b1 must be i32 variables in scope.
+ */
+export function boxLoop(
+  { a, b, inner, extent, step }: { a: string; b: string; inner: string; extent: number; step: number },
+  statements: string,
+): string {
+  const turns = Math.ceil(extent / step);
+  const last = (turns - 1) * step;
+  const advance =
+    turns === 1
+      ? `let ${inner}Ends = true;`
+      : `let ${inner}Ends = ${inner} == ${last}u;
+    ${inner} = select(${inner} + ${step}u, 0u, ${inner}Ends);`;
+  return `{
+  var ${a} = ${a}0;
+  var ${b} = ${b}0;
+  var ${inner} = 0u;
+  let turns = max(0, ${a}1 - ${a}0) * max(0, ${b}1 - ${b}0) * ${turns};
+  for (var turn = 0; turn < turns; turn++) {
+    ${statements}
+    ${advance}
+    let ${b}Ends = ${inner}Ends & (${b} + 1 == ${b}1);
+    ${b} = select(select(${b}, ${b} + 1, ${inner}Ends), ${b}0, ${b}Ends);
+    ${a} = select(${a}, ${a} + 1, ${b}Ends);
+  }
+  }`;
+}
+
+/** The largest of 1, 2, 4, ... up to `most` that divides `extent`: how often to unroll a loop of that many turns. */
+export function unrolling(extent: number, most: number): number {
+  return most > 1 && extent % most !== 0 ? unrolling(extent, most / 2) : most;
 }
