@@ -49,7 +49,9 @@ def main() -> None:
         started = time.time()
         fixture = make() if topic in MATHS else make(args.checkpoint)
         size = fixture.write(args.out)
-        print(f"{topic:24} {size / 1024:8.0f} KiB {time.time() - started:6.1f} s", flush=True)
+        print(f"{topic:30} {size / 1024:6.0f} KiB {time.time() - started:6.1f} s", flush=True)
+        if "self_difference" in fixture.values:
+            print(training.summary(fixture.values))
 
 
 if __name__ == "__main__":

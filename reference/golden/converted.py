@@ -84,13 +84,13 @@ def _layer(net: nn.Module, path: str, inputs: list[str]) -> dict:
     return layer | {"op": {"relu2": "relu", "avgpool": "avgpool"}[path.split(".")[-1]]}
 
 
-def _again(layer: dict, net: nn.Module, codes: dict, q: dict, x: np.ndarray) -> np.ndarray:
-    """The layer's codes by integer.py from PyTorch's codes of its inputs."""
+def _again(layer: dict, net: nn.Module, codes: dict, q: dict, x: np.ndarray, top: int) -> np.ndarray:
+    """The layer's codes by integer.py from the codes of its inputs; saturating at `top`."""
     path, own = layer["name"], q[layer["name"]]
     sources = [codes[i] for i in layer["inputs"]]
     from_q = [q[i] for i in layer["inputs"]]
     if layer["op"] == "quantize":
-        return integer.quantize(x, own["scale"], own["zero_point"]).transpose(0, 2, 3, 1)
+        return integer.quantize(x, own["scale"], own["zero_point"], top).transpose(0, 2, 3, 1)
     if layer["op"] in ("conv", "linear"):
         weights, scales, bias = _weights(net.get_submodule(path))
         source = sources[0]
@@ -98,11 +98,11 @@ def _again(layer: dict, net: nn.Module, codes: dict, q: dict, x: np.ndarray) -> 
             weights, source = weights[:, None, None, :], source.reshape(len(source), 1, 1, -1)
         total = integer.accumulate(source, from_q[0]["zero_point"], weights, layer.get("stride", 1), layer.get("pad", 0))
         out = integer.requantize(
-            total, bias, from_q[0]["scale"], scales, own["scale"], own["zero_point"], layer.get("relu", False)
+            total, bias, from_q[0]["scale"], scales, own["scale"], own["zero_point"], layer.get("relu", False), top
         )
         return out.reshape(len(out), -1) if layer["op"] == "linear" else out
     if layer["op"] == "add":
-        return integer.add(*sources, *from_q, own, layer["relu"])
+        return integer.add(*sources, *from_q, own, layer["relu"], top)
     if layer["op"] == "maxpool":
         return integer.maxpool(sources[0], layer["kernel"], layer["stride"], layer["pad"])
     if layer["op"] == "relu":
@@ -125,7 +125,7 @@ def describe(fixture: Fixture, net: nn.Module, base: dict[str, np.ndarray] | Non
     layers = []
     for path, inputs in edges.items():
         layer = _layer(net, path, inputs) | q[path]
-        wrong = int((_again(layer, net, codes, q, x.numpy()) != codes[path]).sum())
+        wrong = int((_again(layer, net, codes, q, x.numpy(), integer.QUINT8_MAX) != codes[path]).sum())
         if wrong:
             raise ArithmeticError(f"{fixture.topic}: {path}: {wrong} of {codes[path].size} codes are not the formula's")
         if layer["op"] in ("conv", "linear"):
@@ -153,22 +153,39 @@ def describe(fixture: Fixture, net: nn.Module, base: dict[str, np.ndarray] | Non
     return predictions
 
 
+def _saturated_at_127(fixture: Fixture, net: nn.Module) -> list[int]:
+    """The same network by integer.py, every activation saturating at 127 as in training; returns predictions.
+
+    PyTorch's own integers pass 127 where an image leaves the observed range.
+    """
+    x = images.batch("test", 0, PREDICTED)[0].numpy()
+    layers = fixture.values["layers"]
+    q = {layer["name"]: layer for layer in layers}
+    codes = {}
+    for layer in layers:
+        path = layer["name"]
+        codes[path] = _again(layer, net, codes, q, x, 127)
+        fixture.array(f"codes_at_127.{path}", codes[path][:TRACED])
+    return codes["fc"].argmax(1).tolist()
+
+
 def _accuracy(predictions: list[int]) -> float:
     labels = images.batch("test", 0, PREDICTED)[1]
     return float((torch.tensor(predictions) == labels).double().mean())
 
 
 @torch.no_grad()
-def _calibrated(source: Path, observer: str, add_relu: bool, activation_max: int) -> nn.Module:
-    prepared = prepared_for_ptq(checkpoint.load(source)[0], qconfigs.ptq(observer, activation_max), add_relu)
+def _calibrated(source: Path, observer: str, add_relu: bool, activation_max=127, weight_bits=8) -> nn.Module:
+    qconfig = qconfigs.ptq(observer, activation_max, weight_bits)
+    prepared = prepared_for_ptq(checkpoint.load(source)[0], qconfig, add_relu)
     for index in range(CALIBRATION["batches"]):
         prepared(images.batch(CALIBRATION["split"], index * CALIBRATION["batch"], CALIBRATION["batch"])[0])
     return prepared
 
 
-def _ptq(topic: str, observer: str, add_relu: bool, activation_max: int, source: Path) -> Fixture:
+def _ptq(topic: str, observer: str, add_relu: bool, activation_max: int, weight_bits: int, source: Path) -> Fixture:
     fixture = Fixture(topic, checkpoint.load(source)[1])
-    prepared = _calibrated(source, observer, add_relu, activation_max)
+    prepared = _calibrated(source, observer, add_relu, activation_max, weight_bits)
     observed = {
         path.removesuffix(".activation_post_process"): {"min": m.min_val.item(), "max": m.max_val.item()}
         for path, m in prepared.named_modules()
@@ -176,7 +193,10 @@ def _ptq(topic: str, observer: str, add_relu: bool, activation_max: int, source:
     }
     predictions = describe(fixture, converted(prepared))
     fixture.values |= {
-        "made": {"kind": "ptq", "observer": observer, "add_relu": add_relu, "qmin": 0, "qmax": activation_max},
+        "made": {
+            "kind": "ptq", "observer": observer, "add_relu": add_relu, "qmin": 0, "qmax": activation_max,
+            "weight_bits": weight_bits,
+        },
         "calibration": CALIBRATION,
         "observed": observed,
         "accuracy_of_predicted": _accuracy(predictions),
@@ -194,9 +214,10 @@ def _trained(source: Path, add_relu: bool) -> tuple[nn.Module, list[float]]:
 def _qat(topic: str, add_relu: bool, source: Path) -> Fixture:
     fixture = Fixture(topic, checkpoint.load(source)[1])
     with torch.no_grad():
-        base = weight_codes(converted(_calibrated(source, "minmax", add_relu, 127)))
+        base = weight_codes(converted(_calibrated(source, "minmax", add_relu)))
     net, losses = _trained(source, add_relu)
-    predictions = describe(fixture, converted(net), base)
+    result = converted(net)
+    predictions = describe(fixture, result, base)
     activations, _ = training.fake_quants(net)
     fixture.values |= {
         "made": {
@@ -207,6 +228,8 @@ def _qat(topic: str, add_relu: bool, source: Path) -> Fixture:
             path: {"min": m.activation_post_process.min_val.item(), "max": m.activation_post_process.max_val.item()}
             for path, m in activations.items()
         },
+        "predictions_at_127": _saturated_at_127(fixture, result),
+        "codes_at_127": "uint8, codes_at_127.<layer>: by golden/integer.py with every activation clamped to 0..127",
         "weights_delta": "int8, weights_delta.<layer>: this model's codes minus those of int8_ptq_minmax_add",
         "accuracy_of_predicted": _accuracy(predictions),
     }
@@ -277,11 +300,12 @@ def fp32(source: Path) -> Fixture:
 
 def topics() -> dict:
     ptq = {
-        # name: observer, add_relu, activation_max
-        "int8_ptq_minmax_add": ("minmax", False, 127),
-        "int8_ptq_minmax_add_relu": ("minmax", True, 127),
-        "int8_ptq_histogram_add": ("histogram", False, 127),
-        "int8_ptq_minmax_add_relu_8bit": ("minmax", True, 255),
+        # name: observer, add_relu, activation_max, weight_bits
+        "int8_ptq_minmax_add": ("minmax", False, 127, 8),
+        "int8_ptq_minmax_add_relu": ("minmax", True, 127, 8),
+        "int8_ptq_histogram_add": ("histogram", False, 127, 8),
+        "int8_ptq_minmax_add_relu_8bit": ("minmax", True, 255, 8),
+        "int8_ptq_minmax_add_relu_w4": ("minmax", True, 127, 4),
     }
     made = {name: partial(_ptq, name, *options) for name, options in ptq.items()}
     qat = {"int8_qat_add": False, "int8_qat_add_relu": True}

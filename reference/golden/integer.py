@@ -6,6 +6,8 @@ Integer sums in float64 (exact below 2^53); everything after them in float32, on
 import numpy as np
 
 f32 = np.float32
+#: Where PyTorch's converted modules saturate, whatever range was observed.
+QUINT8_MAX = 255
 
 
 def fold(weight, gamma, beta, mean, var, eps):
@@ -28,16 +30,16 @@ def weight_codes(weight, scales, qmin=-128, qmax=127):
     return np.clip(np.rint(weight * inverse), qmin, qmax).astype(np.int8)
 
 
-def quantize(x, scale, zero_point):
+def quantize(x, scale, zero_point, top=QUINT8_MAX):
     """torch.quantize_per_tensor to quint8: the zero point is added before rounding."""
-    return np.clip(np.rint(x * (f32(1) / f32(scale)) + f32(zero_point)), 0, 255).astype(np.uint8)
+    return np.clip(np.rint(x * (f32(1) / f32(scale)) + f32(zero_point)), 0, top).astype(np.uint8)
 
 
-def requantize(accumulator, bias, in_scale, scales, out_scale, out_zero_point, relu):
+def requantize(accumulator, bias, in_scale, scales, out_scale, out_zero_point, relu, top=QUINT8_MAX):
     """fbgemm: the bias is added in units of the accumulator, as a float; channels last."""
     unit = f32(in_scale) * scales
     value = (accumulator.astype(f32) + bias / unit) * (unit / f32(out_scale))
-    return np.clip(np.rint(value) + out_zero_point, out_zero_point if relu else 0, 255).astype(np.uint8)
+    return np.clip(np.rint(value) + out_zero_point, out_zero_point if relu else 0, top).astype(np.uint8)
 
 
 def accumulate(codes, zero_point, weights, stride, pad):
@@ -55,7 +57,7 @@ def accumulate(codes, zero_point, weights, stride, pad):
     return total.astype(np.int64)
 
 
-def add(a, b, a_q, b_q, out_q, relu):
+def add(a, b, a_q, b_q, out_q, relu, top=QUINT8_MAX):
     """fbgemm's vectorised quantized add: each input dequantized by one fused multiply-add, scale*code - (scale*zp)."""
 
     def dequantize(codes, q):
@@ -66,7 +68,7 @@ def add(a, b, a_q, b_q, out_q, relu):
     total = dequantize(a, a_q) + dequantize(b, b_q)
     if relu:
         total = np.maximum(total, f32(0))
-    return np.clip(np.rint(total * (f32(1) / f32(out_q["scale"]))) + out_q["zero_point"], 0, 255).astype(np.uint8)
+    return np.clip(np.rint(total * (f32(1) / f32(out_q["scale"]))) + out_q["zero_point"], 0, top).astype(np.uint8)
 
 
 def maxpool(codes, kernel, stride, pad):

@@ -39,10 +39,11 @@ def qat(activation_max: int = 127, weight_min: int = -128) -> QConfig:
     )
 
 
-def ptq(observer: str, activation_max: int = 127) -> QConfig:
+def ptq(observer: str, activation_max: int = 127, weight_bits: int = 8) -> QConfig:
     """Observe only. 'histogram' is get_default_qconfig("fbgemm"), the article's."""
+    reach = 2 ** (weight_bits - 1)
     kinds = {"minmax": MinMaxObserver, "moving_average": MovingAverageMinMaxObserver, "histogram": HistogramObserver}
     return QConfig(
         activation=kinds[observer].with_args(quant_min=0, quant_max=activation_max, dtype=torch.quint8),
-        weight=PerChannelMinMaxObserver.with_args(**WEIGHT),
+        weight=PerChannelMinMaxObserver.with_args(**(WEIGHT | {"quant_min": -reach, "quant_max": reach - 1})),
     )

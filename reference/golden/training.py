@@ -206,5 +206,19 @@ def _step(kind: str, source: Path) -> Fixture:
     return fixture
 
 
+def summary(values: dict) -> str:
+    """A row of README.md's table: the largest of the ways, relative."""
+    ways = values["self_difference"].values()
+    gradients = [sorted(way["gradient_relative_l2"].values()) for way in ways]
+    cells = [
+        f"`step_{values['kind']}`",
+        f"{max(way['loss_relative'] for way in ways):.0e}",
+        f"{max(g[len(g) // 2] for g in gradients):.0e} / {max(g[-1] for g in gradients):.0e}",
+        f"{max(max(way['losses_relative']) for way in ways):.0e}",
+        f"{max(max(way['codes_different_share'].values(), default=0) for way in ways):.0%}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
 def topics() -> dict:
     return {f"step_{kind}": partial(_step, kind) for kind in KINDS}
