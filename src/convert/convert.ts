@@ -1,0 +1,169 @@
+// torch.ao.quantization.convert as a pass: a prepared graph, its parameters and observed ranges become an Int8Model.
+// The same for QAT and PTQ. Not for observing activations (src/train) nor for running integers (src/engine).
+import { PlaygroundError } from '../core/errors';
+import type { ParamStore, Param } from '../core/params';
+import type { ObservedRange, QParams } from '../core/qparams';
+import { foldBatchNorm, parameter } from '../graph/fold';
+import type { ConvAttrs, ConvBnNode, GraphNode, LinearNode } from '../graph/types';
+import { quantizeWeight } from '../quant/fake-quant';
+import { minMax, nextRange } from '../quant/observers';
+import { weightKey } from '../quant/prepare';
+import { channelQParams, tensorQParams } from '../quant/qparams';
+import type { FakeQuantSpec, QatGraph } from '../quant/types';
+import type { Int8Model, Int8Op, Int8Tensor } from './int8-model';
+import { validateInt8Model } from './validate';
+
+export interface ConvertOptions {
+  /**
+   * true: the weight observers see the folded weights once more, as PyTorch's convert makes them; ranges need then not
+   * hold weights. false (default): the weight ranges are taken as they are.
+   */
+  readonly observeWeights?: boolean;
+  /**
+   * The largest activation code. 'qconfig' (default): the qconfig's, as in the simulation. 'quint8': 255, as PyTorch's
+   * converted modules have it, whose codes pass the qconfig's range where values leave the observed one.
+   */
+  readonly saturateAt?: 'qconfig' | 'quint8';
+}
+
+/**
+ * Folds each batch norm with its running statistics, quantizes weights per output channel by the qparams of their
+ * ranges, and names every operation by its converted module's path. Biases stay float32.
+ * @param params torchvision's state dict; @param ranges by node id, of weights by weightKey(id)
+ * @throws PlaygroundError when a range or parameter is missing, or not finite
+ */
+export function convert(
+  graph: QatGraph,
+  params: ParamStore,
+  ranges: ReadonlyMap<string, ObservedRange>,
+  options: ConvertOptions = {},
+): Int8Model {
+  const tensors: Int8Tensor[] = [];
+  const ops: Int8Op[] = [];
+  /** Node id to the index of the tensor that holds its output. */
+  const tensorOf = new Map<string, number>();
+
+  const activation = (node: GraphNode): QParams => {
+    const q = tensorQParams(required(ranges, node.id), specOf(graph, node.id, 'activation'));
+    return options.saturateAt === 'quint8' ? { ...q, qmin: 0, qmax: 255 } : q;
+  };
+  const weighted = (id: string, weight: Param, bias: Float32Array) => {
+    checkFinite(id, weight.data, bias);
+    const spec = specOf(graph, id, 'weight');
+    const cout = weight.shape[0];
+    const known = ranges.get(weightKey(id));
+    const range = options.observeWeights
+      ? nextRange(known, minMax(weight.data, cout), spec)
+      : required(ranges, weightKey(id));
+    const q = channelQParams(range, spec);
+    return { codes: quantizeWeight(weight.data, q), weightScales: q.scales, bias };
+  };
+
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((id) => tensorOf.get(id)!);
+    const emit = (op: Int8Op, q: QParams): void => {
+      ops.push(op);
+      tensorOf.set(node.id, op.output);
+      tensors.push({ ...node.out, q });
+    };
+    const base = { name: node.id, inputs, output: tensors.length };
+    switch (node.op) {
+      case 'input':
+        break;
+      case 'quant':
+        tensorOf.set(node.id, tensors.length);
+        tensors.push({ ...node.out, q: activation(node) });
+        break;
+      case 'conv_bn': {
+        const { kernel, stride, pad } = node.conv;
+        const { codes, ...rest } = weightedConv(node, params, weighted);
+        const weights = toOhwi(codes, node.conv);
+        emit({ ...base, op: 'conv', kernel, stride, pad, relu: node.relu, weights, ...rest }, activation(node));
+        break;
+      }
+      case 'linear': {
+        const { codes, ...rest } = weightedLinear(node, params, weighted);
+        emit({ ...base, op: 'linear', weights: codes, ...rest }, activation(node));
+        break;
+      }
+      case 'add':
+        emit({ ...base, op: 'add', relu: node.relu }, activation(node));
+        break;
+      case 'maxpool': {
+        const { kernel, stride, pad } = node;
+        emit({ ...base, op: 'maxpool', kernel, stride, pad }, tensors[inputs[0]].q);
+        break;
+      }
+      case 'relu':
+      case 'avgpool':
+        emit({ ...base, op: node.op }, tensors[inputs[0]].q);
+        break;
+      case 'flatten':
+      case 'dequant':
+        tensorOf.set(node.id, inputs[0]);
+        break;
+      default:
+        throw new Error(`${node.id}: a ${node.op} cannot be converted`);
+    }
+  }
+  const model: Int8Model = { version: 1, name: graph.name, tensors, ops };
+  validateInt8Model(model);
+  return model;
+}
+
+type Quantize = (
+  id: string,
+  weight: Param,
+  bias: Float32Array,
+) => { codes: Int8Array; weightScales: Float32Array; bias: Float32Array };
+
+function weightedConv(node: ConvBnNode, params: ParamStore, quantize: Quantize) {
+  const { weight, bias } = foldBatchNorm(node, params);
+  return quantize(node.id, weight, bias);
+}
+
+function weightedLinear(node: LinearNode, params: ParamStore, quantize: Quantize) {
+  const { inFeatures, outFeatures } = node;
+  const { data } = parameter(params, node.weight, inFeatures * outFeatures);
+  return quantize(
+    node.id,
+    { shape: [outFeatures, inFeatures], data },
+    parameter(params, node.bias, outFeatures).data.slice(),
+  );
+}
+
+/** PyTorch's OIHW codes as [cout][ky][kx][cin]. */
+function toOhwi(codes: Int8Array, { cin, cout, kernel }: ConvAttrs): Int8Array {
+  const taps = kernel * kernel;
+  const out = new Int8Array(codes.length);
+  for (let o = 0; o < cout; o++)
+    for (let i = 0; i < cin; i++)
+      for (let tap = 0; tap < taps; tap++) out[(o * taps + tap) * cin + i] = codes[(o * cin + i) * taps + tap];
+  return out;
+}
+
+function specOf(graph: QatGraph, id: string, part: 'activation' | 'weight'): FakeQuantSpec {
+  const spec = graph.quant[id]?.[part];
+  if (!spec) throw new Error(`${id} has no ${part} to quantize: was the graph prepared?`);
+  return spec;
+}
+
+function required(ranges: ReadonlyMap<string, ObservedRange>, key: string): ObservedRange {
+  const range = ranges.get(key);
+  if (!range)
+    throw new PlaygroundError(
+      'bad-argument',
+      `The range of ${key} was never observed.`,
+      'Train or calibrate first, so that every observer sees at least one batch.',
+    );
+  return range;
+}
+
+function checkFinite(id: string, ...arrays: Float32Array[]): void {
+  if (!arrays.every((array) => array.every(Number.isFinite)))
+    throw new PlaygroundError(
+      'diverged',
+      `The folded weights of ${id} are not finite.`,
+      'Lower the learning rate and train again from the pretrained weights.',
+    );
+}
