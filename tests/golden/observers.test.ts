@@ -27,7 +27,9 @@ const CHANNELS = 4;
 function batches(fixture: Fixture<unknown>, input: string): Float32Array[] {
   const all = fixture.f32(`input.${input}`);
   const [count] = fixture.shape(`input.${input}`);
-  return Array.from({ length: count }, (_, i) => all.subarray((i * all.length) / count, ((i + 1) * all.length) / count));
+  return Array.from({ length: count }, (_, i) =>
+    all.subarray((i * all.length) / count, ((i + 1) * all.length) / count),
+  );
 }
 
 describe('observers', () => {
