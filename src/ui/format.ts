@@ -1,0 +1,50 @@
+// Numbers as the page writes them: one form for each unit. Not for computing.
+const NO_BREAK = '\u00a0';
+const MINUS = '\u2212';
+
+const sign = (text: string): string => text.replace('-', MINUS);
+const fixed = (value: number, digits: number): string =>
+  sign(value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+
+/** 10000 -> '10,000'. */
+export const count = (value: number): string => fixed(value, 0);
+
+/** 0.8712 -> '87.12 %'. */
+export const percent = (share: number, digits = 2): string => `${fixed(share * 100, digits)}${NO_BREAK}%`;
+
+/** Difference of two shares in percentage points, with its sign: -0.0012 -> '−0.12'. */
+export function points(difference: number): string {
+  const text = fixed(difference * 100, 2);
+  return difference * 100 >= 0.005 ? `+${text}` : text.replace(/^\u2212(0\.00)$/, '$1');
+}
+
+/** Milliseconds: three digits below 10, two below 100, one above. */
+export function milliseconds(value: number): string {
+  return `${fixed(value, value < 10 ? 3 : value < 100 ? 2 : 1)}${NO_BREAK}ms`;
+}
+
+/** Bytes as KiB below one MiB, as MiB with two digits above. */
+export const bytes = (value: number): string =>
+  value < 2 ** 20 ? `${fixed(value / 2 ** 10, 1)}${NO_BREAK}KiB` : `${fixed(value / 2 ** 20, 2)}${NO_BREAK}MiB`;
+
+/** Seconds as '0.42 s', '7.5 s', '42 s' or '3 min 5 s'. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${fixed(seconds, 2)}${NO_BREAK}s`;
+  if (seconds < 9.95) return `${fixed(seconds, 1)}${NO_BREAK}s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}${NO_BREAK}s`;
+  return `${count(Math.floor(whole / 60))}${NO_BREAK}min ${whole % 60}${NO_BREAK}s`;
+}
+
+/** A real number of any size with `digits` significant ones: 0.0123, 4.8e−7. */
+export function real(value: number, digits = 3): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return sign(value.toExponential(digits - 1));
+  return sign(Number(value.toPrecision(digits)).toString());
+}
+
+/** 8.4 -> '8.4 times'. */
+export const times = (ratio: number): string => `${fixed(ratio, ratio < 100 ? 1 : 0)}${NO_BREAK}times`;
+
+/** 1 image, 2 images. */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;

@@ -1,0 +1,100 @@
+// One session as runes: what the components read and the actions they call. A new session means a new Playground.
+// Not for computing: the session and its workers do that.
+import { getContext, setContext } from 'svelte';
+import type { RunOptions } from '../../report/types';
+import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../session/types';
+import { Step } from './step.svelte';
+import { READ_BY, STEP_NAMES, stepNumber } from './steps';
+import { Training } from './training.svelte';
+
+export class Playground {
+  readonly steps = Object.fromEntries(STEP_IDS.map((id) => [id, new Step(id)])) as Readonly<Record<StepId, Step>>;
+  readonly training = new Training();
+  options = $state.raw() as RunOptions;
+  results = $state.raw<Partial<StepResults>>({});
+  /** Read out by screen readers; changes a few times a step, not with every number. */
+  announcement = $state('');
+
+  /** The step that is running, if any. */
+  readonly running = $derived(STEP_IDS.find((id) => this.steps[id].status === 'running'));
+  /** The first step that is not done: what to click. */
+  readonly next = $derived(STEP_IDS.find((id) => this.steps[id].status !== 'done'));
+  readonly started = $derived(STEP_IDS.some((id) => this.steps[id].status !== 'idle'));
+  /** A run of several steps, between two of them too. */
+  private pending = $state(0);
+  readonly busy = $derived(this.pending > 0 || this.running !== undefined);
+
+  constructor(readonly session: Session) {
+    this.options = session.options;
+    session.on((event) => this.take(event));
+  }
+
+  /** Runs a step and, before it, those that have not run. Failures show in the step's card. */
+  async run(step: StepId): Promise<boolean> {
+    if (this.busy) return false;
+    this.pending++;
+    try {
+      await this.session.run(step);
+      return true;
+    } catch {
+      return false; // told by the event 'step-failed'
+    } finally {
+      this.pending--;
+    }
+  }
+
+  runAll(): Promise<boolean> {
+    return this.run(STEP_IDS[STEP_IDS.length - 1]!);
+  }
+
+  set<K extends keyof RunOptions>(option: K, value: RunOptions[K]): void {
+    if (this.locked(option)) return;
+    if (option === 'learningRate') this.session.setLearningRate(value as number);
+    else this.session.options = { ...this.session.options, [option]: value };
+    this.options = this.session.options;
+  }
+
+  /** An option is open until the step that reads it runs; the learning rate until that step is done. */
+  locked(option: keyof RunOptions): boolean {
+    const { status } = this.steps[READ_BY[option]];
+    return status === 'done' || (status === 'running' && option !== 'learningRate');
+  }
+
+  /** Takes over the options of an earlier session. */
+  restore(options: RunOptions): void {
+    this.options = this.session.options = options;
+  }
+
+  private take(event: SessionEvent): void {
+    if (event.type === 'train') {
+      this.training.take(event.run, event.event);
+      if (event.event.type === 'validation')
+        this.announcement = `Step ${event.event.step}: validation accuracy ${(event.event.accuracy * 100).toFixed(1)} percent.`;
+      return;
+    }
+    const step = this.steps[event.step];
+    const name = `Step ${stepNumber(event.step)}, ${STEP_NAMES[event.step]},`;
+    if (event.type === 'progress') return step.advance(event.label, event.progress);
+    this.options = this.session.options;
+    if (event.type === 'step-started') {
+      step.start();
+      if (event.step === 'train') this.training.start();
+      this.announcement = `${name} started.`;
+      return;
+    }
+    if (event.step === 'train') this.training.end();
+    if (event.type === 'step-failed') {
+      step.fail(event.message, event.hint);
+      this.announcement = `${name} failed. ${event.message} ${event.hint}`;
+    } else {
+      this.results = { ...this.session.results };
+      step.finish();
+      this.announcement = `${name} done.`;
+    }
+  }
+}
+
+const KEY = Symbol('playground');
+/** The page's Playground, for every component below Page. */
+export const usePlayground = (): Playground => getContext<Playground>(KEY);
+export const providePlayground = (playground: Playground): Playground => setContext(KEY, playground);

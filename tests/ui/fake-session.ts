@@ -1,0 +1,166 @@
+// A Session without workers: ticks instead of work, invented results in the right types. For tests of the page only.
+import { PlaygroundError } from '../../src/core/errors';
+import type { Int8Model } from '../../src/convert/int8-model';
+import type { Report, RunOptions } from '../../src/report/types';
+import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../src/session/types';
+import type { LabelledImages, TrainResult, WebGpuStatus } from '../../src/worker/api';
+import { fakeComparison, fakeImages, fakeModel, fakeResults } from './fake-results';
+
+export interface FakeOptions {
+  /** The step that fails at its first attempt; '' for none. */
+  readonly fail: string;
+  /** Milliseconds of a tick: each step takes a few. */
+  readonly delay: number;
+  readonly webgpu: string;
+}
+
+export class FakeSession implements Session {
+  options: RunOptions = {
+    backend: 'auto',
+    steps: 60,
+    batch: 32,
+    learningRate: 1e-3,
+    weightBits: 8,
+    activationBits: 8,
+    images: 10_000,
+    seed: 0,
+    qconfig: 'fbgemm_qat',
+    fuseAddRelu: true,
+  };
+  readonly results: { -readonly [S in StepId]?: StepResults[S] } = {};
+  int8Model: Int8Model | undefined;
+  /** Every control that was called, in order. */
+  readonly calls: string[] = [];
+  private readonly listeners = new Set<(event: SessionEvent) => void>();
+  private failing: string;
+  private paused = false;
+  private stopped = false;
+  private single = false;
+
+  constructor(private readonly fake: FakeOptions) {
+    this.failing = fake.fail;
+  }
+
+  on(listener: (event: SessionEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async run<S extends StepId>(step: S): Promise<StepResults[S]> {
+    for (const id of STEP_IDS.slice(0, STEP_IDS.indexOf(step) + 1)) if (!this.results[id]) await this.perform(id);
+    return this.results[step] as StepResults[S];
+  }
+
+  async runAll(): Promise<Report> {
+    await this.run('save');
+    return this.results.compare!.report;
+  }
+
+  pause(): void {
+    this.calls.push('pause');
+    this.paused = true;
+  }
+  resume(): void {
+    this.calls.push('resume');
+    this.paused = false;
+  }
+  stepOnce(): void {
+    this.calls.push('stepOnce');
+    this.single = true;
+  }
+  stop(): void {
+    this.calls.push('stop');
+    this.stopped = true;
+  }
+  setLearningRate(learningRate: number): void {
+    this.calls.push(`setLearningRate ${learningRate}`);
+    this.options = { ...this.options, learningRate };
+  }
+  testImages(n: number): Promise<LabelledImages> {
+    return Promise.resolve(fakeImages(n));
+  }
+  dispose(): void {
+    this.calls.push('dispose');
+    this.listeners.clear();
+  }
+
+  private emit(event: SessionEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+  private tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, this.fake.delay));
+
+  private async perform(step: StepId): Promise<void> {
+    this.emit({ type: 'step-started', step });
+    await this.tick();
+    if (this.failing === step) {
+      this.failing = '';
+      const message = 'weights-002.bin could not be fetched: status 503.';
+      const hint = 'Check the connection, then press Retry.';
+      this.emit({ type: 'step-failed', step, message, hint });
+      throw new PlaygroundError('network', message, hint);
+    }
+    Object.assign(this.results, { [step]: await this.result(step) });
+    this.emit({ type: 'step-finished', step });
+  }
+
+  private async result(step: StepId): Promise<unknown> {
+    if (step === 'load' || step === 'verify') await this.count(step, '', step === 'load' ? 'bytes' : 'tests');
+    if (step === 'train') return { qat: await this.train('qat'), control: await this.train('control') };
+    if (step === 'convert') this.int8Model = fakeModel();
+    if (step === 'compare') {
+      for (const label of ['FP32', 'FP32 control', 'QAT simulated', 'QAT INT8', 'PTQ INT8'])
+        await this.count('compare', label, 'images');
+      return fakeComparison(this.options);
+    }
+    return fakeResults(this.options, this.fake.webgpu as WebGpuStatus)[step];
+  }
+
+  private async count(step: StepId, label: string, what: 'bytes' | 'tests' | 'images'): Promise<void> {
+    const total = { bytes: 22_400_000, tests: 110, images: this.options.images }[what];
+    for (let tenth = 1; tenth <= 10; tenth++) {
+      await this.tick();
+      this.emit({ type: 'progress', step, label, progress: { what, done: (total * tenth) / 10, total } });
+    }
+  }
+
+  private async train(run: 'qat' | 'control'): Promise<TrainResult> {
+    const { steps, batch } = this.options;
+    const losses: number[] = [];
+    const emit = (event: Extract<SessionEvent, { type: 'train' }>['event']) => this.emit({ type: 'train', run, event });
+    this.stopped = false;
+    for (let step = 1; step <= steps && !this.stopped; step++) {
+      if (this.paused) {
+        emit({ type: 'paused', step: step - 1 });
+        while (this.paused && !this.single && !this.stopped) await this.tick();
+        this.single = false;
+        if (!this.paused) emit({ type: 'resumed', step: step - 1 });
+      }
+      await this.tick();
+      const base = run === 'qat' ? 0.35 : 0.2;
+      const loss = base + 0.9 * Math.exp(-step / 12) + 0.12 * Math.abs(Math.sin(step * 12.9898));
+      losses.push(loss);
+      emit({
+        type: 'step',
+        step,
+        steps,
+        loss,
+        accuracy: 1 - loss / 3,
+        learningRate: this.options.learningRate,
+        imagesPerSecond: 38.4,
+        secondsLeft: ((steps - step) * batch) / 38.4,
+      });
+      if (step % 15 === 0)
+        emit({ type: 'validation', step, accuracy: 0.87 - base / 10 - 0.1 * Math.exp(-step / 15), images: 256 });
+      if (step === Math.ceil(steps * 0.375)) emit({ type: 'bn-frozen', step });
+      if (step === Math.ceil(steps * 0.5)) emit({ type: 'observers-frozen', step });
+    }
+    return {
+      steps: losses.length,
+      finished: !this.stopped,
+      losses: Float32Array.from(losses),
+      imagesPerSecond: 38.4,
+      tensorsAtStart: 300,
+      tensorsAtEnd: 300,
+    };
+  }
+}
