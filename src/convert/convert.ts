@@ -20,8 +20,9 @@ export interface ConvertOptions {
    */
   readonly observeWeights?: boolean;
   /**
-   * The largest activation code. 'qconfig' (default): the qconfig's, as in the simulation. 'quint8': 255, as PyTorch's
-   * converted modules have it, whose codes pass the qconfig's range where values leave the observed one.
+   * Where activations saturate. 'qconfig' (default): at the qconfig's qmin and qmax, as in the simulation. 'quint8': at
+   * 0 and 255, as PyTorch's converted modules do: codes pass the qconfig's range where values leave the observed one.
+   * Weights saturate at the qconfig's in both.
    */
   readonly saturateAt?: 'qconfig' | 'quint8';
 }

@@ -92,7 +92,8 @@ function weighted(
             // A row of taps is one run of pixels and of weights.
             let xi = ((top + ky) * w + left + firstX) * cin;
             let wi = ((channel * kernel + ky) * kernel + firstX) * cin;
-            for (const end = xi + (lastX - firstX) * cin; xi < end; xi++, wi++) sum = (sum + x[xi] * weights[wi]) | 0;
+            for (const end = xi + (lastX - firstX) * cin; xi < end; xi++, wi++)
+              sum = (sum + Math.imul(x[xi], weights[wi])) | 0;
           }
           const scaled = f32(f32(f32(sum) + bias[channel]) * multiplier[channel]);
           out[at++] = clamp(roundHalfEven(scaled) + zeroPoint, low, qmax);
