@@ -14,8 +14,17 @@ interface Manifest {
   readonly tensors: readonly { name: string; shape: number[]; shard: number; offset: number; length: number }[];
 }
 
-/** The exported weights and the SHA-256 of their shards joined, as fixtures name it. */
-export function loadCheckpoint(): { params: ParamStore; sha256: string } {
+interface Checkpoint {
+  readonly params: ParamStore;
+  /** SHA-256 of the shards joined, as fixtures name it. */
+  readonly sha256: string;
+}
+let loaded: Checkpoint | undefined;
+
+/** The exported weights, read once. */
+export const loadCheckpoint = (): Checkpoint => (loaded ??= readCheckpoint());
+
+function readCheckpoint(): Checkpoint {
   const manifest = JSON.parse(readFileSync(new URL('manifest.json', CHECKPOINT), 'utf8')) as Manifest;
   const shards = manifest.shards.map(({ file }) => readFileSync(new URL(file, CHECKPOINT)));
   const whole = Buffer.concat(shards);
