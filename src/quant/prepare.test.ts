@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { PlaygroundError } from '../core/errors';
+import { fuse } from '../graph/fuse';
+import { checkGraph, nodeById } from '../graph/graph';
+import { resnet18 } from '../graph/resnet18';
+import { prepareQat, weightKey } from './prepare';
+import { getDefaultQatQConfig, getDefaultQConfig, PYTORCH_AVERAGING, qconfigById } from './qconfigs';
+
+const qconfig = getDefaultQatQConfig('fbgemm');
+const fused = fuse(resnet18()).graph;
+
+describe('prepareQat', () => {
+  const separate = prepareQat(fused, qconfig, { fuseAddRelu: false });
+  const joined = prepareQat(fused, qconfig, { fuseAddRelu: true });
+
+  it('puts the stubs at both ends of a well-formed graph', () => {
+    for (const graph of [separate, joined]) {
+      expect(() => checkGraph(graph)).not.toThrow();
+      expect(graph.nodes.slice(0, 2).map(({ id }) => id)).toEqual(['input', 'quant']);
+      expect(nodeById(graph, 'conv1').inputs).toEqual(['quant']);
+      expect(graph.nodes.at(-1)).toMatchObject({ id: 'dequant', inputs: ['fc'] });
+    }
+  });
+
+  it('observes where eager PyTorch does', () => {
+    for (const graph of [separate, joined]) {
+      const observed = Object.entries(graph.quant);
+      // Quant stub, 20 convolutions, 8 skip adds, fc.
+      expect(observed.filter(([, { activation }]) => activation)).toHaveLength(30);
+      expect(observed.filter(([, { weight }]) => weight)).toHaveLength(21);
+      for (const id of ['maxpool', 'avgpool', 'flatten', 'layer1.0.relu2', 'dequant'])
+        expect(graph.quant[id], id).toBeUndefined();
+      expect(graph.quant['layer1.0.skip_add']).toEqual({ activation: qconfig.activation });
+      expect(graph.quant.fc).toEqual({ activation: qconfig.activation, weight: qconfig.weight });
+    }
+  });
+
+  it('keeps the add and its ReLU apart as the article has them, or makes one op of them', () => {
+    expect(nodeById(separate, 'layer1.0.skip_add')).toMatchObject({ op: 'add', relu: false });
+    expect(nodeById(separate, 'layer1.1.conv1').inputs).toEqual(['layer1.0.relu2']);
+    expect(nodeById(joined, 'layer1.0.skip_add')).toMatchObject({ op: 'add', relu: true });
+    expect(nodeById(joined, 'layer1.1.conv1').inputs).toEqual(['layer1.0.skip_add']);
+    expect(joined.nodes.filter(({ op }) => op === 'relu')).toEqual([]);
+  });
+
+  it('does not touch its input', () => {
+    const before = JSON.stringify(fused);
+    prepareQat(fused, qconfig, { fuseAddRelu: true });
+    expect(JSON.stringify(fused)).toBe(before);
+  });
+
+  it('refuses a graph that was not fused', () => {
+    expect(() => prepareQat(resnet18(), qconfig, { fuseAddRelu: false })).toThrow('not fused');
+  });
+
+  it('names weight ranges after their node', () => {
+    expect(weightKey('layer1.0.conv1')).toBe('layer1.0.conv1.weight');
+  });
+});
+
+describe('qconfigs', () => {
+  it('fbgemm for QAT: fake-quantized, activations 0..127 by moving average, weights per channel', () => {
+    expect(qconfig).toMatchObject({
+      id: 'fbgemm_qat',
+      label: 'get_default_qat_qconfig("fbgemm")',
+      activation: { observer: 'moving_average_minmax', averagingConstant: 0.01, scheme: 'affine', qmin: 0, qmax: 127 },
+      weight: { granularity: 'per_channel', scheme: 'symmetric', qmin: -128, qmax: 127, averagingConstant: 1 },
+    });
+    expect([qconfig.activation.simulate, qconfig.weight.simulate]).toEqual([true, true]);
+  });
+
+  it('fbgemm for PTQ: only observed, histograms for activations', () => {
+    const ptq = getDefaultQConfig('fbgemm');
+    expect(ptq).toMatchObject({ id: 'fbgemm', label: 'get_default_qconfig("fbgemm")' });
+    expect(ptq.activation).toMatchObject({ observer: 'histogram', simulate: false, qmin: 0, qmax: 127 });
+    expect(ptq.weight).toMatchObject({ observer: 'minmax', granularity: 'per_channel', simulate: false });
+  });
+
+  it('takes 2 to 8 bits', () => {
+    const codes = (weightBits: number, activationBits: number, reduceRange?: boolean) => {
+      const { weight, activation } = qconfigById('fbgemm', { weightBits, activationBits, reduceRange });
+      return [weight.qmin, weight.qmax, activation.qmin, activation.qmax];
+    };
+    expect(codes(2, 2)).toEqual([-2, 1, 0, 3]);
+    expect(codes(4, 7)).toEqual([-8, 7, 0, 127]);
+    expect(codes(8, 8)).toEqual([-128, 127, 0, 127]);
+    expect(codes(8, 8, false)).toEqual([-128, 127, 0, 255]);
+    for (const bits of [1, 9, 4.5, NaN]) {
+      expect(() => codes(bits, 8)).toThrow(PlaygroundError);
+      expect(() => codes(8, bits)).toThrow(PlaygroundError);
+    }
+  });
+
+  it("offers PyTorch's averaging of weight ranges", () => {
+    const { weight } = qconfigById('fbgemm_qat', { weightAveraging: PYTORCH_AVERAGING });
+    expect(weight.averagingConstant).toBe(0.01);
+  });
+});
