@@ -1,0 +1,237 @@
+// The page on the fake session of tests/ui: order of the steps, choices and their locks, training controls, failure
+// and Retry, keyboard, narrow width, and no axe violation in light and dark.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import type { FakeSession } from '../ui/fake-session';
+
+const STEPS = ['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'];
+const complaints: string[] = [];
+
+test.beforeEach(({ page }) => {
+  complaints.length = 0;
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+test.afterEach(() => expect(complaints).toEqual([]));
+
+const open = async (page: Page, query = ''): Promise<void> => {
+  await page.goto(`/tests/ui/fake.html?${query}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
+};
+const card = (page: Page, step: string) => page.locator(`[data-step=${step}]`);
+const done = (page: Page, step: string) =>
+  expect(card(page, step)).toHaveAttribute('data-status', 'done', { timeout: 60_000 });
+const runAll = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Run all nine steps' }).click();
+  await done(page, 'save');
+};
+const calls = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.calls);
+
+test('Run all runs the nine steps in order and shows their results', async ({ page }) => {
+  await open(page, 'delay=1');
+  await page.evaluate(() => {
+    const { fake } = globalThis as unknown as { fake: FakeSession };
+    fake.on((event) => {
+      if (event.type === 'step-finished') fake.calls.push(event.step);
+    });
+  });
+  await runAll(page);
+  expect(await calls(page)).toEqual(STEPS);
+  await expect(card(page, 'load')).toContainText('11,181,642');
+  await expect(card(page, 'fuse')).toContainText('layer4.1.conv2 + layer4.1.bn2');
+  await expect(card(page, 'verify')).toContainText('Equal within tolerance');
+  await expect(card(page, 'configure').getByRole('table')).toContainText('get_default_qat_qconfig("fbgemm")');
+  await expect(card(page, 'train')).toContainText('Step 60 of 60');
+  await expect(card(page, 'convert').getByRole('row', { name: /layer1\.0\.conv1/ })).toContainText('to');
+  const table = card(page, 'compare').getByRole('region', { name: 'Comparison of the five models' });
+  await expect(table.getByRole('row')).toHaveCount(6);
+  await expect(table.getByRole('row', { name: /QAT INT8/ })).toContainText('0.412');
+});
+
+test('one step at a time: a click runs the step, and first those before it', async ({ page }) => {
+  await open(page, 'delay=1');
+  await card(page, 'load').getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'load');
+  await expect(card(page, 'fuse')).toHaveAttribute('data-status', 'idle');
+  await expect(card(page, 'configure')).toContainText('Steps 2 to 3 run first.');
+  await card(page, 'configure')
+    .getByRole('button', { name: /^Run up to here/ })
+    .click();
+  await done(page, 'configure');
+  await done(page, 'verify');
+  await expect(card(page, 'prepare')).toHaveAttribute('data-status', 'idle');
+});
+
+test('a failed step says what happened and what to do; Retry goes on from there', async ({ page }) => {
+  await open(page, 'delay=1&fail=verify');
+  await page.getByRole('button', { name: 'Run all nine steps' }).click();
+  const verify = card(page, 'verify');
+  await expect(verify).toContainText('weights-002.bin could not be fetched: status 503.');
+  await expect(verify).toContainText('Check the connection, then press Retry.');
+  await done(page, 'fuse');
+  await expect(card(page, 'configure')).toHaveAttribute('data-status', 'idle');
+  await verify.getByRole('button', { name: 'Retry' }).click();
+  await done(page, 'verify');
+  await page.getByRole('button', { name: 'Run all steps left' }).click();
+  await done(page, 'save');
+});
+
+test('choices reach the session, are locked by the step that reads them, and survive Start over', async ({ page }) => {
+  await open(page, 'delay=1');
+  await page.getByLabel('Weights').fill('4');
+  await page.getByLabel('Observe only, as in the article').check();
+  await page.getByLabel('Steps', { exact: true }).fill('5');
+  await card(page, 'configure').getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'configure');
+  await expect(page.getByLabel('Weights')).toBeDisabled();
+  await expect(card(page, 'configure')).toContainText('Locked: step 4, Configure, has used these choices.');
+  await expect(page.getByLabel('Steps', { exact: true })).toBeEnabled();
+  const options = () => page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.options);
+  const chosen = { weightBits: 4, qconfig: 'fbgemm', steps: 5 };
+  expect(await options()).toMatchObject(chosen);
+
+  await card(page, 'configure').getByRole('button', { name: 'Start over' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start over' }).click();
+  await expect(card(page, 'configure')).toHaveAttribute('data-status', 'idle');
+  await expect(page.getByLabel('Weights')).toBeEnabled();
+  expect(await options()).toMatchObject(chosen);
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+});
+
+test('a number out of range is named and not used', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Batch').fill('0');
+  await page.getByLabel('Batch').blur();
+  await expect(card(page, 'train')).toContainText('Not used: choose a whole number from 1 to 512.');
+  expect(await page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.options.batch)).toBe(32);
+});
+
+test('training: pause, one step, another learning rate, resume, stop', async ({ page }) => {
+  await open(page, 'delay=20');
+  const train = card(page, 'train');
+  await train.getByRole('button', { name: /^Run/ }).click();
+  const qat = train.getByRole('region', { name: 'QAT run' });
+  await expect(qat).toContainText('Step 2 of 60', { timeout: 30_000 });
+  await train.getByRole('button', { name: 'Pause' }).click();
+  await expect(qat).toContainText('Paused');
+  const at = async (): Promise<number> => Number(/Step (\d+) of/.exec((await qat.textContent())!)![1]);
+  const before = await at();
+  await train.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(at).toBe(before + 1);
+  await train.getByLabel('Learning rate').fill('0.0005');
+  await train.getByLabel('Learning rate').blur();
+  await train.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(at).toBeGreaterThan(before + 1);
+  await train.getByRole('button', { name: 'Stop this run' }).click();
+  await expect(qat).toContainText('Ended early');
+  expect(await calls(page)).toEqual(['pause', 'stepOnce', 'setLearningRate 0.0005', 'resume', 'stop']);
+  await done(page, 'train');
+  await expect(train).toContainText('You stopped QAT after');
+});
+
+test('pictures: those where the models differ can be picked out and are marked', async ({ page }) => {
+  await open(page, 'delay=1');
+  await runAll(page);
+  const compare = card(page, 'compare');
+  await expect(compare.getByRole('status')).toContainText('1,000 pictures of the first 1,000');
+  await compare.getByLabel('Where they differ').check();
+  await expect(compare.getByRole('status')).toContainText('20 pictures of the first 1,000');
+  await expect(compare.getByText('They differ', { exact: true })).toHaveCount(20);
+});
+
+test('Save downloads the file', async ({ page }) => {
+  await open(page, 'delay=1');
+  await runAll(page);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: /^Download/ }).click();
+  expect((await download).suggestedFilename()).toBe('resnet18-cifar10.int8');
+});
+
+test('the keyboard alone runs a step, moves a slider and opens Start over', async ({ page }) => {
+  await open(page, 'delay=1');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.replace(/\s+/g, ' ').trim() ?? '');
+  const tabTo = async (wanted: string): Promise<void> => {
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press('Tab');
+      if ((await focused()).startsWith(wanted)) return;
+    }
+    throw new Error(`Tab never reached ${wanted}.`);
+  };
+  await tabTo('Run all nine steps');
+  await tabTo('Run: step 1, Load');
+  await page.keyboard.press('Enter');
+  await done(page, 'load');
+  await page.getByLabel('Activations').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByLabel('Activations')).toHaveAttribute('aria-valuetext', '7 bits');
+  await page.getByRole('button', { name: 'Start over' }).first().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await done(page, 'load');
+});
+
+test('a step’s start and end are read out', async ({ page }) => {
+  await open(page, 'delay=1');
+  await card(page, 'fuse').getByRole('button', { name: /^Run/ }).click();
+  await expect(page.locator('[aria-live=polite]')).toHaveText('Step 2, Fuse, done.');
+});
+
+for (const status of ['no-api', 'no-adapter', 'software', 'device-lost'])
+  test(`WebGPU ${status} is explained`, async ({ page }) => {
+    await open(page, `delay=1&webgpu=${status}`);
+    await card(page, 'load').getByRole('button', { name: /^Run/ }).click();
+    await done(page, 'load');
+    const advice = {
+      'no-api': 'no WebGPU',
+      'no-adapter': 'Hardware acceleration',
+      software: 'emulated',
+      'device-lost': 'lost',
+    };
+    await expect(page.locator('header').first()).toContainText(advice[status as keyof typeof advice]);
+  });
+
+test('a browser that cannot start a session gets a page that says so', async ({ page }) => {
+  await page.goto('/tests/ui/fake.html?broken=1');
+  await expect(page.getByRole('alert')).toContainText('This browser has no module workers.');
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`axe finds nothing, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await open(page, 'delay=1&fail=prepare');
+    const violations = async (): Promise<unknown> =>
+      (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)]);
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Run all nine steps' }).click();
+    await expect(card(page, 'prepare')).toHaveAttribute('data-status', 'failed');
+    expect(await violations()).toEqual([]);
+    await card(page, 'prepare').getByRole('button', { name: 'Retry' }).click();
+    await done(page, 'prepare');
+    await page.getByRole('button', { name: 'Run all steps left' }).click();
+    await done(page, 'save');
+    expect(await violations()).toEqual([]);
+  });
+
+for (const width of [320, 375, 768, 1024, 1600])
+  test(`no sideways scrolling at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await open(page, 'delay=1');
+    await runAll(page);
+    await expect(card(page, 'compare').getByRole('status')).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    // Nothing sticks out of its card unseen either.
+    const outside = await page.evaluate(
+      (limit) =>
+        [...document.querySelectorAll('main *')]
+          .filter((e) => !e.closest('[role=region], [role=img], .visually-hidden, dialog'))
+          .filter((e) => e.getBoundingClientRect().right > limit + 1)
+          .map((e) => e.outerHTML.slice(0, 120)),
+      width,
+    );
+    expect(outside).toEqual([]);
+  });
