@@ -1,6 +1,6 @@
 // Names, inputs, attributes and outputs of the kernels we register into tfjs, beyond tfjs's own Conv2D,
 // Conv2DBackpropInput and Conv2DBackpropFilter (overridden under their stock names and signatures).
-// Each backend folder (webgpu, wasm, cpu) implements all of them. Layout NHWC; channels are the last axis; float32.
+// Each backend folder (webgpu, wasm) implements all of them. Layout NHWC; channels are the last axis; float32.
 // Not for gradients' wiring: src/train/ops does that with tf.customGrad.
 
 /**

@@ -1,0 +1,95 @@
+// Chooses and starts tfjs's backend with our kernels, and says why in one sentence. Not for training.
+import * as tf from '@tensorflow/tfjs';
+import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-backend-webgpu';
+import { PlaygroundError } from '../core/errors';
+import { registerWasmKernels } from './kernels/wasm';
+import { registerWebGpuKernels } from './kernels/webgpu';
+import type { BackendInfo, WebGpuStatus } from './types';
+
+interface Detected {
+  readonly status: WebGpuStatus;
+  readonly adapter: string;
+}
+
+const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost'>, string>> = {
+  'no-api': 'this browser has no WebGPU',
+  'no-adapter': 'WebGPU is there, but no graphics adapter can be used',
+  software: 'WebGPU would run on a software adapter, which is slower than WASM',
+};
+
+/**
+ * 'auto' takes WebGPU on a real adapter, else WASM.
+ * @param wasmBase folder of the .wasm files, with a trailing slash
+ * @throws PlaygroundError 'no-webgpu' when WebGPU was asked for and cannot be had
+ */
+export async function selectBackend(asked: 'auto' | 'webgpu' | 'wasm', wasmBase: string): Promise<BackendInfo> {
+  const { status, adapter } = await detectWebGpu();
+  const available = status === 'ok' || status === 'software';
+  if (asked === 'webgpu' && !available)
+    throw new PlaygroundError(
+      'no-webgpu',
+      `WebGPU was asked for, but ${WHY[status as 'no-api' | 'no-adapter']}.`,
+      'Choose the WASM backend, or a browser and machine with WebGPU.',
+    );
+  const backend = asked === 'webgpu' || (asked === 'auto' && status === 'ok') ? 'webgpu' : 'wasm';
+  const threads = backend === 'wasm' ? await startWasm(wasmBase) : await startWebGpu();
+  return {
+    backend,
+    webgpu: status,
+    reason: reasonFor(backend, asked, status),
+    adapter: backend === 'webgpu' ? adapter : '',
+    threads,
+    crossOriginIsolated: globalThis.crossOriginIsolated,
+  };
+}
+
+function reasonFor(backend: 'webgpu' | 'wasm', asked: string, status: WebGpuStatus): string {
+  if (backend === 'webgpu')
+    return status === 'software' ? 'WebGPU on a software adapter, as asked.' : 'WebGPU on your graphics adapter.';
+  if (asked === 'wasm') return 'WASM, as asked.';
+  return `WASM: ${WHY[status as keyof typeof WHY]}.`;
+}
+
+async function detectWebGpu(): Promise<Detected> {
+  if (!('gpu' in navigator)) return { status: 'no-api', adapter: '' };
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return { status: 'no-adapter', adapter: '' };
+  const { vendor, architecture, device, description } = adapter.info;
+  const name = [vendor, architecture, device, description].filter(Boolean).join(' ');
+  const software = adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|basic render|software/i.test(name);
+  return { status: software ? 'software' : 'ok', adapter: name };
+}
+
+async function startWebGpu(): Promise<number> {
+  if (!(await tf.setBackend('webgpu')))
+    throw new PlaygroundError(
+      'no-webgpu',
+      'TensorFlow.js could not start WebGPU on this adapter.',
+      'Choose the WASM backend.',
+    );
+  await tf.ready();
+  await registerWebGpuKernels();
+  return 1;
+}
+
+/** Starts tfjs-wasm with as many threads as cores, where threads are possible. @returns threads used */
+async function startWasm(wasmBase: string): Promise<number> {
+  await startStockWasm(wasmBase, navigator.hardwareConcurrency);
+  const threads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  await registerWasmKernels({ wasmBase, threads });
+  return threads;
+}
+
+/** tfjs-wasm as it comes, without our kernels: the FP32 peer. */
+export async function startStockWasm(wasmBase: string, threads: number): Promise<void> {
+  setWasmPaths(`${wasmBase}tfjs/`);
+  setThreadsCount(threads);
+  if (!(await tf.setBackend('wasm')))
+    throw new PlaygroundError(
+      'unsupported',
+      'TensorFlow.js could not start its WASM backend.',
+      'Reload the page; if it happens again, use a current version of Chrome, Edge or Firefox.',
+    );
+  await tf.ready();
+}

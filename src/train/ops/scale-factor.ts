@@ -1,0 +1,22 @@
+// ConvBn QAT's factor per output channel, gamma / sigma of the running variance, kept away from 0.
+import * as tf from '@tensorflow/tfjs';
+import type { GradSaver } from './run-kernel';
+
+/** A factor smaller than this counts as this: gamma = 0 would divide 0 by 0 (PyTorch gives NaN). */
+const SMALLEST = 2 ** -20;
+
+/** k = gamma / sqrt(variance + eps) [C]; the gradient flows to gamma where k is not replaced. */
+export function scaleFactor(gamma: tf.Tensor1D, variance: tf.Tensor1D, eps: number): tf.Tensor1D {
+  const op = tf.customGrad((...args) => {
+    const [gain, save] = args as [tf.Tensor1D, GradSaver];
+    const sigma = tf.sqrt(tf.add(variance, eps));
+    const factor = tf.div(gain, sigma);
+    const tiny = tf.less(tf.abs(factor), SMALLEST);
+    save([tf.where(tiny, tf.zerosLike(sigma), tf.reciprocal(sigma))]);
+    return {
+      value: tf.where(tiny, tf.fill([gain.size], SMALLEST), factor),
+      gradFunc: (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(dy, slope),
+    };
+  });
+  return op(gamma) as tf.Tensor1D;
+}

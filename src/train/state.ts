@@ -1,0 +1,105 @@
+// What training changes, on the device: weights, running statistics, momentum, observed ranges; and as plain arrays.
+// Not for the arithmetic of a step: train-forward.ts and trainer.ts.
+import * as tf from '@tensorflow/tfjs';
+import type { Param, ParamStore } from '../core/params';
+import type { ObservedRange } from '../core/qparams';
+import { parameter } from '../graph/fold';
+import type { Graph } from '../graph/types';
+import { weightKey } from '../quant/prepare';
+import type { QatGraph } from '../quant/types';
+import { rangeTensor } from './float-model';
+import { toTfjs, toTorch } from './layout';
+
+/** Everything needed to go on training as if it had never stopped; plain arrays in PyTorch's names and layouts. */
+export interface TrainState {
+  readonly step: number;
+  readonly params: ParamStore;
+  readonly momentum: ParamStore;
+  readonly ranges: ReadonlyMap<string, ObservedRange>;
+}
+
+export class DeviceState {
+  /** By PyTorch's name, in tfjs's layout. */
+  readonly trainable = new Map<string, tf.Variable>();
+  readonly momentum = new Map<string, tf.Variable>();
+  /** Running means and variances. */
+  readonly running = new Map<string, tf.Variable<tf.Rank.R1>>();
+  /** By node id and weightKey(id): [2, 1] or [2, C]; infinite before anything was seen. */
+  readonly ranges = new Map<string, tf.Variable<tf.Rank.R2>>();
+
+  constructor(graph: Graph | QatGraph, state: Omit<TrainState, 'step'>) {
+    const load = (name: string, length: number) => toTfjs(parameter(state.params, name, length));
+    const train = (name: string, length: number) => {
+      const { shape, data } = load(name, length);
+      this.trainable.set(name, variable(tf.tensor(data, [...shape]), true));
+      const momentum = state.momentum.get(name);
+      const tensor = momentum ? tf.tensor(toTfjs(momentum).data, [...shape]) : tf.zeros([...shape]);
+      this.momentum.set(name, variable(tensor, false));
+    };
+    for (const node of graph.nodes) {
+      if (node.op === 'conv_bn') {
+        const { cin, cout, kernel } = node.conv;
+        train(node.weight, cout * cin * kernel * kernel);
+        for (const leaf of ['weight', 'bias']) train(`${node.bn.prefix}.${leaf}`, cout);
+        for (const leaf of ['running_mean', 'running_var']) {
+          const name = `${node.bn.prefix}.${leaf}`;
+          this.running.set(name, variable(tf.tensor1d(load(name, cout).data), false));
+        }
+      }
+      if (node.op === 'linear') {
+        train(node.weight, node.inFeatures * node.outFeatures);
+        train(node.bias, node.outFeatures);
+      }
+    }
+    const quant = 'quant' in graph ? graph.quant : {};
+    const observe = (key: string, channels: number) => {
+      const unseen = {
+        min: new Float32Array(channels).fill(Infinity),
+        max: new Float32Array(channels).fill(-Infinity),
+      };
+      this.ranges.set(key, variable(rangeTensor(state.ranges.get(key) ?? unseen), false));
+    };
+    for (const node of graph.nodes) {
+      const { activation, weight } = quant[node.id] ?? {};
+      if (activation && activation.observer !== 'histogram') observe(node.id, 1);
+      if (weight) observe(weightKey(node.id), node.out.c);
+    }
+  }
+
+  /** Trainable parameters and running statistics, in PyTorch's layouts. */
+  async params(): Promise<ParamStore> {
+    return new Map([...(await read(this.trainable)), ...(await read(this.running))]);
+  }
+
+  async momenta(): Promise<ParamStore> {
+    return read(this.momentum);
+  }
+
+  async observedRanges(): Promise<ReadonlyMap<string, ObservedRange>> {
+    const ranges = new Map<string, ObservedRange>();
+    for (const [key, range] of this.ranges) {
+      const values = (await range.data()) as Float32Array;
+      const channels = values.length / 2;
+      ranges.set(key, { min: values.slice(0, channels), max: values.slice(channels) });
+    }
+    return ranges;
+  }
+
+  dispose(): void {
+    for (const map of [this.trainable, this.momentum, this.running, this.ranges]) tf.dispose([...map.values()]);
+  }
+}
+
+/** A variable that owns its tensor. */
+function variable<R extends tf.Rank>(tensor: tf.Tensor<R>, trainable: boolean): tf.Variable<R> {
+  const made = tf.variable(tensor, trainable);
+  tensor.dispose();
+  return made;
+}
+
+async function read(variables: ReadonlyMap<string, tf.Variable>): Promise<Map<string, Param>> {
+  const params = new Map<string, Param>();
+  for (const [name, tensor] of variables)
+    params.set(name, toTorch({ shape: tensor.shape, data: (await tensor.data()).slice() as Float32Array }));
+  return params;
+}

@@ -1,0 +1,154 @@
+// One forward pass in training mode, FP32 or QAT: PyTorch's ConvBn QAT arithmetic, observers and fake-quants.
+// Source: torch/ao/nn/intrinsic/qat/modules/conv_fused.py, _forward_approximate. Not for evaluation: float-model.ts.
+import * as tf from '@tensorflow/tfjs';
+import type { ConvBnNode, Graph, LinearNode } from '../graph/types';
+import { weightKey } from '../quant/prepare';
+import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
+import { globalAverage } from './float-model';
+import { batchNorm } from './ops/batch-norm';
+import { fakeQuant, observe } from './ops/quantize';
+import { scaleChannels } from './ops/scale-channels';
+import { scaleFactor } from './ops/scale-factor';
+import type { DeviceState } from './state';
+
+export interface ForwardMode {
+  /** Batch norm uses and keeps its running statistics. */
+  readonly bnFrozen: boolean;
+  /** Observers keep their ranges. */
+  readonly observersFrozen: boolean;
+}
+
+/** What the step changes besides weights; the tensors are kept and the taker disposes of them. */
+export interface ForwardUpdates {
+  readonly variables: [tf.Variable, tf.Tensor][];
+  /** Outputs that histogram observers see on the host, by node id. */
+  readonly observed: [string, tf.Tensor][];
+}
+
+/** @param x [N, 32, 32, 3] normalised; @returns logits [N, 10], and updates to be applied after the gradient */
+export function forwardTraining(
+  graph: Graph | QatGraph,
+  state: DeviceState,
+  x: tf.Tensor4D,
+  mode: ForwardMode,
+): { logits: tf.Tensor2D; updates: ForwardUpdates } {
+  const pass = new Pass('quant' in graph ? graph.quant : {}, state, mode);
+  const outputs = new Map<string, tf.Tensor>([]);
+  let last: tf.Tensor = x;
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((id) => outputs.get(id)!);
+    const [input] = inputs;
+    switch (node.op) {
+      case 'input':
+        last = x;
+        break;
+      case 'quant':
+        last = pass.activation(node.id, input);
+        break;
+      case 'conv_bn':
+        last = pass.activation(node.id, pass.convBn(node, input as tf.Tensor4D));
+        break;
+      case 'add': {
+        const sum = tf.add(inputs[0], inputs[1]);
+        last = pass.activation(node.id, node.relu ? tf.relu(sum) : sum);
+        break;
+      }
+      case 'linear':
+        last = pass.activation(node.id, pass.linear(node, input as tf.Tensor2D));
+        break;
+      case 'relu':
+        last = tf.relu(input);
+        break;
+      case 'maxpool':
+        last = tf.maxPool(input as tf.Tensor4D, node.kernel, node.stride, node.pad);
+        break;
+      case 'avgpool':
+        last = globalAverage(input as tf.Tensor4D);
+        break;
+      case 'flatten':
+        last = tf.reshape(input, [input.shape[0], -1]);
+        break;
+      case 'dequant':
+        last = input;
+        break;
+      default:
+        throw new Error(`${node.id}: a ${node.op} cannot be trained: fuse the graph first`);
+    }
+    outputs.set(node.id, last);
+  }
+  return { logits: last as tf.Tensor2D, updates: pass.updates };
+}
+
+class Pass {
+  readonly updates: ForwardUpdates = { variables: [], observed: [] };
+
+  constructor(
+    private readonly quant: Readonly<Record<string, NodeQuant>>,
+    private readonly state: DeviceState,
+    private readonly mode: ForwardMode,
+  ) {}
+
+  /** Observes a node's output and fake-quantizes it where its specification simulates. */
+  activation<T extends tf.Tensor>(id: string, output: T): T {
+    const spec = this.quant[id]?.activation;
+    if (!spec) return output;
+    if (spec.observer === 'histogram') {
+      if (!this.mode.observersFrozen) this.updates.observed.push([id, tf.keep(tf.clone(output))]);
+      return output;
+    }
+    return this.quantize(id, output, spec);
+  }
+
+  convBn(node: ConvBnNode, x: tf.Tensor4D): tf.Tensor4D {
+    const { bn } = node;
+    const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R4>;
+    const [gain, offset] = ['weight', 'bias'].map(
+      (leaf) => this.state.trainable.get(`${bn.prefix}.${leaf}`) as tf.Variable<tf.Rank.R1>,
+    );
+    const [mean, variance] = ['running_mean', 'running_var'].map((leaf) =>
+      this.state.running.get(`${bn.prefix}.${leaf}`)!,
+    );
+    const spec = this.quant[node.id]?.weight;
+    const factor = spec ? scaleFactor(gain, variance, bn.eps) : undefined;
+    const quantized = factor && this.quantize(weightKey(node.id), scaleChannels(weight, factor), spec!);
+    // Where nothing is simulated, conv(x, W * k) / k is conv(x, W).
+    const simulated = spec?.simulate ? quantized : undefined;
+    const z = tf.conv2d(x, simulated ?? weight, node.conv.stride, node.conv.pad);
+    const divisor = simulated ? factor! : tf.onesLike(gain);
+    const frozen = this.mode.bnFrozen;
+    const attrs = { eps: bn.eps, relu: node.relu, frozen };
+    const out = batchNorm(z, { divisor, gain, offset, mean, variance }, attrs);
+    if (!frozen) {
+      const count = z.size / z.shape[3];
+      // PyTorch keeps the unbiased variance, though the batch is normalized with the biased one.
+      const unbiased = count / Math.max(count - 1, 1);
+      this.blend(mean, out.mean, bn.momentum, 1);
+      this.blend(variance, out.variance, bn.momentum, unbiased);
+    }
+    tf.dispose([out.mean, out.variance]);
+    return out.y;
+  }
+
+  linear(node: LinearNode, x: tf.Tensor2D): tf.Tensor2D {
+    const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R2>;
+    const bias = this.state.trainable.get(node.bias)!;
+    const spec = this.quant[node.id]?.weight;
+    return tf.add(tf.matMul(x, spec ? this.quantize(weightKey(node.id), weight, spec) : weight), bias);
+  }
+
+  private quantize<T extends tf.Tensor>(key: string, x: T, spec: FakeQuantSpec): T {
+    const known = this.state.ranges.get(key)!;
+    let range: tf.Tensor2D = known;
+    if (!this.mode.observersFrozen) {
+      range = tf.keep(observe(x, known, spec));
+      this.updates.variables.push([known, range]);
+    }
+    return spec.simulate ? fakeQuant(x, range, spec) : x;
+  }
+
+  /** running + momentum * (factor * batch - running). */
+  private blend(running: tf.Variable, batch: tf.Tensor, momentum: number, factor: number): void {
+    const next = tf.tidy(() => tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum * factor)));
+    this.updates.variables.push([running, tf.keep(next)]);
+  }
+}

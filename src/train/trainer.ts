@@ -1,0 +1,170 @@
+// One training run's device state and its single step: forward, gradient, SGD, observers. FP32 or QAT by its graph.
+// Not for loops, pauses or data: loop.ts.
+import * as tf from '@tensorflow/tfjs';
+import { PlaygroundError } from '../core/errors';
+import type { ParamStore } from '../core/params';
+import type { ObservedRange } from '../core/qparams';
+import type { Graph } from '../graph/types';
+import { createObserver, type Observer } from '../quant/observers';
+import type { QatGraph } from '../quant/types';
+import { argmax } from '../report/accuracy';
+import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
+import { runKernel } from './ops/run-kernel';
+import { DeviceState, type TrainState } from './state';
+import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
+
+/** Images of one step: x normalised NHWC float32, y class indices. */
+export interface Batch {
+  readonly x: Float32Array;
+  readonly y: Uint8Array;
+}
+
+export interface StepResult {
+  /** Mean cross-entropy of the batch before the update. */
+  readonly loss: number;
+  /** Of this batch, 0..1. */
+  readonly accuracy: number;
+}
+
+const IMAGE = [32, 32, 3] as const;
+
+export class Trainer {
+  step: number;
+  private device: DeviceState;
+  /** Observers that live on the host, by node id. */
+  private readonly observers: ReadonlyMap<string, Observer>;
+
+  /** @param start where to begin; fresh runs give params alone */
+  constructor(
+    readonly graph: Graph | QatGraph,
+    start: Pick<TrainState, 'params'> & Partial<TrainState>,
+  ) {
+    this.step = start.step ?? 0;
+    this.device = deviceState(graph, start);
+    const quant = 'quant' in graph ? graph.quant : {};
+    this.observers = new Map(
+      Object.entries(quant).flatMap(([id, { activation }]) =>
+        activation?.observer === 'histogram' ? [[id, createObserver(activation, 1)] as const] : [],
+      ),
+    );
+  }
+
+  /** One step of SGD on one batch. @throws PlaygroundError 'diverged' when the loss is not finite */
+  async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
+    const { logits, updates } = this.update(batch, sgd, {
+      ...mode,
+      // An observer that has seen nothing has no range to keep.
+      observersFrozen: mode.observersFrozen && this.step > 0,
+    });
+    try {
+      for (const [id, output] of updates.observed)
+        this.observers.get(id)!.observe((await output.data()) as Float32Array);
+      const result = score((await logits.data()) as Float32Array, batch.y);
+      if (!Number.isFinite(result.loss))
+        throw new PlaygroundError(
+          'diverged',
+          `The loss stopped being a number at step ${this.step + 1}.`,
+          'Lower the learning rate and train again.',
+        );
+      this.step++;
+      return result;
+    } finally {
+      tf.dispose([logits, updates.observed.map(([, output]) => output)]);
+    }
+  }
+
+  /** Loss and every gradient of one batch without changing anything, in tfjs's layouts; for tests against PyTorch. */
+  gradients(batch: Batch, mode: ForwardMode): { loss: tf.Scalar; grads: Map<string, tf.Tensor> } {
+    const { loss, logits, updates, grads } = this.differentiate(batch, mode);
+    tf.dispose([logits, updates.variables.map(([, next]) => next), updates.observed.map(([, output]) => output)]);
+    return { loss, grads };
+  }
+
+  /** Weights in PyTorch's layouts and the ranges every observer saw. */
+  async read(): Promise<{ params: ParamStore; ranges: ReadonlyMap<string, ObservedRange> }> {
+    const ranges = new Map(await this.device.observedRanges());
+    for (const [id, observer] of this.observers) {
+      const range = observer.range();
+      if (range) ranges.set(id, range);
+    }
+    return { params: await this.device.params(), ranges };
+  }
+
+  /** Everything a later Trainer needs to go on; histograms of host observers are not part of it. */
+  async snapshot(): Promise<TrainState> {
+    return {
+      step: this.step,
+      params: await this.device.params(),
+      momentum: await this.device.momenta(),
+      ranges: await this.device.observedRanges(),
+    };
+  }
+
+  /** Back to a snapshot. */
+  restore(state: TrainState): void {
+    this.device.dispose();
+    this.device = deviceState(this.graph, state);
+    this.step = state.step;
+  }
+
+  dispose(): void {
+    this.device.dispose();
+  }
+
+  private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode) {
+    const { loss, logits, updates, grads } = this.differentiate(batch, mode);
+    tf.tidy(() => {
+      for (const [name, w] of this.device.trainable) {
+        const v = this.device.momentum.get(name)!;
+        const [nextW, nextV] = runKernel(SGD_MOMENTUM, { w, g: grads.get(name)!, v }, sgd);
+        w.assign(nextW);
+        v.assign(nextV);
+      }
+      for (const [target, next] of updates.variables) target.assign(next);
+    });
+    tf.dispose([loss, [...grads.values()], updates.variables.map(([, next]) => next)]);
+    return { logits, updates };
+  }
+
+  private differentiate({ x, y }: Batch, mode: ForwardMode) {
+    const names = [...this.device.trainable.keys()];
+    const variables = names.map((name) => this.device.trainable.get(name)!);
+    let logits!: tf.Tensor2D;
+    let updates!: ForwardUpdates;
+    const images = tf.tensor4d(x, [y.length, ...IMAGE]);
+    const { value: loss, grads } = tf.variableGrads(() => {
+      const out = forwardTraining(this.graph, this.device, images, mode);
+      updates = out.updates;
+      logits = tf.keep(tf.clone(out.logits));
+      return crossEntropy(out.logits, y);
+    }, variables);
+    images.dispose();
+    return { loss, logits, updates, grads: new Map(names.map((name, i) => [name, grads[variables[i].name]])) };
+  }
+}
+
+function deviceState(graph: Graph | QatGraph, start: Pick<TrainState, 'params'> & Partial<TrainState>): DeviceState {
+  return new DeviceState(graph, { momentum: new Map(), ranges: new Map(), ...start });
+}
+
+/** Mean over the batch of -log softmax(logits)[label]. */
+function crossEntropy(logits: tf.Tensor2D, labels: Uint8Array): tf.Scalar {
+  const [n, classes] = logits.shape;
+  const target = new Float32Array(n * classes);
+  labels.forEach((label, i) => (target[i * classes + label] = -1 / n));
+  return tf.sum(tf.mul(tf.logSoftmax(logits), tf.tensor2d(target, [n, classes])));
+}
+
+/** Loss and accuracy on the host, in double precision. */
+function score(logits: Float32Array, labels: Uint8Array): StepResult {
+  const classes = logits.length / labels.length;
+  let [loss, hits] = [0, 0];
+  labels.forEach((label, i) => {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    const top = argmax(row);
+    const exponentials = row.reduce((sum, value) => sum + Math.exp(value - row[top]), 0);
+    loss += Math.log(exponentials) + row[top] - row[label];
+    if (top === label) hits++;
+  });
+  return { loss: loss / labels.length, accuracy: hits / labels.length };
+}

@@ -1,0 +1,56 @@
+// What a training run is told and what it tells: plain data that crosses the worker boundary.
+// Not for tensors.
+
+/** Why WebGPU can or cannot be used here. */
+export type WebGpuStatus = 'ok' | 'software' | 'no-api' | 'no-adapter' | 'device-lost';
+
+export interface BackendInfo {
+  readonly backend: 'webgpu' | 'wasm';
+  readonly webgpu: WebGpuStatus;
+  /** One sentence for the page: which backend runs and why. */
+  readonly reason: string;
+  /** Vendor, architecture and description as the browser gives them; empty without an adapter. */
+  readonly adapter: string;
+  readonly threads: number;
+  readonly crossOriginIsolated: boolean;
+}
+
+export interface TrainOptions {
+  readonly kind: 'qat' | 'control';
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+  /** Validate on this many validation images every `validateEvery` steps; 0 never. */
+  readonly validateEvery: number;
+  readonly validationImages: number;
+  /** From this share of the steps on (0..1), batch norm uses and keeps its running statistics; 1 never. */
+  readonly freezeBnAt: number;
+  /** From this share of the steps on (0..1), observers keep their ranges; 1 never. */
+  readonly freezeObserversAt: number;
+}
+export type TrainEvent =
+  | {
+      readonly type: 'step';
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      /** Of this batch, 0..1. */
+      readonly accuracy: number;
+      readonly learningRate: number;
+      readonly imagesPerSecond: number;
+      readonly secondsLeft: number;
+    }
+  | { readonly type: 'validation'; readonly step: number; readonly accuracy: number; readonly images: number }
+  | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen'; readonly step: number };
+export interface TrainResult {
+  readonly steps: number;
+  /** false when the visitor stopped it early; what was learned up to there stays. */
+  readonly finished: boolean;
+  readonly losses: Float32Array;
+  readonly imagesPerSecond: number;
+  readonly tensorsAtStart: number;
+  readonly tensorsAtEnd: number;
+}
