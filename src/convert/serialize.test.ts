@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PlaygroundError } from '../core/errors';
+import { Rng } from '../core/rng';
+import { ModelBuilder } from '../engine/testing/models';
+import type { Int8Model } from './int8-model';
+import { parseInt8Model, serializeInt8Model } from './serialize';
+
+/** A small network with every operation. */
+function smallModel(seed: number, channels: number, qmax: number): Int8Model {
+  const builder = new ModelBuilder(new Rng(seed), qmax);
+  const image = builder.tensor(6, 5, 3, 3);
+  const pooled = builder.maxpool(builder.conv(image, channels, 3, 1, 1), 3, 2, 1);
+  const branch = builder.conv(pooled, channels, 3, 1, 1, { relu: false });
+  const sum = builder.relu(builder.add(branch, pooled, false, 3));
+  builder.linear(builder.avgpool(sum), 4);
+  return builder.build(`small ${seed}`);
+}
+const models = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 60, max: 255 }));
+
+describe('an int8 model as a file', () => {
+  it('comes back as it was', () => {
+    fc.assert(
+      fc.property(models, (options) => {
+        const model = smallModel(...options);
+        expect(parseInt8Model(serializeInt8Model(model))).toEqual(model);
+      }),
+    );
+  });
+
+  it('comes back from the middle of a larger buffer', () => {
+    const model = smallModel(1, 5, 127);
+    const file = serializeInt8Model(model);
+    const larger = new Uint8Array(file.length + 7);
+    larger.set(file, 3);
+    expect(parseInt8Model(larger.subarray(3, 3 + file.length))).toEqual(model);
+  });
+
+  it('is about one byte for each weight', () => {
+    const builder = new ModelBuilder(new Rng(1));
+    const weights = new Int8Array(512 * 512 * 9);
+    builder.conv(builder.tensor(2, 2, 512, 0), 512, 3, 1, 1, { weights });
+    const { length } = serializeInt8Model(builder.build('wide'));
+    expect(length).toBeGreaterThan(weights.length);
+    expect(length).toBeLessThan(weights.length * 1.01);
+  });
+
+  it('a damaged one is refused with a sentence, or is a valid model', () => {
+    const file = serializeInt8Model(smallModel(2, 3, 127));
+    const damage = fc.oneof(
+      fc.record({ at: fc.nat(file.length - 1), byte: fc.nat(255) }),
+      fc.record({ length: fc.nat(file.length - 1) }),
+    );
+    fc.assert(
+      fc.property(damage, (change) => {
+        const damaged = 'length' in change ? file.slice(0, change.length) : file.slice();
+        if ('at' in change) damaged[change.at] = change.byte;
+        try {
+          serializeInt8Model(parseInt8Model(damaged));
+        } catch (error) {
+          expect(error).toBeInstanceOf(PlaygroundError);
+          expect(error).toMatchObject({ code: 'bad-file' });
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('parseInt8Model refuses', () => {
+  const file = serializeInt8Model(smallModel(3, 4, 127));
+  /** The file with its header changed as text; the arrays stay where they belong. */
+  const withHeader = (change: (header: string) => string): Uint8Array => {
+    const view = new DataView(file.buffer);
+    const end = 12 + view.getUint32(8, true);
+    const header = new TextEncoder().encode(change(new TextDecoder().decode(file.subarray(12, end))));
+    const aligned = (n: number) => Math.ceil(n / 8) * 8;
+    const start = aligned(12 + header.length);
+    const changed = new Uint8Array(start + file.length - aligned(end));
+    changed.set(file.subarray(0, 8));
+    new DataView(changed.buffer).setUint32(8, header.length, true);
+    changed.set(header, 12);
+    changed.set(file.subarray(aligned(end)), start);
+    return changed;
+  };
+
+  it('nothing when nothing is changed', () => {
+    expect(parseInt8Model(withHeader((header) => header))).toEqual(smallModel(3, 4, 127));
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    ['an empty file', new Uint8Array(), 'does not begin as one'],
+    ['another file', new TextEncoder().encode('PK\x03\x04 and so on, long enough'), 'does not begin as one'],
+    ['a cut file', file.slice(0, -1), 'it ends early'],
+    ['a longer file', Uint8Array.of(...file, 0), 'its length is not'],
+    ['a later version', withHeader((h) => h.replace('"version":1', '"version":2')), 'version is 2'],
+    ['no JSON', withHeader((h) => h.replace('{', '[')), 'not JSON'],
+    ['a list', withHeader(() => '[]'), 'no object'],
+    ['no name', withHeader((h) => h.replace('"name":"small 3"', '"name":3')), 'no name'],
+    ['tensors without qparams', withHeader((h) => h.replace('"q":', '"r":')), 'tensors are malformed'],
+    ['a layer without inputs', withHeader((h) => h.replace('"inputs":[0]', '"inputs":0')), 'layers are malformed'],
+    ['a negative length', withHeader((h) => h.replace(/"bias":4/, '"bias":-4')), 'length of bias is -4'],
+    ['a scale of 0', withHeader((h) => h.replace(/"scale":[\d.e-]+/, '"scale":0')), 'its scale is 0'],
+    ['an operation it does not know', withHeader((h) => h.replace('"op":"relu"', '"op":"gelu"')), '"gelu" is unknown'],
+  ])('%s', (_what, damaged, message) => {
+    expect(() => parseInt8Model(damaged)).toThrow(PlaygroundError);
+    expect(() => parseInt8Model(damaged)).toThrow(message);
+  });
+});
