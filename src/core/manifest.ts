@@ -1,0 +1,41 @@
+// Checks of values that came from JSON, with errors that name the place. For manifests of downloads.
+// Not for options or user input.
+import { PlaygroundError } from './errors';
+import type { ListedFile } from './fetch-verified';
+
+/** 'bad-file' with one sentence on what the manifest lacks. */
+export function badManifest(what: string): PlaygroundError {
+  return new PlaygroundError(
+    'bad-file',
+    `The manifest is damaged: ${what}.`,
+    'Reload the page; if it stays so, prepare the files on the server again.',
+  );
+}
+
+/** @throws PlaygroundError 'bad-file' naming `what` unless the condition holds */
+export function demand(condition: boolean, what: string): asserts condition {
+  if (!condition) throw badManifest(what);
+}
+
+/** A whole number of at least `min`. */
+export function isWhole(value: unknown, min: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= min;
+}
+
+/** value as an object whose fields are still unchecked. */
+export function asRecord(value: unknown, what: string): Record<string, unknown> {
+  demand(typeof value === 'object' && value !== null && !Array.isArray(value), `${what} is not an object`);
+  return value as Record<string, unknown>;
+}
+
+/** value as a list of files beside the manifest. */
+export function asFiles(value: unknown, what: string): ListedFile[] {
+  demand(Array.isArray(value) && value.length > 0, `${what} is not a list of files`);
+  return value.map((item: unknown, i) => {
+    const { file, bytes, sha256 } = asRecord(item, `${what}[${i}]`);
+    demand(typeof file === 'string' && /^[\w-]+\.bin$/.test(file), `${what}[${i}].file is no file name`);
+    demand(isWhole(bytes, 1), `${what}[${i}].bytes is no size`);
+    demand(typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256), `${what}[${i}].sha256 is no SHA-256`);
+    return { file, bytes, sha256 };
+  });
+}
