@@ -1,9 +1,9 @@
 // torch.ao.quantization.convert as a pass: a prepared graph, its parameters and observed ranges become an Int8Model.
 // The same for QAT and PTQ. Not for observing activations (src/train) nor for running integers (src/engine).
 import { PlaygroundError } from '../core/errors';
-import type { ParamStore, Param } from '../core/params';
+import type { Param, ParamStore } from '../core/params';
 import type { ObservedRange, QParams } from '../core/qparams';
-import { foldBatchNorm, parameter } from '../graph/fold';
+import { foldBatchNorm, parameter, type FoldedConv } from '../graph/fold';
 import type { ConvAttrs, ConvBnNode, GraphNode, LinearNode } from '../graph/types';
 import { quantizeWeight } from '../quant/fake-quant';
 import { minMax, nextRange } from '../quant/observers';
@@ -48,16 +48,17 @@ export function convert(
     const q = tensorQParams(required(ranges, node.id), specOf(graph, node.id, 'activation'));
     return options.saturateAt === 'quint8' ? { ...q, qmin: 0, qmax: 255 } : q;
   };
-  const weighted = (id: string, weight: Param, bias: Float32Array) => {
-    checkFinite(id, weight.data, bias);
-    const spec = specOf(graph, id, 'weight');
-    const cout = weight.shape[0];
-    const known = ranges.get(weightKey(id));
-    const range = options.observeWeights
-      ? nextRange(known, minMax(weight.data, cout), spec)
-      : required(ranges, weightKey(id));
-    const q = channelQParams(range, spec);
-    return { codes: quantizeWeight(weight.data, q), weightScales: q.scales, bias };
+  const weightRange = (id: string, { data, shape }: Param, spec: FakeQuantSpec): ObservedRange => {
+    const key = weightKey(id);
+    return options.observeWeights ? nextRange(ranges.get(key), minMax(data, shape[0]), spec) : required(ranges, key);
+  };
+  const weighted = (node: ConvBnNode | LinearNode) => {
+    const { weight, bias } = floatWeights(node, params);
+    checkFinite(node.id, weight.data, bias);
+    const spec = specOf(graph, node.id, 'weight');
+    const q = channelQParams(weightRange(node.id, weight, spec), spec);
+    const codes = quantizeWeight(weight.data, q);
+    return { weights: node.op === 'conv_bn' ? toOhwi(codes, node.conv) : codes, weightScales: q.scales, bias };
   };
 
   for (const node of graph.nodes) {
@@ -77,16 +78,12 @@ export function convert(
         break;
       case 'conv_bn': {
         const { kernel, stride, pad } = node.conv;
-        const { codes, ...rest } = weightedConv(node, params, weighted);
-        const weights = toOhwi(codes, node.conv);
-        emit({ ...base, op: 'conv', kernel, stride, pad, relu: node.relu, weights, ...rest }, activation(node));
+        emit({ ...base, op: 'conv', kernel, stride, pad, relu: node.relu, ...weighted(node) }, activation(node));
         break;
       }
-      case 'linear': {
-        const { codes, ...rest } = weightedLinear(node, params, weighted);
-        emit({ ...base, op: 'linear', weights: codes, ...rest }, activation(node));
+      case 'linear':
+        emit({ ...base, op: 'linear', ...weighted(node) }, activation(node));
         break;
-      }
       case 'add':
         emit({ ...base, op: 'add', relu: node.relu }, activation(node));
         break;
@@ -112,25 +109,13 @@ export function convert(
   return model;
 }
 
-type Quantize = (
-  id: string,
-  weight: Param,
-  bias: Float32Array,
-) => { codes: Int8Array; weightScales: Float32Array; bias: Float32Array };
-
-function weightedConv(node: ConvBnNode, params: ParamStore, quantize: Quantize) {
-  const { weight, bias } = foldBatchNorm(node, params);
-  return quantize(node.id, weight, bias);
-}
-
-function weightedLinear(node: LinearNode, params: ParamStore, quantize: Quantize) {
+/** Weight [cout, ...] and bias as inference has them: batch norm folded. */
+function floatWeights(node: ConvBnNode | LinearNode, params: ParamStore): FoldedConv {
+  if (node.op === 'conv_bn') return foldBatchNorm(node, params);
   const { inFeatures, outFeatures } = node;
   const { data } = parameter(params, node.weight, inFeatures * outFeatures);
-  return quantize(
-    node.id,
-    { shape: [outFeatures, inFeatures], data },
-    parameter(params, node.bias, outFeatures).data.slice(),
-  );
+  const bias = parameter(params, node.bias, outFeatures).data.slice();
+  return { weight: { shape: [outFeatures, inFeatures], data }, bias };
 }
 
 /** PyTorch's OIHW codes as [cout][ky][kx][cin]. */

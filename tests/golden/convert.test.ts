@@ -11,10 +11,13 @@ import { resnet18 } from '../../src/graph/resnet18';
 import type { ConvBnNode } from '../../src/graph/types';
 import { quantizeWeight } from '../../src/quant/fake-quant';
 import { minMax, nextRange } from '../../src/quant/observers';
+import { prepareQat } from '../../src/quant/prepare';
 import { channelQParams } from '../../src/quant/qparams';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
 import { loadFixture } from './fixture';
 import { PTQ_TOPICS, QAT_TOPICS, loadConverted } from './converted';
+
+const { graph } = fuse(resnet18());
 
 describe('convert of trained layers', () => {
   const fixture = loadFixture<{ layers: Record<string, { scales_moved_at_convert: number }> }>('convert');
@@ -23,7 +26,6 @@ describe('convert of trained layers', () => {
       .filter((name) => name.startsWith('state.'))
       .map((name) => [name.slice('state.'.length), { shape: fixture.shape(name), data: fixture.f32(name) }]),
   );
-  const { graph } = fuse(resnet18());
   const spec = getDefaultQatQConfig('fbgemm').weight;
 
   it.each(Object.entries(fixture.values.layers))('%s', (id, { scales_moved_at_convert }) => {
@@ -60,6 +62,12 @@ describe('convert of trained layers', () => {
 describe.each([...PTQ_TOPICS, ...QAT_TOPICS])('conversion of the network, %s', (topic) => {
   const { fixture, model } = loadConverted(topic);
   const { layers } = fixture.values;
+
+  it("observes exactly the tensors that PyTorch's prepared network observes", () => {
+    const { made, observed } = fixture.values;
+    const { quant } = prepareQat(graph, getDefaultQatQConfig('fbgemm'), { fuseAddRelu: made.add_relu });
+    expect(Object.keys(quant).sort()).toEqual(Object.keys(observed).sort());
+  });
 
   it('has the same operations, in the same order, with the same qparams', () => {
     const [image, ...rest] = layers;
