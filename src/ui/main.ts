@@ -1,9 +1,8 @@
 // The page's entry: mounts App on real sessions; the newest is globalThis.playground for the report command.
-// Not for anything else.
+// index.html brings theme.css, so that the page has its colours before this runs.
 import { mount } from 'svelte';
 import { createSession } from '../session/session';
 import App from './App.svelte';
-import './theme.css';
 
 const target = document.getElementById('app')!;
 target.replaceChildren();
