@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { tfjsWasmThreads } from './scripts/vite-tfjs-wasm';
 
 // SharedArrayBuffer and precise timers need cross-origin isolation.
 const isolation = {
@@ -13,7 +14,7 @@ export default defineConfig(({ mode }) => ({
   // Mode 'test' serves sources to the browser tests: no reload while a test runs.
   server: { headers: isolation, hmr: mode === 'test' ? false : undefined },
   preview: { headers: isolation },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   build: { target: 'es2023', chunkSizeWarningLimit: 3000 },
   optimizeDeps: {
     entries: ['index.html', 'tests/browser/*.ts'],

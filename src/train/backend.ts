@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgpu';
 import { PlaygroundError } from '../core/errors';
+import { watchDevice } from './device';
 import { registerWasmKernels } from './kernels/wasm';
 import { registerWebGpuKernels } from './kernels/webgpu';
 import type { BackendInfo, WebGpuStatus } from './types';
@@ -69,6 +70,7 @@ async function startWebGpu(): Promise<number> {
       'Choose the WASM backend.',
     );
   await tf.ready();
+  watchDevice();
   await registerWebGpuKernels();
   return 1;
 }

@@ -3,12 +3,17 @@ import * as tf from '@tensorflow/tfjs';
 import type { ObservedRange } from '../core/qparams';
 import { createObserver, type Observer } from '../quant/observers';
 import type { QatGraph } from '../quant/types';
-import { predictions } from '../report/accuracy';
+import type { Cifar10 } from '../data/cifar10';
+import { normalizeImages } from '../data/normalize';
+import type { Split } from '../data/types';
+import { agreement, predictions } from '../report/accuracy';
+import type { Evaluation } from '../report/types';
 import { FloatModel } from './float-model';
 import type { ParamStore } from '../core/params';
 
 const IMAGE = [32, 32, 3] as const;
 const PIXELS = 32 * 32 * 3;
+const BATCH = 250;
 
 /** Logits [n * 10] of n normalised NHWC images. */
 export async function logitsOf(model: FloatModel, x: Float32Array): Promise<Float32Array> {
@@ -19,10 +24,25 @@ export async function logitsOf(model: FloatModel, x: Float32Array): Promise<Floa
   return values;
 }
 
-/** Predicted classes of n normalised images. */
-export async function predict(model: FloatModel, x: Float32Array): Promise<Uint8Array> {
-  const logits = await logitsOf(model, x);
-  return predictions(logits, (logits.length * PIXELS) / x.length);
+/** Top-1 over the first `images` images of a split. @param onDone called with the number of images seen so far */
+export async function evaluate(
+  model: FloatModel,
+  data: Cifar10,
+  split: Split,
+  images: number,
+  onDone: (done: number) => void = () => {},
+): Promise<Evaluation> {
+  const predicted = new Uint8Array(images);
+  const labels = new Uint8Array(images);
+  for (let start = 0; start < images; start += BATCH) {
+    const n = Math.min(BATCH, images - start);
+    const batch = await data.images(split, start, n);
+    const logits = await logitsOf(model, normalizeImages(batch.pixels));
+    predicted.set(predictions(logits, logits.length / n), start);
+    labels.set(batch.labels, start);
+    onDone(start + n);
+  }
+  return { accuracy: agreement(predicted, labels), images, predictions: predicted };
 }
 
 /**

@@ -1,6 +1,7 @@
 // The typed boundary between the page and its workers (Comlink). Only plain data and callbacks cross it.
 // Not for logic: train.worker.ts, engine.worker.ts and baseline.worker.ts implement these interfaces.
 import type { Int8Model } from '../convert/int8-model';
+import type { Split } from '../data/types';
 import type { Evaluation, LatencyStats } from '../report/types';
 import type { BackendInfo, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
@@ -14,7 +15,7 @@ export interface Progress {
 }
 export type OnProgress = (progress: Progress) => void;
 
-export type Split = 'train' | 'validation' | 'test';
+export type { Split, LabelledImages } from '../data/types';
 
 export interface LoadResult {
   readonly parameters: number;
@@ -108,10 +109,4 @@ export interface EngineApi {
 export interface BaselineApi {
   start(baseUrl: string, threads: number): Promise<void>;
   latency(samples: number): Promise<LatencyStats>;
-}
-
-/** What the page's image grid needs: pixels (RGB, 32x32x3 bytes each) and labels. */
-export interface LabelledImages {
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
 }

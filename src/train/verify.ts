@@ -1,0 +1,46 @@
+// The article's equivalence check of the fused network, on random inputs and on real images.
+import { Rng } from '../core/rng';
+import { allClose } from '../graph/equivalence';
+import { logitsOf } from './evaluate';
+import type { FloatModel } from './float-model';
+
+/** The article's tolerance: |a - b| <= atol + rtol * |b|. */
+export const TOLERANCE = { rtol: 1e-3, atol: 1e-6 };
+const BATCH = 20;
+const PIXELS = 32 * 32 * 3;
+
+export interface Verification {
+  readonly passed: boolean;
+  readonly maxAbsError: number;
+}
+
+/**
+ * Compares logits on `randomTests` inputs of standard normal noise and on the images given.
+ * @param images normalised NHWC; @param onDone called with the number of inputs compared so far
+ */
+export async function verifyFusion(
+  fused: FloatModel,
+  original: FloatModel,
+  randomTests: number,
+  images: Float32Array,
+  onDone: (done: number) => void,
+): Promise<Verification> {
+  const rng = new Rng(0);
+  const noise = Float32Array.from({ length: randomTests * PIXELS }, () => normal(rng));
+  let [passed, maxAbsError, done] = [true, 0, 0];
+  for (const inputs of [noise, images]) {
+    for (let start = 0; start < inputs.length; start += BATCH * PIXELS) {
+      const x = inputs.subarray(start, start + BATCH * PIXELS);
+      const closeness = allClose(await logitsOf(fused, x), await logitsOf(original, x), TOLERANCE.rtol, TOLERANCE.atol);
+      passed &&= closeness.close;
+      maxAbsError = Math.max(maxAbsError, closeness.maxAbsError);
+      onDone((done += x.length / PIXELS));
+    }
+  }
+  return { passed, maxAbsError };
+}
+
+/** A standard normal number by Box and Muller's formula. */
+function normal(rng: Rng): number {
+  return Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+}

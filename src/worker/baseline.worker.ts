@@ -1,0 +1,48 @@
+// The worker that measures the peer: stock tfjs-wasm with the best FP32 graph it allows. None of our kernels here.
+import { expose } from 'comlink';
+import { loadCheckpoint } from '../checkpoint/load';
+import { openCifar10 } from '../data/cifar10';
+import { normalizeImages } from '../data/normalize';
+import { fuse } from '../graph/fuse';
+import { resnet18 } from '../graph/resnet18';
+import { measureLatency } from '../report/statistics';
+import { startStockWasm } from '../train/backend';
+import { logitsOf } from '../train/evaluate';
+import { FloatModel } from '../train/float-model';
+import type { BaselineApi } from './api';
+import './errors';
+
+const LATENCY_IMAGES = 100;
+
+class BaselineWorker implements BaselineApi {
+  private model!: FloatModel;
+  private pixels!: Uint8Array;
+  private threads = 1;
+
+  async start(baseUrl: string, threads: number): Promise<void> {
+    if (this.model) return;
+    await startStockWasm(`${baseUrl}wasm/`, threads);
+    this.threads = threads;
+    const { params } = await loadCheckpoint(`${baseUrl}checkpoint/`);
+    this.model = new FloatModel(fuse(resnet18()).graph, params);
+    const data = await openCifar10(`${baseUrl}data/`);
+    this.pixels = (await data.images('test', 0, LATENCY_IMAGES)).pixels;
+  }
+
+  latency(samples: number) {
+    const size = this.pixels.length / LATENCY_IMAGES;
+    return measureLatency(
+      (sample) => {
+        const i = sample % LATENCY_IMAGES;
+        return logitsOf(this.model, normalizeImages(this.pixels.subarray(i * size, (i + 1) * size)));
+      },
+      samples,
+      {
+        threads: this.threads,
+        what: 'FP32 on tfjs-wasm (stock), BN folded, fused conv+bias+relu: image bytes to float logits',
+      },
+    );
+  }
+}
+
+expose(new BaselineWorker());
