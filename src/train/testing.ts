@@ -4,11 +4,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from '../graph/types';
 import { startCpu } from './kernels/cpu';
-import { setUpWasm } from './kernels/wasm/testing';
+import { distance, noise, setUpWasm } from './kernels/wasm/testing';
 import type { Batch } from './trainer';
 
-export { distance, noise } from './kernels/wasm/testing';
-import { noise } from './kernels/wasm/testing';
+export { distance, noise };
 
 /** Every backend that Node has: our plain kernels on tfjs's 'cpu', our SIMD kernels on 'wasm'. */
 export const BACKENDS = [
@@ -35,8 +34,8 @@ export function gradient(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, dy: tf.Te
 const BN = { eps: 1e-5, momentum: 0.1 };
 
 /**
- * A residual network of 28 x 28 pixels less: 7x7 stride 4 + ReLU, max pool, one block with a downsample, average pool,
- * linear. Fused. Every kind of node of ResNet18, in about 2,000 parameters.
+ * A fused residual network for 32 x 32 images: 7x7 stride 4 + ReLU, max pool, one block with a downsample, average pool,
+ * linear. Every kind of node of the fused ResNet18, in about 2,500 parameters.
  */
 export function smallGraph(): Graph {
   const conv = (id: string, from: string, conv: ConvAttrs, out: MapShape, relu: boolean): GraphNode => ({
