@@ -22,6 +22,9 @@ export interface TrainBatch {
   readonly y: Uint8Array;
 }
 
+/** The part of Cifar10 that is used. */
+export type ImageSource = Pick<Cifar10, 'size' | 'images'>;
+
 /** What the seed is used for; each use has its own numbers. */
 const ORDER_OF_SHARDS = 1;
 const ORDER_IN_SHARD = 2;
@@ -32,7 +35,7 @@ const AUGMENTATION = 3;
  * random order within their shard, so that the first batch needs one shard; the next shard loads meanwhile.
  * @throws PlaygroundError of Cifar10.images; 'bad-argument' for a batch below 1 or a step below 0
  */
-export async function* trainBatches(data: Cifar10, options: BatchOptions): AsyncGenerator<TrainBatch, never> {
+export async function* trainBatches(data: ImageSource, options: BatchOptions): AsyncGenerator<TrainBatch, never> {
   const { batch, seed, startStep = 0 } = options;
   if (!Number.isInteger(batch) || batch < 1 || !Number.isInteger(startStep) || startStep < 0)
     throw new PlaygroundError(

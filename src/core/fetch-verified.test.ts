@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Downloader, type DownloadProgress, type FileCache } from './fetch-verified';
+import { BASE, fakeCache, fakeServer, htmlPage, instantTimers, listed } from './testing';
+
+const GOOD = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7) % 256);
+const DAMAGED = GOOD.with(1234, GOOD[1234] ^ 1);
+const ENTRY = listed('a.bin', GOOD);
+const refuse = (): never => {
+  throw new TypeError('Failed to fetch');
+};
+/** A connection that breaks after the first bytes. */
+const half = (): Response =>
+  new Response(
+    new ReadableStream({
+      start: (controller) => controller.enqueue(GOOD.slice(0, 99)),
+      pull: (controller) => controller.error(new TypeError('network error')),
+    }),
+  );
+
+let delays: number[];
+beforeEach(() => {
+  delays = instantTimers();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const load = (server: ReturnType<typeof fakeServer>, cache?: FileCache) =>
+  new Downloader(BASE, { fetch: server.fetch, cache }).file(ENTRY);
+
+describe('a listed file', () => {
+  it('arrives with progress over all files', async () => {
+    const seen: DownloadProgress[] = [];
+    const { fetch } = fakeServer(() => GOOD);
+    const downloader = new Downloader(BASE, { fetch, onProgress: (progress) => seen.push(progress) });
+    const files = await Promise.all([downloader.file(ENTRY), downloader.file({ ...ENTRY, file: 'b.bin' })]);
+    expect(files).toEqual([1, 2].map(() => ({ data: GOOD, fromCache: false })));
+    expect(seen.at(-1)).toEqual({ what: 'bytes', done: 10000, total: 10000 });
+    expect(seen.every(({ done, total }, i) => done <= total && (i === 0 || done >= seen[i - 1].done))).toBe(true);
+  });
+
+  it.each([
+    ['a network failure', refuse],
+    ['a server error', () => new Response('', { status: 503 })],
+    ['a broken connection', half],
+    ['damaged bytes', () => DAMAGED],
+    ['missing bytes', () => GOOD.subarray(1)],
+    ['too many bytes', () => Uint8Array.of(...GOOD, 0)],
+  ])('is fetched again after %s, past the HTTP cache', async (_, first) => {
+    const seen: DownloadProgress[] = [];
+    const server = fakeServer((_, attempt) => (attempt < 2 ? first() : GOOD));
+    const onProgress = (progress: DownloadProgress) => seen.push(progress);
+    const { data } = await new Downloader(BASE, { fetch: server.fetch, onProgress }).file(ENTRY);
+    expect(data).toEqual(GOOD);
+    expect(server.modes).toEqual(['default', 'reload', 'reload']);
+    expect(delays).toEqual([300, 1000]);
+    expect(seen.at(-1)).toEqual({ what: 'bytes', done: 5000, total: 5000 });
+  });
+
+  it.each([
+    ['network', 'a network failure', 4, refuse],
+    ['network', 'a broken connection', 4, half],
+    ['network', 'a server error', 4, () => new Response('', { status: 500 })],
+    ['network', 'a missing file', 1, () => undefined],
+    ['checksum', 'damaged bytes', 4, () => DAMAGED],
+    ['checksum', 'missing bytes', 4, () => GOOD.subarray(1)],
+    ['bad-file', 'a web page', 1, htmlPage],
+  ] as const)('fails as %s for %s after %i attempts', async (code, _, attempts, answer) => {
+    const server = fakeServer(answer);
+    await expect(load(server)).rejects.toMatchObject({
+      name: 'PlaygroundError',
+      code,
+      message: expect.stringContaining('a.bin'),
+      hint: expect.stringMatching(/./),
+    });
+    expect(server.asked).toHaveLength(attempts);
+  });
+
+  it('does not count in the progress once it failed', async () => {
+    const seen: DownloadProgress[] = [];
+    const { fetch } = fakeServer((file) => (file === 'a.bin' ? GOOD : undefined));
+    const downloader = new Downloader(BASE, { fetch, onProgress: (progress) => seen.push(progress) });
+    await expect(downloader.file({ ...ENTRY, file: 'missing.bin' })).rejects.toThrow('404');
+    await downloader.file(ENTRY);
+    expect(seen.at(-1)).toEqual({ what: 'bytes', done: 5000, total: 5000 });
+  });
+
+  it('needs a secure context', () => {
+    vi.stubGlobal('crypto', {});
+    expect(() => new Downloader(BASE)).toThrow(expect.objectContaining({ code: 'unsupported' }));
+  });
+});
+
+describe('the cache', () => {
+  it('saves the second download', async () => {
+    const server = fakeServer(() => GOOD);
+    const cache = fakeCache();
+    await load(server, cache);
+    expect(await load(server, cache)).toEqual({ data: GOOD, fromCache: true });
+    expect(server.asked).toEqual(['a.bin']);
+  });
+
+  it('is the Cache API where there is one', async () => {
+    const cache = fakeCache();
+    vi.stubGlobal('caches', { open: async () => cache });
+    await load(fakeServer(() => GOOD));
+    expect([...cache.stored.keys()]).toEqual([`${BASE}a.bin`]);
+  });
+
+  it('is corrected when an entry is damaged', async () => {
+    const cache = fakeCache();
+    cache.stored.set(`${BASE}a.bin`, new Response(DAMAGED));
+    expect(
+      await load(
+        fakeServer(() => GOOD),
+        cache,
+      ),
+    ).toEqual({ data: GOOD, fromCache: false });
+    expect((await load(fakeServer(refuse), cache)).fromCache).toBe(true);
+  });
+
+  it('is done without when it cannot be read or the disk is full', async () => {
+    const refused = () => Promise.reject(new DOMException('Quota exceeded.', 'QuotaExceededError'));
+    const server = fakeServer(() => GOOD);
+    expect((await load(server, { match: refused, put: refused })).data).toEqual(GOOD);
+    vi.stubGlobal('caches', { open: refused });
+    expect((await load(server)).data).toEqual(GOOD);
+  });
+
+  it('never keeps a damaged file', async () => {
+    const cache = fakeCache();
+    await expect(
+      load(
+        fakeServer(() => DAMAGED),
+        cache,
+      ),
+    ).rejects.toMatchObject({ code: 'checksum' });
+    expect(cache.stored.size).toBe(0);
+  });
+});
+
+describe('the manifest', () => {
+  const manifest = (answer: Parameters<typeof fakeServer>[0]) => {
+    const server = fakeServer(answer);
+    return { server, read: new Downloader(BASE, { fetch: server.fetch }).manifest() };
+  };
+
+  it('is asked for anew each time', async () => {
+    const { server, read } = manifest((_, attempt) => (attempt < 1 ? refuse() : '{"version":1}'));
+    expect(await read).toEqual({ version: 1 });
+    expect(server.modes).toEqual(['no-cache', 'no-cache']);
+  });
+
+  it.each([
+    ['bad-file', 'a web page', htmlPage],
+    ['bad-file', 'cut text', () => '{"version":'],
+    ['network', 'a missing file', () => undefined],
+    ['network', 'a network failure', refuse],
+    ['network', 'a broken connection', half],
+  ] as const)('fails as %s for %s', async (code, _, answer) => {
+    const { read } = manifest(answer);
+    await expect(read).rejects.toMatchObject({ code, message: expect.stringContaining('manifest.json') });
+  });
+});

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { trainBatches, type BatchOptions, type ImageSource, type TrainBatch } from './batches';
+import { normalizeImages } from './normalize';
+import { IMAGE_BYTES } from './types';
+
+const IMAGES = 3000;
+
+/** Every image of one colour that says its position; red and green are never black. */
+const PIXELS = new Uint8Array(IMAGES * IMAGE_BYTES);
+for (let i = 0; i < IMAGES; i++) {
+  const image = PIXELS.subarray(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES);
+  image.set([1 + Math.floor(i / 250), 1 + (i % 250), 0]);
+  for (let known = 3; known < IMAGE_BYTES; known *= 2) image.copyWithin(known, 0, known);
+}
+const LABELS = Uint8Array.from({ length: IMAGES }, (_, i) => i % 10);
+
+/** The coloured images; `asked` lists the starts of requests. */
+function coloured(fails: (request: number) => boolean = () => false): ImageSource & { asked: number[] } {
+  const asked: number[] = [];
+  return {
+    asked,
+    size: () => IMAGES,
+    async images(_, start, count) {
+      asked.push(start);
+      if (fails(asked.length - 1)) throw new Error('offline');
+      const pixels = PIXELS.slice(start * IMAGE_BYTES, (start + count) * IMAGE_BYTES);
+      return { pixels, labels: LABELS.slice(start, start + count) };
+    },
+  };
+}
+
+async function take(count: number, options: BatchOptions, data: ImageSource = coloured()): Promise<TrainBatch[]> {
+  const batches = trainBatches(data, options);
+  const taken: TrainBatch[] = [];
+  while (taken.length < count) taken.push((await batches.next()).value);
+  return taken;
+}
+
+/** Equality to the last bit; quicker than toEqual on so many numbers. */
+const same = (a: TrainBatch, b: TrainBatch): boolean =>
+  Buffer.compare(Buffer.from(a.x.buffer), Buffer.from(b.x.buffer)) === 0 && Buffer.compare(a.y, b.y) === 0;
+
+/** Red or green of byte b after normalisation to b. */
+const LEVELS = [0, 1].map((channel) => {
+  const levels = normalizeImages(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
+  return new Map(Array.from({ length: 256 }, (_, byte) => [levels[byte * 3 + channel], byte]));
+});
+
+/** Positions of a batch's images, from their middle pixel, where no padding reaches. */
+const positions = ({ x, y }: TrainBatch): number[] =>
+  Array.from(y, (_, i) => {
+    const middle = i * IMAGE_BYTES + (16 * 32 + 16) * 3;
+    return (LEVELS[0].get(x[middle])! - 1) * 250 + LEVELS[1].get(x[middle + 1])! - 1;
+  });
+
+describe('training batches', () => {
+  it('hold every image once per epoch, in another order each epoch, with its label', async () => {
+    const batches = await take(15, { batch: 400, seed: 7 });
+    const order = batches.flatMap(positions);
+    const epochs = [order.slice(0, IMAGES), order.slice(IMAGES)];
+    const all = Array.from({ length: IMAGES }, (_, i) => i);
+    for (const epoch of epochs) expect(epoch.toSorted((a, b) => a - b)).toEqual(all);
+    expect(epochs[0]).not.toEqual(epochs[1]);
+    expect(epochs[0]).not.toEqual(all);
+    expect(batches.flatMap(({ y }) => [...y])).toEqual(order.map((position) => position % 10));
+  });
+
+  it('are augmented', async () => {
+    // A corner without red is padding.
+    const [{ x }] = await take(1, { batch: 64, seed: 7 });
+    const shifted = Array.from({ length: 64 }, (_, i) =>
+      [0, 31 * 32, 31, 32 * 32 - 1].some((pixel) => LEVELS[0].get(x[i * IMAGE_BYTES + pixel * 3]) === 0),
+    );
+    // An image stays in place with probability 1/81.
+    expect(shifted.filter(Boolean).length).toBeGreaterThan(48);
+  });
+
+  it('are the same for the same seed and others for another', async () => {
+    const [a, b, c] = await Promise.all([7, 7, 8].map((seed) => take(3, { batch: 64, seed })));
+    expect(a.every((batch, i) => same(batch, b[i]))).toBe(true);
+    expect(a.some((batch, i) => same(batch, c[i]))).toBe(false);
+  });
+
+  it('go on at any step as if never interrupted, across shards and epochs', async () => {
+    const batch = 270;
+    const whole = await take(24, { batch, seed: 5 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 22 }), async (startStep) => {
+        const resumed = await take(2, { batch, seed: 5, startStep });
+        expect(resumed.every((next, i) => same(next, whole[startStep + i]))).toBe(true);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('need one shard to start and ask for the next one meanwhile', async () => {
+    const data = coloured();
+    const batches = trainBatches(data, { batch: 500, seed: 1 });
+    await batches.next();
+    await batches.next();
+    const [first, next, ...more] = data.asked;
+    expect(more).toEqual([]);
+    expect(next).not.toBe(first);
+    await batches.next();
+    expect(data.asked[2]).toBe(next);
+  });
+
+  it('survive a failure to load ahead, and tell of one that matters', async () => {
+    const [options, count] = [{ batch: 500, seed: 1 }, 3];
+    const survived = await take(
+      count,
+      options,
+      coloured((request) => request === 1),
+    );
+    expect(survived.map(positions)).toEqual((await take(count, options)).map(positions));
+    await expect(
+      take(
+        count,
+        options,
+        coloured((request) => request > 0),
+      ),
+    ).rejects.toThrow('offline');
+  });
+
+  it.each([{ batch: 0 }, { batch: 1.5 }, { batch: 8, startStep: -1 }])('refuse %o', async (options) => {
+    await expect(take(1, { seed: 1, ...options })).rejects.toMatchObject({ code: 'bad-argument' });
+  });
+});
