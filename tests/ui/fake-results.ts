@@ -29,7 +29,7 @@ export function fakeResults(
       parameters: 11_181_642,
       bytes: 22_400_000,
       shards: 6,
-      provenance: 'Trained in PyTorch on 45,000 images, 30 epochs.',
+      provenance: '30 epochs in PyTorch',
       recordedAccuracy: 0.8831,
       fromCache: false,
       backend: {
