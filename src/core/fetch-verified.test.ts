@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Downloader, type DownloadProgress, type FileCache } from './fetch-verified';
-import { BASE, fakeCache, fakeServer, htmlPage, instantTimers, listed } from './testing';
+import type { ErrorCode } from './errors';
+import { BASE, fakeCache, fakeServer, htmlPage, instantTimers, listed, type Answer } from './testing';
 
 const GOOD = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7) % 256);
 const DAMAGED = GOOD.with(1234, GOOD[1234] ^ 1);
@@ -57,7 +58,7 @@ describe('a listed file', () => {
     expect(seen.at(-1)).toEqual({ what: 'bytes', done: 5000, total: 5000 });
   });
 
-  it.each([
+  it.each<[ErrorCode, string, number, Answer]>([
     ['network', 'a network failure', 4, refuse],
     ['network', 'a broken connection', 4, half],
     ['network', 'a server error', 4, () => new Response('', { status: 500 })],
@@ -65,7 +66,7 @@ describe('a listed file', () => {
     ['checksum', 'damaged bytes', 4, () => DAMAGED],
     ['checksum', 'missing bytes', 4, () => GOOD.subarray(1)],
     ['bad-file', 'a web page', 1, htmlPage],
-  ] as const)('fails as %s for %s after %i attempts', async (code, _, attempts, answer) => {
+  ])('fails as %s for %s after %i attempts', async (code, _, attempts, answer) => {
     const server = fakeServer(answer);
     await expect(load(server)).rejects.toMatchObject({
       name: 'PlaygroundError',
@@ -140,7 +141,7 @@ describe('the cache', () => {
 });
 
 describe('the manifest', () => {
-  const manifest = (answer: Parameters<typeof fakeServer>[0]) => {
+  const manifest = (answer: Answer) => {
     const server = fakeServer(answer);
     return { server, read: new Downloader(BASE, { fetch: server.fetch }).manifest() };
   };
@@ -151,13 +152,13 @@ describe('the manifest', () => {
     expect(server.modes).toEqual(['no-cache', 'no-cache']);
   });
 
-  it.each([
+  it.each<[ErrorCode, string, Answer]>([
     ['bad-file', 'a web page', htmlPage],
     ['bad-file', 'cut text', () => '{"version":'],
     ['network', 'a missing file', () => undefined],
     ['network', 'a network failure', refuse],
     ['network', 'a broken connection', half],
-  ] as const)('fails as %s for %s', async (code, _, answer) => {
+  ])('fails as %s for %s', async (code, _, answer) => {
     const { read } = manifest(answer);
     await expect(read).rejects.toMatchObject({ code, message: expect.stringContaining('manifest.json') });
   });

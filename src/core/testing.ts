@@ -7,10 +7,11 @@ import type { FileCache, ListedFile } from './fetch-verified';
 
 export const BASE = 'http://server.test/files/';
 
-type Answer = Uint8Array | string | Response | undefined;
+/** What is served for a file; undefined is 404, a throw is a network failure. `attempt` counts from 0 per file. */
+export type Answer = (file: string, attempt: number) => Uint8Array | string | Response | undefined;
 
-/** fetch for URLs below BASE; undefined is 404, a throw is a network failure. `attempt` counts from 0 per file. */
-export function fakeServer(answer: (file: string, attempt: number) => Answer) {
+/** fetch for URLs below BASE, and what it was asked for. */
+export function fakeServer(answer: Answer) {
   const asked: string[] = [];
   const modes: (RequestCache | undefined)[] = [];
   const serve = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
