@@ -79,9 +79,9 @@ describe('a listed file', () => {
 
   it('does not count in the progress once it failed', async () => {
     const seen: DownloadProgress[] = [];
-    const { fetch } = fakeServer((file) => (file === 'a.bin' ? GOOD : undefined));
+    const { fetch } = fakeServer((file) => (file === 'a.bin' ? GOOD : DAMAGED));
     const downloader = new Downloader(BASE, { fetch, onProgress: (progress) => seen.push(progress) });
-    await expect(downloader.file({ ...ENTRY, file: 'missing.bin' })).rejects.toThrow('404');
+    await expect(downloader.file({ ...ENTRY, file: 'b.bin' })).rejects.toMatchObject({ code: 'checksum' });
     await downloader.file(ENTRY);
     expect(seen.at(-1)).toEqual({ what: 'bytes', done: 5000, total: 5000 });
   });
