@@ -39,7 +39,7 @@ export function duration(seconds: number): string {
 /** A real number of any size with `digits` significant ones: 0.0123, 4.8e−7. */
 export function real(value: number, digits = 3): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return sign(value.toExponential(digits - 1));
+  if (size !== 0 && (size < 1e-4 || size >= 1e5)) return sign(value.toExponential(digits - 1));
   return sign(Number(value.toPrecision(digits)).toString());
 }
 
