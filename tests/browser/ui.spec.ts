@@ -207,10 +207,10 @@ for (const status of ['no-api', 'no-adapter', 'software', 'device-lost'])
     await card(page, 'load').getByRole('button', { name: /^Run/ }).click();
     await done(page, 'load');
     const advice = {
-      'no-api': 'no WebGPU',
+      'no-api': 'Current Chrome',
       'no-adapter': 'Hardware acceleration',
       software: 'emulated',
-      'device-lost': 'lost',
+      'device-lost': 'driver restart',
     };
     await expect(page.locator('header').first()).toContainText(advice[status as keyof typeof advice]);
   });

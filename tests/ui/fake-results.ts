@@ -9,11 +9,11 @@ const BLOCKS = [1, 2, 3, 4].flatMap((layer) => [0, 1].map((block) => `layer${lay
 const downsampled = (block: string): boolean => block.endsWith('.0') && !block.startsWith('layer1');
 
 const REASONS: Readonly<Record<WebGpuStatus, string>> = {
-  ok: 'WebGPU has an adapter.',
-  software: 'WebGPU has only a software adapter.',
-  'no-api': 'This browser has no navigator.gpu.',
-  'no-adapter': 'WebGPU found no adapter.',
-  'device-lost': 'The WebGPU device was lost.',
+  ok: 'WebGPU on your graphics adapter.',
+  software: 'WebGPU on a software adapter, as asked.',
+  'no-api': 'WASM: this browser has no WebGPU.',
+  'no-adapter': 'WASM: WebGPU is there, but no graphics adapter can be used.',
+  'device-lost': 'WASM: the WebGPU device was lost.',
 };
 
 export function fakeResults(

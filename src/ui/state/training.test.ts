@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainEvent } from '../../worker/api';
+import { Curve, Training } from './training.svelte';
+
+const step = (number: number, loss: number): TrainEvent => ({
+  type: 'step',
+  step: number,
+  steps: 10,
+  loss,
+  accuracy: 0.5,
+  learningRate: 1e-3,
+  imagesPerSecond: 10,
+  secondsLeft: 1,
+});
+
+describe('the curve of a run', () => {
+  it('smooths without a start at zero: a constant loss stays what it is', () => {
+    const curve = new Curve();
+    for (let i = 1; i <= 5; i++) curve.take(step(i, 2.5));
+    for (const value of curve.smoothedLoss) expect(value).toBeCloseTo(2.5, 12);
+  });
+
+  it('is the weighted mean of all losses so far, the newest weighing most', () => {
+    const curve = new Curve();
+    [1, 2, 4].forEach((loss, i) => curve.take(step(i + 1, loss)));
+    const weights = [0.81, 0.9, 1];
+    const mean = (1 * weights[0]! + 2 * weights[1]! + 4 * weights[2]!) / (weights[0]! + weights[1]! + weights[2]!);
+    expect(curve.smoothedLoss[2]).toBeCloseTo(mean, 12);
+  });
+});
+
+describe('the training of both runs', () => {
+  it('keeps them apart, follows pauses and forgets an earlier attempt', () => {
+    const training = new Training();
+    training.take('qat', step(1, 1));
+    training.take('control', { type: 'validation', step: 1, accuracy: 0.8, images: 256 });
+    expect(training.curves.qat.loss).toEqual([1]);
+    expect(training.curves.control.validationAccuracy).toEqual([0.8]);
+    training.take('qat', { type: 'paused', step: 1 });
+    expect([training.active, training.paused]).toEqual(['qat', true]);
+    training.take('qat', { type: 'resumed', step: 1 });
+    expect(training.paused).toBe(false);
+    training.start();
+    expect(training.curves.qat.loss).toEqual([]);
+    expect(training.active).toBeUndefined();
+  });
+});
