@@ -49,7 +49,8 @@ function graphOf({ cin, cout, kernel, stride, pad, relu, eps, momentum, weight_q
 }
 
 const param = (name: string): Param => ({ shape: fixture.shape(name), data: fixture.f32(name) });
-const tensor = (name: string) => tf.tensor<tf.Rank.R4>(fixture.f32(name), fixture.shape(name) as [number, number, number, number]);
+const tensor = (name: string) =>
+  tf.tensor<tf.Rank.R4>(fixture.f32(name), fixture.shape(name) as [number, number, number, number]);
 
 function paramsOf(index: number) {
   const names = [...Object.entries(TRAINED), ...RUNNING.map((name) => [name, name])];
@@ -92,8 +93,7 @@ async function pass(of: Case & { index: number }): Promise<Map<string, ArrayLike
     const grad = grads[state.trainable.get(ours)!.name];
     results.set(`grad.${theirs}`, toTorch({ shape: grad.shape, data: grad.dataSync<'float32'>() }).data);
   }
-  for (const name of RUNNING)
-    results.set(name.replace('bn', 'after'), state.running.get(name)!.dataSync().slice());
+  for (const name of RUNNING) results.set(name.replace('bn', 'after'), state.running.get(name)!.dataSync().slice());
   results.set('weight_range', state.ranges.get(weightKey('conv'))!.dataSync().slice());
   state.dispose();
   tf.disposeVariables();
@@ -105,7 +105,12 @@ function evaluate(of: Case & { index: number }): Float32Array {
   const range = fixture.f32(`${index}.weight_range`);
   const ranges = new Map([[weightKey('conv'), { min: range.slice(0, of.cout), max: range.slice(of.cout) }]]);
   const model = new FloatModel(graphOf(of), paramsOf(index), ranges);
-  const y = tf.tidy(() => model.predict(tensor(`${index}.x`)).dataSync<'float32'>().slice());
+  const y = tf.tidy(() =>
+    model
+      .predict(tensor(`${index}.x`))
+      .dataSync<'float32'>()
+      .slice(),
+  );
   model.dispose();
   return y;
 }
@@ -142,8 +147,7 @@ describe.each(BACKENDS)('ConvBn of QAT on %s', (_, start) => {
     for (const [name, got] of results) {
       if (ties && name === 'grad.bn.weight') continue;
       const pair: [ArrayLike<number>, Float32Array] = [got, wanted(name)];
-      const [ours, theirs] =
-        ties && name === 'grad.weight' ? pair.map((values) => withoutExtremes(values, of)) : pair;
+      const [ours, theirs] = ties && name === 'grad.weight' ? pair.map((values) => withoutExtremes(values, of)) : pair;
       expect(relative(ours, theirs as Float32Array), name).toBeLessThan(ROUNDING);
     }
   });
