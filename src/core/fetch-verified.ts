@@ -58,19 +58,31 @@ export class Downloader {
     this.cache = options.cache ? Promise.resolve(options.cache) : browserCache();
   }
 
-  /** The folder's manifest.json. @throws PlaygroundError 'network', or 'bad-file' when it is no JSON */
+  /**
+   * The folder's manifest.json; without a connection the one of the last visit, so that its cached files can be used.
+   * @throws PlaygroundError 'network', or 'bad-file' when it is no JSON
+   */
   async manifest(): Promise<unknown> {
     const url = this.baseUrl + 'manifest.json';
     // Asks the server each time: an old manifest beside new files would fail every sum.
     const text = await retried(async () => {
-      const response = await this.request(url, 'no-cache');
-      return response.text().catch(broken(url));
+      try {
+        const response = await this.request(url, 'no-cache');
+        return await response.text().catch(broken(url));
+      } catch (error) {
+        const kept = error instanceof Final ? undefined : await this.kept(url);
+        if (!kept) throw error;
+        return new TextDecoder().decode(kept);
+      }
     });
+    let manifest: unknown;
     try {
-      return JSON.parse(text);
+      manifest = JSON.parse(text);
     } catch (cause) {
       throw new PlaygroundError('bad-file', `${url} is not JSON.`, NOT_PREPARED, { cause });
     }
+    await this.keep(url, new TextEncoder().encode(text));
+    return manifest;
   }
 
   /**
@@ -87,8 +99,8 @@ export class Downloader {
     };
     this.total += expected.bytes;
     try {
-      const cached = await this.cached(url, expected);
-      if (cached) {
+      const cached = await this.kept(url);
+      if (cached && (await this.sha256(cached)) === expected.sha256) {
         received(expected.bytes);
         return { data: cached, fromCache: true };
       }
@@ -139,12 +151,11 @@ export class Downloader {
     return response;
   }
 
-  private async cached(url: string, expected: ListedFile): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  /** What the cache holds for the address, unchecked. */
+  private async kept(url: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       const response = await (await this.cache)?.match(url);
-      if (!response) return undefined;
-      const data = new Uint8Array(await response.arrayBuffer());
-      return (await this.sha256(data)) === expected.sha256 ? data : undefined;
+      return response && new Uint8Array(await response.arrayBuffer());
     } catch {
       // A cache that cannot be read is as good as none.
       return undefined;

@@ -3,6 +3,9 @@
 import { PlaygroundError } from './errors';
 import type { ListedFile } from './fetch-verified';
 
+/** No listed file is larger: it must be held in memory whole. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
 /** 'bad-file' with one sentence on what the manifest lacks. */
 export function badManifest(what: string): PlaygroundError {
   return new PlaygroundError(
@@ -34,7 +37,7 @@ export function asFiles(value: unknown, what: string): ListedFile[] {
   return value.map((item: unknown, i) => {
     const { file, bytes, sha256 } = asRecord(item, `${what}[${i}]`);
     demand(typeof file === 'string' && /^[\w-]+\.bin$/.test(file), `${what}[${i}].file is no file name`);
-    demand(isWhole(bytes, 1), `${what}[${i}].bytes is no size`);
+    demand(isWhole(bytes, 1) && bytes <= MAX_FILE_BYTES, `${what}[${i}].bytes is no size up to 64 MiB`);
     demand(typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256), `${what}[${i}].sha256 is no SHA-256`);
     return { file, bytes, sha256 };
   });

@@ -54,6 +54,12 @@ const positions = ({ x, y }: TrainBatch): number[] =>
     return (LEVELS[0].get(x[middle])! - 1) * 250 + LEVELS[1].get(x[middle + 1])! - 1;
   });
 
+/** Which of a batch's images show padding: a corner without red. */
+const padded = ({ x, y }: TrainBatch): boolean[] =>
+  Array.from(y, (_, i) =>
+    [0, 31 * 32, 31, 32 * 32 - 1].some((pixel) => LEVELS[0].get(x[i * IMAGE_BYTES + pixel * 3]) === 0),
+  );
+
 describe('training batches', () => {
   it('hold every image once per epoch, in another order each epoch, with its label', async () => {
     const batches = await take(15, { batch: 400, seed: 7 });
@@ -66,14 +72,20 @@ describe('training batches', () => {
     expect(batches.flatMap(({ y }) => [...y])).toEqual(order.map((position) => position % 10));
   });
 
-  it('are augmented', async () => {
-    // A corner without red is padding.
-    const [{ x }] = await take(1, { batch: 64, seed: 7 });
-    const shifted = Array.from({ length: 64 }, (_, i) =>
-      [0, 31 * 32, 31, 32 * 32 - 1].some((pixel) => LEVELS[0].get(x[i * IMAGE_BYTES + pixel * 3]) === 0),
-    );
+  it('are augmented, each image in its own way', async () => {
+    const [first, second] = await take(2, { batch: 200, seed: 7 });
     // An image stays in place with probability 1/81.
-    expect(shifted.filter(Boolean).length).toBeGreaterThan(48);
+    for (const batch of [first, second]) expect(padded(batch).filter(Boolean).length).toBeGreaterThan(170);
+    const untouched = (batch: TrainBatch) => padded(batch).flatMap((shows, i) => (shows ? [] : [i]));
+    expect(untouched(first)).not.toEqual(untouched(second));
+  });
+
+  it('take the shards in another order each epoch', async () => {
+    const orders = (await take(24, { batch: 1000, seed: 7 })).map((batch) => Math.floor(positions(batch)[0] / 1000));
+    const epochs = Array.from({ length: 8 }, (_, epoch) => orders.slice(3 * epoch, 3 * epoch + 3));
+    for (const epoch of epochs) expect(epoch.toSorted()).toEqual([0, 1, 2]);
+    // Chance alone would give one of the six orders eight times once in 280,000 seeds.
+    expect(new Set(epochs.map(String)).size).toBeGreaterThan(1);
   });
 
   it('are the same for the same seed and others for another', async () => {

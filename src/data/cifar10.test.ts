@@ -34,12 +34,22 @@ describe('the prepared images', () => {
     expect(counts('test')).toEqual(new Array(10).fill(1000));
   });
 
-  it('have the known channel means', () => {
-    const sums = [0, 0, 0];
+  it('have the known means and standard deviations by channel', () => {
+    const [sums, squares] = [
+      [0, 0, 0],
+      [0, 0, 0],
+    ];
     for (const { pixels } of [all.train, all.validation])
-      for (let i = 0; i < pixels.length; i += 3) for (let c = 0; c < 3; c++) sums[c] += pixels[i + c];
-    const means = sums.map((sum) => (sum / (50_000 * 1024 * 255)).toFixed(4));
-    expect(means).toEqual(['0.4914', '0.4822', '0.4465']);
+      for (let i = 0; i < pixels.length; i++) {
+        sums[i % 3] += pixels[i];
+        squares[i % 3] += pixels[i] ** 2;
+      }
+    const n = 50_000 * 1024;
+    const means = sums.map((sum) => sum / n);
+    const stds = squares.map((sum, c) => Math.sqrt(sum / n - means[c] ** 2));
+    const inUnits = (values: number[]) => values.map((value) => (value / 255).toFixed(4));
+    expect(inUnits(means)).toEqual(['0.4914', '0.4822', '0.4465']);
+    expect(inUnits(stds)).toEqual(['0.2470', '0.2435', '0.2616']);
   });
 
   it('start as the reference reads them', () => {
@@ -94,13 +104,14 @@ describe('images', () => {
     return new Uint8Array(gzipSync(raw, { level: 1 }));
   };
   const FILES = new Map([0, 1, 2].map((i) => [`test-0${i}.bin`, shard(i)]));
+  const SMALL = Uint8Array.of(1);
   const split = (files: Map<string, Uint8Array>) => ({
     images: files.size * SHARD_IMAGES,
     shards: Array.from(files, ([file, bytes]) => listed(file, bytes)),
   });
   const manifestOf = (files: Map<string, Uint8Array>) => {
     const splits = { train: split(files), validation: split(files), test: split(files) };
-    return { version: 1, source: 'test', splits };
+    return { version: 1, source: 'test', seed: 0, splits };
   };
   const serverOf = (files: Map<string, Uint8Array>) =>
     fakeServer((file) => (file === 'manifest.json' ? JSON.stringify(manifestOf(files)) : files.get(file)));
@@ -163,12 +174,14 @@ describe('images', () => {
   type Mutable = Omit<ReturnType<typeof manifestOf>, 'splits'> & { splits: Record<string, Record<string, unknown>> };
   it.each<[string, (manifest: Mutable) => void]>([
     ['version', (manifest) => (manifest.version = 2)],
+    ['seed', (manifest) => (manifest.seed = -1)],
     ['splits.validation', ({ splits }) => delete splits.validation],
     ['splits.test.images', ({ splits }) => (splits.test.images = 2999)],
     ['splits.train.shards', ({ splits }) => (splits.train.shards = [])],
     ['splits.train.shards[0]', ({ splits }) => (splits.train.shards = [null])],
-    ['shards[0].file', ({ splits }) => (splits.train.shards = [{ ...listed('../x.bin', new Uint8Array(1)) }])],
+    ['shards[0].file', ({ splits }) => (splits.train.shards = [{ ...listed('../x.bin', SMALL) }])],
     ['shards[0].bytes', ({ splits }) => (splits.train.shards = [{ ...listed('x.bin', new Uint8Array(0)) }])],
+    ['shards[0].bytes', ({ splits }) => (splits.train.shards = [{ ...listed('x.bin', SMALL), bytes: 2 ** 50 }])],
     ['shards[0].sha256', ({ splits }) => (splits.train.shards = [{ file: 'x.bin', bytes: 1, sha256: 'abc' }])],
   ])('are not opened by a manifest with a wrong %s', async (where, damage) => {
     const manifest = structuredClone(manifestOf(FILES)) as unknown as Mutable;

@@ -2,7 +2,7 @@
 // Not for augmentation, normalisation or batches: the files beside this one.
 import { PlaygroundError } from '../core/errors';
 import { Downloader, type DownloadOptions, type ListedFile } from '../core/fetch-verified';
-import { asFiles, asRecord, demand } from '../core/manifest';
+import { asFiles, asRecord, demand, isWhole } from '../core/manifest';
 import { CLASS_NAMES, IMAGE_BYTES, SHARD_IMAGES, type DataManifest, type LabelledImages, type Split } from './types';
 
 /**
@@ -86,9 +86,10 @@ async function unpack(packed: Uint8Array<ArrayBuffer>, file: string): Promise<La
 }
 
 function checkManifest(value: unknown): DataManifest {
-  const { version, source, splits } = asRecord(value, 'it');
+  const { version, source, seed, splits } = asRecord(value, 'it');
   demand(version === 1, `version ${String(version)} is not 1`);
   demand(typeof source === 'string', 'source is no text');
+  demand(isWhole(seed, 0), 'seed is no whole number');
   const all = asRecord(splits, 'splits');
   const split = (name: Split) => {
     const { images, shards } = asRecord(all[name], `splits.${name}`);
@@ -99,6 +100,7 @@ function checkManifest(value: unknown): DataManifest {
   return {
     version,
     source,
+    seed,
     splits: { train: split('train'), validation: split('validation'), test: split('test') },
   };
 }

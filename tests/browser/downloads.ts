@@ -20,6 +20,11 @@ export async function checkpointTwice(damage: boolean) {
   return { first: first.fromCache, second: second.fromCache, equal };
 }
 
+/** Whether all of the checkpoint comes from the cache. */
+export async function checkpointFromCache(): Promise<boolean> {
+  return (await loadCheckpoint(`${ROOT}checkpoint/`)).fromCache;
+}
+
 export async function testLabels(count: number): Promise<number[]> {
   const data = await openCifar10(`${ROOT}data/`);
   return [...(await data.images('test', 0, count)).labels];
