@@ -1,6 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { tfjsWasmThreads } from './scripts/vite-tfjs-wasm';
+import { tfjsWasmThreads } from './scripts/vite-tfjs-wasm.ts';
 
 // SharedArrayBuffer and precise timers need cross-origin isolation.
 const isolation = {

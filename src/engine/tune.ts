@@ -18,7 +18,7 @@ const MINIMUM_MS = 0.02;
 function timeLayer(layer: number, exports: EngineExports): number {
   const start = performance.now();
   let runs = 0;
-  let elapsed = 0;
+  let elapsed: number;
   do {
     exports.runOperation(1 + 2 * layer);
     exports.runOperation(2 + 2 * layer);

@@ -6,7 +6,7 @@ export const DEFAULT_OPTIONS: RunOptions = {
   backend: 'auto',
   steps: 60,
   batch: 32,
-  learningRate: 1e-3,
+  learningRate: 1e-4,
   weightBits: 8,
   activationBits: 8,
   images: 10_000,

@@ -12,6 +12,7 @@ import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
 import { runKernel } from './ops/run-kernel';
 import { DeviceState, type TrainState } from './state';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
+import { observeWeights } from './weight-ranges';
 
 /** Images of one step: x normalised NHWC float32, y class indices. */
 export interface Batch {
@@ -31,6 +32,7 @@ const IMAGE = [32, 32, 3] as const;
 export class Trainer {
   step: number;
   private device: DeviceState;
+  private observersFrozen = false;
   /** Observers that live on the host, by node id. */
   private readonly observers: ReadonlyMap<string, Observer>;
 
@@ -51,14 +53,10 @@ export class Trainer {
 
   /** One step of SGD on one batch. @throws PlaygroundError 'diverged' when the loss is not finite */
   async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
-    const { logits, updates } = this.update(batch, sgd, {
-      ...mode,
-      // An observer that has seen nothing has no range to keep.
-      observersFrozen: mode.observersFrozen && this.step > 0,
-    });
+    // An observer that has seen nothing has no range to keep.
+    this.observersFrozen = mode.observersFrozen && this.step > 0;
+    const { logits, updates } = this.update(batch, sgd, { ...mode, observersFrozen: this.observersFrozen });
     try {
-      for (const [id, output] of updates.observed)
-        this.observers.get(id)!.observe((await output.data()) as Float32Array);
       const result = score((await logits.data()) as Float32Array, batch.y);
       if (!Number.isFinite(result.loss))
         throw new PlaygroundError(
@@ -66,6 +64,8 @@ export class Trainer {
           `The loss stopped being a number at step ${this.step + 1}.`,
           'Lower the learning rate and train again.',
         );
+      for (const [id, output] of updates.observed)
+        this.observers.get(id)!.observe((await output.data()) as Float32Array);
       this.step++;
       return result;
     } finally {
@@ -80,14 +80,19 @@ export class Trainer {
     return { loss, grads };
   }
 
-  /** Weights in PyTorch's layouts and the ranges every observer saw. */
+  /**
+   * Weights in PyTorch's layouts and the ranges every observer saw, of the weights as they are now unless observers are
+   * frozen: what both FloatModel and convert take, so that simulated and integer model share their codes.
+   */
   async read(): Promise<{ params: ParamStore; ranges: ReadonlyMap<string, ObservedRange> }> {
+    const params = await this.device.params();
     const ranges = new Map(await this.device.observedRanges());
     for (const [id, observer] of this.observers) {
       const range = observer.range();
       if (range) ranges.set(id, range);
     }
-    return { params: await this.device.params(), ranges };
+    const observing = 'quant' in this.graph && !this.observersFrozen;
+    return { params, ranges: observing ? observeWeights(this.graph as QatGraph, params, ranges) : ranges };
   }
 
   /** Everything a later Trainer needs to go on; histograms of host observers are not part of it. */

@@ -91,6 +91,23 @@ test('convolutions: odd, tiny and oblong maps, other windows and strides', async
   ]);
 });
 
+test('convolutions in workgroup memory', async ({ page }) => {
+  const shapes = [
+    shape(9, 8, 64, 64, 3, 1),
+    shape(8, 8, 3, 64, 7, 2),
+    shape(33, 2, 16, 80, 3, 2),
+    shape(8, 4, 40, 24, 1, 2),
+    shape(16, 1, 72, 72, 3, 1),
+    shape(20, 5, 6, 10, 3, 1),
+    { n: 8, h: 7, w: 4, c: 4, co: 8, k: 2, stride: 3, pad: 1 },
+  ];
+  await expectAll(
+    page,
+    'convolution',
+    shapes.map((s) => [s, 'workgroup']),
+  );
+});
+
 test('a dilated convolution goes to the stock kernel', async ({ page }) => {
   await expectAll(page, 'stockFallback', [[]]);
 });

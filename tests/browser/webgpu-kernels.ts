@@ -1,6 +1,7 @@
 // What the WebGPU kernel specs run in the page: sets tfjs up with our kernels and compares each with its reference.
 // Every function returns one line per case: how far off it was, in units of the case's tolerance.
 import * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import '@tensorflow/tfjs-backend-webgpu';
 import {
   BATCH_NORM,
@@ -14,6 +15,7 @@ import {
   type ObserveMinMaxAttrs,
 } from '../../src/train/kernels/contract';
 import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
+import { setVariant, type Variant } from '../../src/train/kernels/webgpu/variants';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
 
@@ -96,8 +98,9 @@ const label = (s: Window2d) => `${s.n}x${s.h}x${s.w}x${s.c} -> ${s.co}, k${s.k} 
 /** Float32 sums of `terms` products against float64: random rounding grows with the root of their number. */
 const sumTolerance = (terms: number) => 4e-7 * Math.sqrt(terms) + 1e-6;
 
-/** Conv2D, FusedConv2D with bias and ReLU, and both gradients of one shape. */
-export async function convolution(s: Window2d): Promise<Outcome[]> {
+/** Conv2D, FusedConv2D with bias and ReLU, and both gradients of one shape, by one variant of the kernels. */
+export async function convolution(s: Window2d, variant: Variant = 'registers'): Promise<Outcome[]> {
+  setVariant((tf.backend() as WebGPUBackend).device, variant);
   const [oh, ow] = [reference.outSize(s.h, s), reference.outSize(s.w, s)];
   const xShape = [s.n, s.h, s.w, s.c];
   const fShape = [s.k, s.k, s.c, s.co];

@@ -50,7 +50,8 @@ export async function convolutions(batch: number, repeats: number): Promise<(str
     const kernel = (name: string, inputs: Record<string, tf.Tensor>, more: object) =>
       time(() => tf.engine().runKernel(name, inputs, { ...attrs, ...more } as object as Attrs), repeats);
     let live = 0;
-    for (let o = 0; o < oh; o++) for (let t = 0; t < k; t++) if (o * stride + t - pad >= 0 && o * stride + t - pad < hw) live++;
+    for (let o = 0; o < oh; o++)
+      for (let t = 0; t < k; t++) if (o * stride + t - pad >= 0 && o * stride + t - pad < hw) live++;
     rows.push([
       `${hw} ${ci}->${co} k${k} s${stride}`,
       await kernel('Conv2D', { x, filter }, {}),
@@ -81,7 +82,12 @@ export async function others(batch: number, repeats: number): Promise<(string | 
   await kernel('observe weight', 'QatObserveMinMax', { x: weight, range: per(512) }, { mode: 'average', c: 1 });
   await kernel('fq weight', 'QatFakeQuant', { x: weight, range: per(512) }, w8);
   await kernel('fq grad weight', 'QatFakeQuantGrad', { x: weight, dy: weight, range: per(512) }, w8);
-  await kernel('sgd weight', 'QatSgdMomentum', { w: weight, g: weight, v: weight }, { lr: 0.1, momentum: 0.9, weightDecay: 1e-4 });
+  await kernel(
+    'sgd weight',
+    'QatSgdMomentum',
+    { w: weight, g: weight, v: weight },
+    { lr: 0.1, momentum: 0.9, weightDecay: 1e-4 },
+  );
   await kernel('observe map', 'QatObserveMinMax', { x: map, range: per(1) }, { mode: 'average', c: 0.01 });
   await kernel('fq map', 'QatFakeQuant', { x: map, range: per(1) }, a8);
   await kernel('fq grad map', 'QatFakeQuantGrad', { x: map, dy: map, range: per(1) }, a8);
@@ -109,7 +115,14 @@ export async function firstLayer(batch: number): Promise<string[]> {
   for (let i = 0; i < 3; i++) {
     const info = await (tf.backend() as WebGPUBackend).time(() => {
       tf.tidy(() => tf.conv2d(x, f, 2, 3));
-      tf.tidy(() => tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, { strides: 2, pad: 3, dataFormat: 'NHWC', filterShape: [7, 7, 3, 64] } as Attrs));
+      tf.tidy(() =>
+        tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, {
+          strides: 2,
+          pad: 3,
+          dataFormat: 'NHWC',
+          filterShape: [7, 7, 3, 64],
+        } as Attrs),
+      );
     });
     out.push((info as unknown as { getExtraProfileInfo(): string }).getExtraProfileInfo());
   }

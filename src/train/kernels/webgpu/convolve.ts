@@ -1,12 +1,17 @@
-// Runs convolutions: chooses between the image and its patches. Not for deciding which calls are ours: the kernel files.
+// Runs convolutions: chooses between the image and its patches, and the device's variant. Not for deciding which calls
+// are ours: see the kernel files.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { convFilterGrad } from './conv-filter-grad';
+import { addSlices, convFilterGradTiled, filterGradSlices } from './conv-filter-grad-tiled';
 import { convForward } from './conv-forward';
+import { convForwardTiled } from './conv-forward-tiled';
 import { convInputGrad } from './conv-input-grad';
+import { convInputGradTiled } from './conv-input-grad-tiled';
 import type { ConvShape } from './conv-shape';
 import { patches, patchShape, wantsPatches } from './patches';
 import { run } from './run';
+import { variantFor } from './variants';
 
 /** x [n,h,w,ci], filter [kh,kw,ci,co], bias [co] if any -> [n,oh,ow,co], through ReLU if asked. */
 export function forward(
@@ -15,26 +20,34 @@ export function forward(
   { x, filter, bias }: { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo },
   relu: boolean,
 ): TensorInfo {
+  const shaderOf = isTiled(backend, s) ? convForwardTiled : convForward;
   return overInput(backend, s, x, (shape, input) => {
     const inputs = bias ? [input, filter, bias] : [input, filter];
-    return run(backend, convForward(shape, { bias: bias !== undefined, relu }), inputs, [[s.n, s.oh, s.ow, s.co]])[0];
+    return run(backend, shaderOf(shape, { bias: bias !== undefined, relu }), inputs, [[s.n, s.oh, s.ow, s.co]])[0];
   });
 }
 
 /** dy [n,oh,ow,co], filter [kh,kw,ci,co] -> dx [n,h,w,ci]. */
 export function inputGrad(backend: WebGPUBackend, s: ConvShape, dy: TensorInfo, filter: TensorInfo): TensorInfo {
-  return run(backend, convInputGrad(s), [dy, filter], [[s.n, s.h, s.w, s.ci]])[0];
+  const shader = isTiled(backend, s) ? convInputGradTiled(s) : convInputGrad(s);
+  return run(backend, shader, [dy, filter], [[s.n, s.h, s.w, s.ci]])[0];
 }
 
 /** x [n,h,w,ci], dy [n,oh,ow,co] -> gradient of the filter [kh,kw,ci,co]. */
 export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, dy: TensorInfo): TensorInfo {
-  return overInput(
-    backend,
-    s,
-    x,
-    (shape, input) => run(backend, convFilterGrad(shape), [input, dy], [[s.kh, s.kw, s.ci, s.co]])[0],
-  );
+  const filterShape = [s.kh, s.kw, s.ci, s.co];
+  return overInput(backend, s, x, (shape, input) => {
+    if (!isTiled(backend, s)) return run(backend, convFilterGrad(shape), [input, dy], [filterShape])[0];
+    const slices = filterGradSlices(shape);
+    if (slices === 1) return run(backend, convFilterGradTiled(shape), [input, dy], [filterShape])[0];
+    const [parts] = run(backend, convFilterGradTiled(shape), [input, dy], [[slices, ...filterShape]]);
+    const [total] = run(backend, addSlices(slices, s.kh * s.kw * s.ci * s.co), [parts], [filterShape]);
+    backend.disposeData(parts.dataId);
+    return total;
+  });
 }
+
+const isTiled = (backend: WebGPUBackend, s: ConvShape) => variantFor(backend.device, s.n) === 'workgroup';
 
 /** Calls with the image, or with its patches and their 1x1 shape where that is better. */
 function overInput(

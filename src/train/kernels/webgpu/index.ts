@@ -1,5 +1,6 @@
 // Registers our WebGPU kernels into tfjs's backend 'webgpu': stock names override, so tfjs's gradients follow.
-import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs';
+import { backend, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { batchNorm } from './batch-norm';
 import { batchNormGrad } from './batch-norm-grad';
 import { conv2d } from './conv2d';
@@ -13,9 +14,13 @@ import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { observeMinMax } from './observe-minmax';
 import { sgdMomentum } from './sgd-momentum';
+import { measureVariants } from './variants';
 
-/** Registers every kernel; call once, after tf.setBackend('webgpu') and tf.ready(). */
-export function registerWebGpuKernels(): void {
+/**
+ * Registers every kernel and measures which convolutions suit the device; call after tf.setBackend('webgpu') and
+ * tf.ready(), once per backend.
+ */
+export async function registerWebGpuKernels(): Promise<void> {
   register(conv2d);
   register(fusedConv2d);
   register(conv2dBackpropInput);
@@ -28,6 +33,7 @@ export function registerWebGpuKernels(): void {
   register(batchNorm);
   register(batchNormGrad);
   register(sgdMomentum);
+  await measureVariants(backend() as WebGPUBackend);
 }
 
 function register<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): void {

@@ -1,0 +1,31 @@
+// The weight observers' last look, at the folded weights: what evaluation and conversion both quantize over.
+// Not for observing while training: ops/quantize.ts.
+import type { ParamStore } from '../core/params';
+import type { ObservedRange } from '../core/qparams';
+import { foldBatchNorm, parameter } from '../graph/fold';
+import { minMax, nextRange } from '../quant/observers';
+import { weightKey } from '../quant/prepare';
+import type { QatGraph } from '../quant/types';
+
+/**
+ * Ranges with those of the weights after one more look at them. A training step observes before it changes the weights,
+ * so without this the ranges lag one step behind; PyTorch's observers look again in evaluation and in convert, too.
+ */
+export function observeWeights(
+  graph: QatGraph,
+  params: ParamStore,
+  ranges: ReadonlyMap<string, ObservedRange>,
+): ReadonlyMap<string, ObservedRange> {
+  const next = new Map(ranges);
+  for (const node of graph.nodes) {
+    const spec = graph.quant[node.id]?.weight;
+    if (!spec || (node.op !== 'conv_bn' && node.op !== 'linear')) continue;
+    const weight =
+      node.op === 'conv_bn'
+        ? foldBatchNorm(node, params).weight
+        : parameter(params, node.weight, node.inFeatures * node.outFeatures);
+    const key = weightKey(node.id);
+    next.set(key, nextRange(ranges.get(key), minMax(weight.data, node.out.c), spec));
+  }
+  return next;
+}

@@ -1,0 +1,98 @@
+// Our WASM kernels as a browser runs them: relaxed SIMD, shared memory, threads. The sweep of shapes is in the unit tests
+// beside the kernels; here every kernel runs once per setting, and threads may not change a bit.
+import { expect, test, type Page } from '@playwright/test';
+
+type Kernels = typeof import('./wasm-kernels');
+type Outcome = import('./webgpu-kernels').Outcome;
+
+const complaints: string[] = [];
+
+test.beforeEach(async ({ page }) => {
+  complaints.length = 0;
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto('/tests/browser/blank.html');
+});
+
+test.afterEach(() => expect(complaints).toEqual([]));
+
+const layer = (n: number, hw: number, c: number, co: number, k: number, stride: number) => ({
+  ...{ n, h: hw, w: hw, c, co, k, stride },
+  pad: Math.floor(k / 2),
+});
+const CONVOLUTIONS = [
+  layer(2, 32, 3, 64, 7, 2),
+  layer(3, 8, 64, 64, 3, 1),
+  layer(3, 8, 16, 32, 1, 2),
+  layer(5, 4, 32, 64, 3, 2),
+  layer(2, 1, 128, 128, 3, 1),
+  layer(3, 5, 5, 7, 3, 1),
+];
+const AFFINE = { symmetric: false, qmin: 0, qmax: 127, eps: 2 ** -23 };
+const SYMMETRIC = { symmetric: true, qmin: -128, qmax: 127, eps: 2 ** -23 };
+const AVERAGE = { mode: 'average', c: 0.01 } as const;
+const EXTREME = { mode: 'extreme', c: 1 } as const;
+const BATCH_NORM = { eps: 1e-5, relu: true, frozen: false };
+
+type Call = [name: string, args: unknown[]];
+const CALLS: Call[] = [
+  ...CONVOLUTIONS.map((shape): Call => ['convolution', [shape]]),
+  ['stockFallback', []],
+  ['pooling', [layer(3, 16, 64, 64, 3, 2)]],
+  ['pooling', [layer(2, 5, 7, 7, 3, 2)]],
+  ['fakeQuantization', [[32, 16, 16, 64], false, AFFINE, AVERAGE, false]],
+  ['fakeQuantization', [[3, 5, 5, 7], false, AFFINE, EXTREME, true]],
+  ['fakeQuantization', [[3, 3, 64, 64], true, SYMMETRIC, AVERAGE, false]],
+  ['fakeQuantization', [[512, 10], true, SYMMETRIC, EXTREME, true]],
+  ['batchNormalization', [[5, 3, 3, 6], 1, BATCH_NORM]],
+  ['batchNormalization', [[2, 4, 4, 8], 1, { ...BATCH_NORM, frozen: true }]],
+  ['sgd', [[3, 3, 8, 16]]],
+  ['sgd', [[40001]]],
+];
+
+/** Runs the calls in the page, one after the other. */
+function run(page: Page, threads: number, calls: Call[]): Promise<Outcome[]> {
+  return page.evaluate(
+    async ([threads, calls]) => {
+      const kernels: Kernels = await import('/tests/browser/wasm-kernels.ts' as './wasm-kernels');
+      await kernels.setUp(threads);
+      const outcomes: Outcome[] = [];
+      for (const [name, args] of calls) {
+        const call = kernels[name as 'sgd'] as (...args: unknown[]) => Promise<Outcome[]>;
+        outcomes.push(...(await call(...args)));
+      }
+      return outcomes;
+    },
+    [threads, calls] as const,
+  );
+}
+
+for (const threads of [1, 2]) {
+  test(`every kernel against its reference, ${threads} thread(s)`, async ({ page }) => {
+    const outcomes = await run(page, threads, CALLS);
+    expect(outcomes.length).toBeGreaterThanOrEqual(CALLS.length);
+    expect(outcomes.filter((o) => !(o.worst <= 1))).toEqual([]);
+    expect(outcomes.filter((o) => !o.repeats)).toEqual([]);
+  });
+}
+
+test('tfjs keeps its own kernels until ours are registered', async ({ page }) => {
+  const found = await page.evaluate(async () => {
+    const kernels: Kernels = await import('/tests/browser/wasm-kernels.ts' as './wasm-kernels');
+    return kernels.registration();
+  });
+  expect(found).toEqual([false, true]);
+});
+
+test('the same bits with 1, 2 and 5 threads, over many calls', async ({ page }) => {
+  const hashes = await page.evaluate(async () => {
+    const kernels: Kernels = await import('/tests/browser/wasm-kernels.ts' as './wasm-kernels');
+    const all: number[] = [];
+    for (const threads of [1, 2, 5, 1]) all.push(await kernels.fingerprint(threads, 100));
+    return all;
+  });
+  expect(new Set(hashes).size).toBe(1);
+  expect(hashes[0]).not.toBe(0);
+});

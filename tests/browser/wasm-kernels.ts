@@ -1,0 +1,51 @@
+// What the WASM kernel specs run in the page: sets tfjs up with our kernels, whole, relaxed and with threads, and hands
+// on the cases that every backend must pass.
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { registerWasmKernels } from '../../src/train/kernels/wasm';
+import { noise, runKernel } from './webgpu-kernels';
+
+export { batchNormalization, convolution, fakeQuantization, pooling, sgd, stockFallback } from './webgpu-kernels';
+
+/** tfjs on wasm with our kernels. */
+export async function setUp(threads: number): Promise<void> {
+  setWasmPaths('/node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+  await tf.setBackend('wasm');
+  await tf.ready();
+  await registerWasmKernels({ wasmBase: '/wasm/', threads });
+}
+
+/** Whether tfjs's registry holds kernels that only we bring, before and after they are registered. */
+export async function registration(): Promise<boolean[]> {
+  const ours = () => ['Conv2DBackpropFilter', 'QatFakeQuant'].some((name) => tf.getKernel(name, 'wasm') !== undefined);
+  const before = ours();
+  await setUp(1);
+  return [before, ours()];
+}
+
+/** Bits of many kernel calls in a row, small and large, as one number; equal for every number of threads. */
+export async function fingerprint(threads: number, rounds: number): Promise<number> {
+  await setUp(threads);
+  let hash = 0;
+  const attrs = { strides: 1, pad: 1, dataFormat: 'NHWC', dilations: 1 };
+  for (let round = 0; round < rounds; round++) {
+    const [n, hw, ci, co] = [1 + (round % 9), 1 + (round % 5), 1 + (round % 21), 8 + (round % 40)];
+    const map = [n, hw, hw, ci];
+    const x = tf.tensor(noise(n * hw * hw * ci, round), map);
+    const dy = tf.tensor(noise(n * hw * hw * co, round + 1), [n, hw, hw, co]);
+    const filter = tf.tensor(noise(9 * ci * co, round + 2), [3, 3, ci, co]);
+    const range = tf.tensor([-1, 1], [2, 1]);
+    const outputs = [
+      ...(await runKernel('Conv2D', { x, filter }, attrs)),
+      ...(await runKernel('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: map })),
+      ...(await runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: filter.shape })),
+      ...(await runKernel('QatObserveMinMax', { x: dy, range }, { mode: 'average', c: 0.5 })),
+      ...(await runKernel('QatSgdMomentum', { w: dy, g: dy, v: dy }, { lr: 0.1, momentum: 0.9, weightDecay: 0.1 })),
+    ];
+    for (const values of outputs)
+      for (const word of new Int32Array(values.buffer, values.byteOffset, values.length))
+        hash = (Math.imul(hash, 31) + word) | 0;
+    tf.dispose([x, dy, filter, range]);
+  }
+  return hash;
+}
