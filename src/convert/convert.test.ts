@@ -7,6 +7,7 @@ import { createReferenceEngine } from '../engine/reference';
 import { fuse } from '../graph/fuse';
 import { outputLength } from '../graph/graph';
 import type { Graph } from '../graph/types';
+import { observeWeights } from '../quant/observe-weights';
 import { prepareQat, weightKey } from '../quant/prepare';
 import { getDefaultQatQConfig } from '../quant/qconfigs';
 import { convert } from './convert';
@@ -73,7 +74,7 @@ const bnOf = (changes: Record<string, number[]>) =>
   ]);
 
 describe('convert', () => {
-  const model = convert(graph, params, activations, { observeWeights: true });
+  const model = convert(graph, params, observeWeights(graph, params, activations));
 
   it('names operations by module path and lets flatten and stubs go', () => {
     expect(model.ops.map(({ op, name }) => [op, name])).toEqual([
@@ -130,17 +131,16 @@ describe('convert', () => {
     expect([...weightScales]).toEqual(Array(COUT).fill(Math.fround(0.1)));
   });
 
-  it('observes weights once more by their observer when asked: averaging constant 1 replaces the range', () => {
+  it('quantizes over the weights as they are once they were observed: averaging constant 1 replaces the range', () => {
     const stale: ObservedRange = { min: new Float32Array(COUT).fill(-1), max: new Float32Array(COUT).fill(1) };
-    const again = convert(graph, params, new Map([...activations, [weightKey('conv'), stale]]), {
-      observeWeights: true,
-    });
+    const before = new Map([...activations, [weightKey('conv'), stale]]);
+    const again = convert(graph, params, observeWeights(graph, params, before));
     const [fresh, renewed] = [model.ops[0] as Int8Conv, again.ops[0] as Int8Conv];
     renewed.weightScales.forEach((scale, c) => expect(scale / fresh.weightScales[c]).toBeCloseTo(1, 6));
   });
 
   it("saturates activations at the qconfig's codes or at quint8's", () => {
-    const quint8 = convert(graph, params, activations, { observeWeights: true, saturateAt: 'quint8' });
+    const quint8 = convert(graph, params, observeWeights(graph, params, activations), { saturateAt: 'quint8' });
     expect(model.tensors.map(({ q }) => q.qmax)).toEqual([127, 127, 127, 127]);
     expect(quint8.tensors.map(({ q }) => q.qmax)).toEqual([255, 255, 255, 255]);
     expect(quint8.tensors.map(({ q }) => q.scale)).toEqual(model.tensors.map(({ q }) => q.scale));
@@ -148,26 +148,26 @@ describe('convert', () => {
 
   it('converts a channel whose gamma is 0 to its bias', () => {
     const dead = bnOf({ 'bn.weight': [0, 1, 1, 1, 1], 'bn.bias': [1.5, 0, 0, 0, 0] });
-    const converted = convert(graph, dead, activations, { observeWeights: true });
+    const converted = convert(graph, dead, observeWeights(graph, dead, activations));
     const [first] = createReferenceEngine(converted).trace(imageCodes(pixels, 1, converted));
     const { scale } = converted.tensors[1].q;
     for (let pixel = 0; pixel < SIZE * SIZE; pixel++) expect(first[pixel * COUT]).toBe(Math.round(1.5 / scale));
   });
 
   it('says which range is missing', () => {
-    expect(() => convert(graph, params, new Map(), { observeWeights: true })).toThrow('range of quant was never');
+    expect(() => convert(graph, params, observeWeights(graph, params, new Map()))).toThrow('range of quant was never');
     expect(() => convert(graph, params, activations)).toThrow('range of conv.weight was never');
   });
 
   it('refuses weights that are not finite', () => {
     const diverged = bnOf({ 'bn.running_mean': [0, 0, NaN, 0, 0] });
-    expect(() => convert(graph, diverged, activations, { observeWeights: true })).toThrow(PlaygroundError);
-    expect(() => convert(graph, diverged, activations, { observeWeights: true })).toThrow('conv are not finite');
+    expect(() => convert(graph, diverged, observeWeights(graph, diverged, activations))).toThrow(PlaygroundError);
+    expect(() => convert(graph, diverged, observeWeights(graph, diverged, activations))).toThrow('conv are not finite');
   });
 });
 
 describe('imageCodes', () => {
-  const model = convert(graph, params, activations, { observeWeights: true });
+  const model = convert(graph, params, observeWeights(graph, params, activations));
 
   it('gives every byte the code of its normalised value', () => {
     const { scale, zeroPoint } = model.tensors[0].q;

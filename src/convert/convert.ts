@@ -1,12 +1,11 @@
 // torch.ao.quantization.convert as a pass: a prepared graph, its parameters and observed ranges become an Int8Model.
 // The same for QAT and PTQ. Not for observing activations (src/train) nor for running integers (src/engine).
 import { PlaygroundError } from '../core/errors';
-import type { Param, ParamStore } from '../core/params';
+import type { ParamStore } from '../core/params';
 import type { ObservedRange, QParams } from '../core/qparams';
 import { foldBatchNorm, parameter, type FoldedConv } from '../graph/fold';
 import type { ConvAttrs, ConvBnNode, GraphNode, LinearNode } from '../graph/types';
 import { quantizeWeight } from '../quant/fake-quant';
-import { minMax, nextRange } from '../quant/observers';
 import { weightKey } from '../quant/prepare';
 import { channelQParams, tensorQParams } from '../quant/qparams';
 import type { FakeQuantSpec, QatGraph } from '../quant/types';
@@ -14,11 +13,6 @@ import type { Int8Model, Int8Op, Int8Tensor } from './int8-model';
 import { validateInt8Model } from './validate';
 
 export interface ConvertOptions {
-  /**
-   * true: the weight observers see the folded weights once more, as PyTorch's convert makes them; ranges need then not
-   * hold weights. false (default): the weight ranges are taken as they are.
-   */
-  readonly observeWeights?: boolean;
   /**
    * Where activations saturate. 'qconfig' (default): at the qconfig's qmin and qmax, as in the simulation. 'quint8': at
    * 0 and 255, as PyTorch's converted modules do: codes pass the qconfig's range where values leave the observed one.
@@ -30,7 +24,7 @@ export interface ConvertOptions {
 /**
  * Folds each batch norm with its running statistics, quantizes weights per output channel by the qparams of their
  * ranges, and names every operation by its converted module's path. Biases stay float32.
- * @param params torchvision's state dict; @param ranges by node id, of weights by weightKey(id)
+ * @param params torchvision's state dict; @param ranges by node id, of weights by weightKey(id): see observeWeights
  * @throws PlaygroundError when a range or parameter is missing, or not finite
  */
 export function convert(
@@ -48,15 +42,11 @@ export function convert(
     const q = tensorQParams(required(ranges, node.id), specOf(graph, node.id, 'activation'));
     return options.saturateAt === 'quint8' ? { ...q, qmin: 0, qmax: 255 } : q;
   };
-  const weightRange = (id: string, { data, shape }: Param, spec: FakeQuantSpec): ObservedRange => {
-    const key = weightKey(id);
-    return options.observeWeights ? nextRange(ranges.get(key), minMax(data, shape[0]), spec) : required(ranges, key);
-  };
   const weighted = (node: ConvBnNode | LinearNode) => {
     const { weight, bias } = floatWeights(node, params);
     checkFinite(node.id, weight.data, bias);
     const spec = specOf(graph, node.id, 'weight');
-    const q = channelQParams(weightRange(node.id, weight, spec), spec);
+    const q = channelQParams(required(ranges, weightKey(node.id)), spec);
     const codes = quantizeWeight(weight.data, q);
     return { weights: node.op === 'conv_bn' ? toOhwi(codes, node.conv) : codes, weightScales: q.scales, bias };
   };

@@ -5,6 +5,7 @@ import { PlaygroundError } from '../core/errors';
 import type { ParamStore } from '../core/params';
 import type { ObservedRange } from '../core/qparams';
 import type { Graph } from '../graph/types';
+import { observeWeights } from '../quant/observe-weights';
 import { createObserver, type Observer } from '../quant/observers';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
@@ -12,7 +13,6 @@ import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
 import { runKernel } from './ops/run-kernel';
 import { DeviceState, type TrainState } from './state';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
-import { observeWeights } from './weight-ranges';
 
 /** Images of one step: x normalised NHWC float32, y class indices. */
 export interface Batch {
@@ -33,6 +33,7 @@ export class Trainer {
   step: number;
   private device: DeviceState;
   private observersFrozen = false;
+  private readonly simulates: boolean;
   /** Observers that live on the host, by node id. */
   private readonly observers: ReadonlyMap<string, Observer>;
 
@@ -44,6 +45,7 @@ export class Trainer {
     this.step = start.step ?? 0;
     this.device = deviceState(graph, start);
     const quant = 'quant' in graph ? graph.quant : {};
+    this.simulates = Object.values(quant).some(({ activation, weight }) => activation?.simulate || weight?.simulate);
     this.observers = new Map(
       Object.entries(quant).flatMap(([id, { activation }]) =>
         activation?.observer === 'histogram' ? [[id, createObserver(activation, 1)] as const] : [],
@@ -53,8 +55,9 @@ export class Trainer {
 
   /** One step of SGD on one batch. @throws PlaygroundError 'diverged' when the loss is not finite */
   async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
-    // An observer that has seen nothing has no range to keep.
-    this.observersFrozen = mode.observersFrozen && this.step > 0;
+    // An observer that has seen nothing has no range to keep; one that only observes cannot be frozen in PyTorch either:
+    // torch.ao.quantization.disable_observer reaches fake-quant modules alone.
+    this.observersFrozen = mode.observersFrozen && this.step > 0 && this.simulates;
     const { logits, updates } = this.update(batch, sgd, { ...mode, observersFrozen: this.observersFrozen });
     try {
       const result = score((await logits.data()) as Float32Array, batch.y);

@@ -13,6 +13,7 @@ import { totalCost, layerCosts } from '../graph/cost';
 import { fuse } from '../graph/fuse';
 import { resnet18 } from '../graph/resnet18';
 import type { Graph } from '../graph/types';
+import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
@@ -233,8 +234,7 @@ class TrainWorker implements TrainApi {
 
   private convertTrained() {
     const { params, ranges } = this.trainedState('qat');
-    // An observe-only qconfig watched the weights before the last step: look at them once more, as PyTorch's convert.
-    return convert(this.qatGraph(), params, ranges, { observeWeights: true });
+    return convert(this.qatGraph(), params, ranges);
   }
 
   private async convertCalibrated(onProgress: OnProgress) {
@@ -242,7 +242,7 @@ class TrainWorker implements TrainApi {
     const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
     const graph = prepareQat(this.fused, qconfig, { fuseAddRelu: fuseAddRelu ?? true });
     const ranges = await calibrate(graph, this.params, this.calibrationBatches(onProgress));
-    return convert(graph, this.params, ranges, { observeWeights: true });
+    return convert(graph, this.params, observeWeights(graph, this.params, ranges));
   }
 
   private async *calibrationBatches(onProgress: OnProgress): AsyncGenerator<Float32Array> {

@@ -61,10 +61,10 @@ describe.each(STEP_TOPICS)('%s', (topic) => {
     const gradients = gradientsOf(trainer, step);
     const rate = { lr: sgd.lr, momentum: sgd.momentum, weightDecay: sgd.weight_decay };
     const got: number[] = [];
-    let first: Awaited<ReturnType<Trainer['read']>> | undefined;
+    let first: Awaited<ReturnType<Trainer['snapshot']>> | undefined;
     for (const batch of batches) {
       got.push((await trainer.trainStep(batch, rate, mode)).loss);
-      first ??= await trainer.read();
+      first ??= await trainer.snapshot();
     }
     expect(tf.memory().numTensors).toBe(tensors);
     trainer.dispose();

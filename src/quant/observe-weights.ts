@@ -1,15 +1,16 @@
 // The weight observers' last look, at the folded weights: what evaluation and conversion both quantize over.
-// Not for observing while training: ops/quantize.ts.
+// Not for observing while training: src/train/ops/quantize.ts.
 import type { ParamStore } from '../core/params';
 import type { ObservedRange } from '../core/qparams';
 import { foldBatchNorm, parameter } from '../graph/fold';
-import { minMax, nextRange } from '../quant/observers';
-import { weightKey } from '../quant/prepare';
-import type { QatGraph } from '../quant/types';
+import { minMax, nextRange } from './observers';
+import { weightKey } from './prepare';
+import type { QatGraph } from './types';
 
 /**
- * Ranges with those of the weights after one more look at them. A training step observes before it changes the weights,
- * so without this the ranges lag one step behind; PyTorch's observers look again in evaluation and in convert, too.
+ * Ranges with those of the weights after one more look at them, where batch norm is folded. A training step observes
+ * before it changes the weights, so without this the ranges lag one step behind; PyTorch's observers look again in
+ * evaluation and in convert, too.
  */
 export function observeWeights(
   graph: QatGraph,
