@@ -9,7 +9,8 @@ export default defineConfig({
   workers: 1,
   timeout: 600_000,
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
-  use: { launchOptions },
+  // Waiting for one element; what takes long waits by itself, up to a test's timeout.
+  use: { launchOptions, actionTimeout: 30_000 },
   projects: [
     { name: 'browser', testDir: 'tests/browser', use: { baseURL: 'http://localhost:5199' } },
     { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: 'http://localhost:4199' } },
