@@ -12,6 +12,8 @@ const AT = { ones: 0, magic: 16, program: 384 };
 const OP_BYTES = 128;
 const OP_BARRIER = 4;
 const MAGIC = 1.5 * 2 ** 23;
+/** Bytes that widening and the wide kernels may touch after the widened codes. */
+const SCRATCH_SLACK = 64;
 
 /** assembly/run.ts: kinds above the convolution kernels' numbers. */
 const KIND = { image: 100, maxpool: 101, avgpool: 102, relu: 103, add: 104 } as const;
@@ -88,15 +90,16 @@ function jobsOf(groups: readonly TapGroup[], size: number): { jobs: Job[]; rest:
   return { jobs, rest };
 }
 
-function jobTable(jobs: readonly Job[], conv: ConvPlan, constants: ConvConstants): Int32Array {
+/** @param codeBytes of the input as the kernel reads it */
+function jobTable(jobs: readonly Job[], conv: ConvPlan, constants: ConvConstants, codeBytes: number): Int32Array {
   const { bytesPerValue, rowValues, blocks } = conv.packed;
   return Int32Array.from(
     jobs.flatMap(({ group, index, pixels }) => [
       group.rows,
-      group.run,
+      group.run * codeBytes,
       (group.weightRow * rowValues + group.weightValue) * bytesPerValue,
       constants.first + index * blocks * BLOCK_CHANNELS * 4,
-      ...pixels.flatMap(({ input, output }) => [input, output]),
+      ...pixels.flatMap(({ input, output }) => [input * codeBytes, output]),
     ]),
   );
 }
@@ -138,21 +141,24 @@ function convRecords(plan: Plan, layer: PlanLayer, conv: ConvPlan, allocator: Al
     multiplier: allocator.put(padded(requantization.multiplier)),
   };
   const rowBytes = packed.rowValues * packed.bytesPerValue;
+  // The wide kernels read the input as i16: assembly/scratch.ts.
+  const codeBytes = packed.data.BYTES_PER_ELEMENT;
   const record = (kernel: number, jobs: readonly Job[]): OpRecord => ({
     kind: kernel,
     units: (jobs.length * channels) / (KERNELS[kernel].vectors * 4),
     inputs: [input.offset],
     output: output.offset,
     fields: [
-      allocator.put(jobTable(jobs, conv, constants)),
+      allocator.put(jobTable(jobs, conv, constants, codeBytes)),
       jobs.length,
       constants.weights,
       packed.rows * rowBytes,
-      input.rowBytes,
+      input.rowBytes * codeBytes,
       rowBytes,
       constants.bias,
       constants.multiplier,
       ...outputRange(plan, layer),
+      input.bytes,
     ],
   });
   return conv.tilings.map((tiling) => {
@@ -175,7 +181,11 @@ function poolRecord(plan: Plan, op: Int8MaxPool | Int8AvgPool, { step }: PlanLay
     units: windowed ? target.h * target.w : c,
     inputs: [input.offset],
     output: output.offset,
-    fields: [kernel, stride, pad, h, w, target.w, input.pixelBytes, -h * w * input.zero, f32(1 / (h * w)), input.zero],
+    fields: [
+      ...[kernel, stride, pad, h, w, target.w, input.pixelBytes],
+      // The mean is rounded as the codes are, not as they are stored: half to even differs by an odd zero point.
+      ...[h * w * input.rebase, f32(1 / (h * w)), -input.rebase],
+    ],
   };
 }
 
@@ -263,6 +273,14 @@ function barriers(plan: Plan): boolean[] {
   });
 }
 
+/** Bytes for the largest input that a wide kernel widens, in whole cache lines. */
+function scratchOf(plan: Plan): number {
+  const widened = plan.layers.map(({ conv, step }) =>
+    conv?.packed.data.BYTES_PER_ELEMENT === 2 ? 2 * stored(plan, step.inputs[0]).bytes : 0,
+  );
+  return Math.ceil((Math.max(0, ...widened) + SCRATCH_SLACK) / 64) * 64;
+}
+
 /**
  * Lays a plan out in memory.
  * @param arenas threads that may work on images of their own
@@ -283,6 +301,8 @@ export function layOut(plan: Plan, arenas: number, images: number): MemoryImage 
   const input = allocator.reserve(images * inputBytes);
   const output = allocator.reserve(images * resultBytes);
   const arena = allocator.reserve(arenas * plan.arenaBytes);
+  const scratchBytes = scratchOf(plan);
+  const scratch = allocator.reserve(arenas * scratchBytes);
   const waits = barriers(plan);
 
   const choose = (memory: ArrayBufferLike, layer: number, choice: number): void => {
@@ -299,7 +319,7 @@ export function layOut(plan: Plan, arenas: number, images: number): MemoryImage 
     for (let i = 0; i < 8; i++) view.setInt16(HEADER + AT.ones + 2 * i, 1, true);
     for (let i = 0; i < 4; i++) view.setFloat32(HEADER + AT.magic + 4 * i, MAGIC, true);
     const header = [ops, opCount, arena, plan.arenaBytes, input, inputBytes, output, resultBytes];
-    header.push(stored(plan, result).offset);
+    header.push(stored(plan, result).offset, scratch, scratchBytes);
     header.forEach((value, index) => view.setInt32(HEADER + AT.program + 4 * index, value, true));
     for (const { at, data } of allocator.chunks)
       bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);

@@ -10,18 +10,24 @@ export interface LayerTiming {
 }
 
 /** Rounds over all candidates; the fastest run of each counts, since noise only ever adds. */
-const ROUNDS = 6;
-/** A clock of a page that is not isolated ticks only every 100 microseconds: repeat until that is small. */
-const MINIMUM_MS = 0.02;
+const ROUNDS = 4;
+/** The clock ticks every 5 microseconds, every 100 where the page is not isolated: repeat until that is small. */
+const MINIMUM_MS = 0.1;
+/** Slowest share of a layer's timings that does not count in a profile: the system's interruptions. */
+const INTERRUPTED = 0.1;
 
-/** Milliseconds of one run of a layer's two records. */
+function runLayer(layer: number, exports: EngineExports): void {
+  exports.runOperation(1 + 2 * layer);
+  exports.runOperation(2 + 2 * layer);
+}
+
+/** Milliseconds of one run of a layer, over and over. */
 function timeLayer(layer: number, exports: EngineExports): number {
   const start = performance.now();
   let runs = 0;
   let elapsed: number;
   do {
-    exports.runOperation(1 + 2 * layer);
-    exports.runOperation(2 + 2 * layer);
+    runLayer(layer, exports);
     runs++;
     elapsed = performance.now() - start;
   } while (elapsed < MINIMUM_MS);
@@ -29,6 +35,12 @@ function timeLayer(layer: number, exports: EngineExports): number {
 }
 
 const fastest = (times: readonly number[]): number => times.indexOf(Math.min(...times));
+
+/** Mean of all but the slowest: a clock of coarse ticks is right on average, its median is not. */
+function typical(times: readonly number[]): number {
+  const kept = [...times].sort((a, b) => a - b).slice(0, Math.ceil(times.length * (1 - INTERRUPTED)));
+  return kept.reduce((sum, time) => sum + time, 0) / kept.length;
+}
 
 /** Times every layer's candidates and writes the fastest into memory. */
 export function tune(image: MemoryImage, memory: ArrayBufferLike, exports: EngineExports): Tuned {
@@ -44,16 +56,26 @@ export function tune(image: MemoryImage, memory: ArrayBufferLike, exports: Engin
   const chosen = best.map(fastest);
   chosen.forEach((choice, layer) => image.choose(memory, layer, choice));
   return {
-    time: (repeats) =>
-      chosen.map((choice, layer) => {
-        const times = Array.from({ length: repeats }, () => timeLayer(layer, exports)).sort((a, b) => a - b);
+    time(repeats) {
+      const times = chosen.map((): number[] => []);
+      for (let i = 0; i < repeats; i++)
+        times.forEach((list, layer) => {
+          const start = performance.now();
+          runLayer(layer, exports);
+          list.push(performance.now() - start);
+        });
+      return chosen.map((choice, layer) => {
         const { name, proof } = image.choices[layer][choice].tiling;
-        return { kernel: name, proof, microseconds: times[times.length >> 1] * 1000 };
-      }),
+        return { kernel: name, proof, microseconds: typical(times[layer]) * 1000 };
+      });
+    },
   };
 }
 
 export interface Tuned {
-  /** The chosen kernels with the median time of each layer over `repeats` measurements. */
+  /**
+   * The chosen kernels with each layer's mean time over `repeats` runs of the whole network on one thread, layer after
+   * layer: weights come from where they lie after a whole run, not from the nearest cache. Needs an isolated page's clock.
+   */
   time(repeats: number): LayerTiming[];
 }

@@ -1,5 +1,5 @@
 // Where things are in the engine's memory: fields of an operation record and of a job, in bytes.
-// src/engine/image.ts writes these records; keep both in step. Not for values: everything comes from the plan.
+// src/engine/memory-image.ts writes these records; keep both in step. Not for values: everything comes from the plan.
 
 // The header, at the start of the memory image.
 export const HEADER: usize = 1024;
@@ -31,6 +31,9 @@ export const OUTPUT: usize = HEADER + 408;
 export const OUTPUT_BYTES: usize = HEADER + 412;
 /** The output's place in an arena. */
 export const LOGITS: usize = HEADER + 416;
+/** The first thread's scratch and the bytes to the next one's. */
+export const SCRATCH: usize = HEADER + 420;
+export const SCRATCH_STRIDE: usize = HEADER + 424;
 /** The header's end. */
 export const IMAGE_START: usize = HEADER + 448;
 
@@ -55,7 +58,7 @@ export const CONV_JOB_COUNT: usize = 28;
 export const CONV_WEIGHTS: usize = 32;
 /** Bytes of packed weights per block of 32 output channels. */
 export const CONV_BLOCK_STRIDE: usize = 36;
-/** Bytes from one row of taps to the next in the input and in the packed weights. */
+/** Bytes from one row of taps to the next in the input, as the kernel reads it, and in the packed weights. */
 export const CONV_IN_ROW: usize = 40;
 export const CONV_WEIGHT_ROW: usize = 44;
 /** Bias and multiplier per channel. */
@@ -65,6 +68,8 @@ export const CONV_LOW: usize = 56;
 export const CONV_HIGH: usize = 60;
 /** Added to the rounded integer. */
 export const CONV_ZERO: usize = 64;
+/** Codes of the whole input. */
+export const CONV_IN_CODES: usize = 68;
 
 // A job: pixels with the same live taps.
 export const JOB_ROWS: usize = 0;

@@ -2,6 +2,7 @@
 // Units are split in one fixed way, so results never depend on the number of threads. Not for the operations.
 import { add, averagePool, image, maxPool, relu } from './elementwise';
 import { convolve } from './kernels';
+import { useScratch } from './scratch';
 import {
   ARENA,
   ARENA_STRIDE,
@@ -79,6 +80,7 @@ function copyLogits(arena: usize, index: usize): void {
 
 /** One image: all threads work on it. Several: each thread has its own images and its own arena. */
 function share(images: i32, thread: i32, threads: i32): void {
+  useScratch(thread);
   const first = load<usize>(ARENA);
   if (images == 1) {
     program(first, thread, threads);
@@ -105,6 +107,7 @@ export function run(images: i32, threads: i32): i32 {
 
 /** One operation of the program on the first arena, alone; for measuring. */
 export function runOperation(index: i32): void {
+  useScratch(0);
   const op = load<usize>(OPS) + <usize>index * OP_BYTES;
   execute(op, load<usize>(ARENA), 0, load<i32>(op, OP_UNITS));
 }

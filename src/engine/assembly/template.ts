@@ -9,10 +9,8 @@ const STEP_BYTES = (BLOCK_CHANNELS / 4) * 16;
 export const functionName = (k: KernelSpec): string => `conv_${k.mode}_${k.pixels}x${k.vectors}`;
 
 const weight = (vector: number, step: number): string => `v128.load(w, ${step * STEP_BYTES + vector * 16})`;
-const activation = (mode: KernelMode, pixel: number, step: number): string =>
-  mode === 'wide'
-    ? `i16x8.extend_low_i8x16_u(v128.load16_splat(x${pixel}, ${2 * step}))`
-    : `v128.load32_splat(x${pixel}, ${4 * step})`;
+const activation = (pixel: number, step: number): string =>
+  `v128.load32_splat(x${pixel}, ${4 * step})`;
 
 /** Unrolled code for `steps` steps: all pixels by all vectors. */
 function steps({ mode, pixels, vectors }: KernelSpec, count: number): string {
@@ -22,7 +20,7 @@ function steps({ mode, pixels, vectors }: KernelSpec, count: number): string {
   };
   if (mode === 'dot' || mode === 'wide') {
     for (const s of range(count)) {
-      for (const p of range(pixels)) lines.push(`const b${p}_${s} = ${activation(mode, p, s)};`);
+      for (const p of range(pixels)) lines.push(`const b${p}_${s} = ${activation(p, s)};`);
       for (const v of range(vectors)) {
         lines.push(`const w${v}_${s} = ${weight(v, s)};`);
         for (const p of range(pixels)) {
@@ -33,7 +31,7 @@ function steps({ mode, pixels, vectors }: KernelSpec, count: number): string {
     }
   } else {
     for (const p of range(pixels)) {
-      for (const s of range(count)) lines.push(`const b${p}_${s} = ${activation(mode, p, s)};`);
+      for (const s of range(count)) lines.push(`const b${p}_${s} = ${activation(p, s)};`);
       for (const v of range(vectors)) {
         const sum = range(count)
           .map((s) => `i16x8.relaxed_dot_i8x16_i7x16_s(${weight(v, s)}, b${p}_${s})`)
@@ -47,7 +45,7 @@ function steps({ mode, pixels, vectors }: KernelSpec, count: number): string {
 
 /** A loop over the rest of a run, `count` steps at a time, while at least that many are left. */
 function loop(kernel: KernelSpec, count: number): string {
-  const bytes = count * (kernel.mode === 'wide' ? 2 : 4);
+  const bytes = 4 * count;
   return `for (; x0 + ${bytes} <= end; ) {
     ${steps(kernel, count)}
     ${range(kernel.pixels)
@@ -75,6 +73,11 @@ function store(kernel: KernelSpec, pixel: number): string {
 /** Steps per iteration of the main loop; the rest goes one by one. */
 const unroll: Record<KernelMode, number> = { dot: 1, wide: 2, pair1: 1, pair2: 2, pair4: 4 };
 
+const inputOf = ({ mode }: KernelSpec): string =>
+  mode === 'wide'
+    ? 'widen(arena + load<usize>(op, OP_IN), load<usize>(op, CONV_IN_CODES))'
+    : 'arena + load<usize>(op, OP_IN)';
+
 /** The source of one kernel: units first..last-1 of a convolution, one unit being a job times a block of channels. */
 export function kernelSource(kernel: KernelSpec): string {
   const pixels = range(kernel.pixels);
@@ -84,7 +87,7 @@ export function kernelSource(kernel: KernelSpec): string {
   return `
 export function ${functionName(kernel)}(op: usize, arena: usize, first: i32, last: i32): void {
   const jobs = load<usize>(op, CONV_JOBS), jobCount = load<i32>(op, CONV_JOB_COUNT);
-  const input = arena + load<usize>(op, OP_IN), output = arena + load<usize>(op, OP_OUT);
+  const input = ${inputOf(kernel)}, output = arena + load<usize>(op, OP_OUT);
   const inRow = load<usize>(op, CONV_IN_ROW), weightRow = load<usize>(op, CONV_WEIGHT_ROW);
   const ones = v128.load(ONES), magic = v128.load(MAGIC);
   const low = v128.load32_splat(op, CONV_LOW), high = v128.load32_splat(op, CONV_HIGH);
@@ -128,10 +131,11 @@ export function kernelsSource(kernels: readonly KernelSpec[], relaxed: boolean):
     .map((kernel, number) => ({ kernel, number }))
     .filter(({ kernel }) => relaxed || !kernel.relaxed);
   return `import {
-  CONV_BIAS, CONV_BLOCK_STRIDE, CONV_HIGH, CONV_IN_ROW, CONV_JOBS, CONV_JOB_COUNT, CONV_LOW, CONV_MULTIPLIER,
+  CONV_BIAS, CONV_BLOCK_STRIDE, CONV_HIGH, CONV_IN_CODES, CONV_IN_ROW, CONV_JOBS, CONV_JOB_COUNT, CONV_LOW, CONV_MULTIPLIER,
   CONV_WEIGHTS, CONV_WEIGHT_ROW, CONV_ZERO, JOB_INIT, JOB_PIXELS, JOB_ROWS, JOB_RUN, JOB_WEIGHTS, MAGIC, MAGIC_BITS,
   ONES, OP_IN, OP_OUT,
 } from './layout';
+import { widen } from './scratch';
 ${included.map(({ kernel }) => kernelSource(kernel)).join('')}
 export function convolve(kind: i32, op: usize, arena: usize, first: i32, last: i32): void {
   switch (kind) {
