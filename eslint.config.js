@@ -13,6 +13,7 @@ const rooms = {
   quant: ['core', 'graph'],
   convert: ['core', 'graph', 'quant'],
   engine: ['core', 'convert'],
+  export: ['core', 'graph', 'quant', 'convert'],
   report: ['core', 'convert'],
   train: ['core', 'data', 'checkpoint', 'graph', 'quant', 'report'],
   worker: ['core', 'data', 'checkpoint', 'graph', 'quant', 'convert', 'engine', 'report', 'train'],

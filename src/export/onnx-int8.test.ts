@@ -1,0 +1,96 @@
+// Every operation alone, exported and run by ONNX Runtime, against the reference engine.
+import { describe, expect, it } from 'vitest';
+import type { Int8Model } from '../convert/int8-model';
+import { Rng } from '../core/rng';
+import { createReferenceEngine } from '../engine/reference';
+import { ModelBuilder, randomImages } from '../engine/testing/models';
+import { dequantize } from '../quant/fake-quant';
+import { int8ToOnnx } from './onnx-int8';
+import { runOnnx, toNchw } from './testing';
+
+/** Codes of both, and how often and how far they differ. */
+async function compare(model: Int8Model, seed: number) {
+  const [first, last] = [model.tensors[0], model.tensors[model.tensors.length - 1]];
+  const images = 3;
+  const codes = randomImages(model, images, seed);
+  const ours = createReferenceEngine(model).run(codes, images);
+  const values = await runOnnx(int8ToOnnx(model), dequantize(codes, first.q), images, first);
+  const theirs = values.map((value) => Math.min(Math.round(value / last.q.scale) + last.q.zeroPoint, last.q.qmax));
+  const expected = toNchw(Float32Array.from(ours), images, last);
+  const differences = expected.map((code, i) => Math.abs(code - theirs[i]));
+  return {
+    spread: new Set(ours).size,
+    largest: Math.max(...differences),
+    share: differences.filter(Boolean).length / differences.length,
+  };
+}
+
+/** One image of 9 x 9 x `channels`, its zero point inside the range. */
+function start(channels: number, qmax = 127) {
+  const builder = new ModelBuilder(new Rng(channels + qmax), qmax);
+  return { builder, image: builder.tensor(9, 9, channels, 40) };
+}
+
+const MODELS: Record<string, () => Int8Model> = {
+  'convolution 3x3, signed': () => {
+    const { builder, image } = start(5);
+    builder.conv(image, 12, 3, 1, 1, { relu: false });
+    return builder.build('conv');
+  },
+  'convolution 7x7, stride 2, ReLU at zero point 0': () => {
+    const { builder, image } = start(3, 255);
+    builder.conv(image, 16, 7, 2, 3);
+    return builder.build('conv');
+  },
+  'convolution 1x1, stride 2, ReLU at another zero point': () => {
+    const { builder, image } = start(8);
+    builder.conv(image, 8, 1, 2, 0, { relu: true, zeroPoint: 30 });
+    return builder.build('conv');
+  },
+  'max pooling, padded': () => {
+    const { builder, image } = start(4);
+    builder.maxpool(image, 3, 2, 1);
+    return builder.build('pool');
+  },
+  'ReLU at a zero point above 0': () => {
+    const { builder, image } = start(4);
+    builder.relu(image);
+    return builder.build('relu');
+  },
+  'average pooling': () => {
+    const { builder, image } = start(4);
+    builder.avgpool(image);
+    return builder.build('average');
+  },
+  // The convolution before an add must saturate where uint8 does.
+  'add, signed': () => {
+    const { builder, image } = start(4, 255);
+    builder.add(image, builder.conv(image, 4, 1, 1, 0, { relu: false }), false, 50);
+    return builder.build('add');
+  },
+  'add with ReLU': () => {
+    const { builder, image } = start(4, 255);
+    builder.add(image, builder.conv(image, 4, 1, 1, 0, { relu: false }), true, 0);
+    return builder.build('add');
+  },
+  'add with ReLU at another zero point': () => {
+    const { builder, image } = start(4, 255);
+    builder.add(image, builder.conv(image, 4, 1, 1, 0, { relu: false }), true, 20);
+    return builder.build('add');
+  },
+  linear: () => {
+    const { builder, image } = start(24);
+    builder.linear(builder.avgpool(image), 10);
+    return builder.build('linear');
+  },
+};
+
+describe('int8 ONNX in ONNX Runtime against the reference engine', () => {
+  it.each(Object.entries(MODELS))('%s', async (_, make) => {
+    const { spread, largest, share } = await compare(make(), 7);
+    expect(spread).toBeGreaterThan(4);
+    expect(largest).toBeLessThanOrEqual(1);
+    // Sums of codes with such round scales are often halfway between two codes.
+    expect(share).toBeLessThan(0.05);
+  });
+});
