@@ -37,8 +37,9 @@ function refuse(where: string, what: string): never {
 
 const isInteger = (value: number, low: number, high: number): boolean =>
   Number.isInteger(value) && value >= low && value <= high;
+/** Below 2^96 no code, and no sum of two, leaves float32. */
 const isScale = (scale: number): boolean =>
-  scale > 0 && Math.fround(scale) === scale && Number.isFinite(Math.fround(1 / scale));
+  scale > 0 && scale < 2 ** 96 && Math.fround(scale) === scale && Number.isFinite(Math.fround(1 / scale));
 
 function checkTensor({ h, w, c, q }: Int8Tensor, index: number): void {
   const where = `tensor ${index}`;

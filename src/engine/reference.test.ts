@@ -108,6 +108,11 @@ describe('other operations', () => {
     }
   });
 
+  it("average pool multiplies by the float32 inverse: PyTorch's 91 / 14 is 7, not the tie's 6", () => {
+    const codes = [91, ...Array<number>(13).fill(0)];
+    expect(run([tensor(2, 7, 1), tensor(1, 1, 1)], { op: 'avgpool' }, codes)).toEqual([7]);
+  });
+
   it('add: real values are added, rounded half to even, clamped; ReLU cuts below real zero', () => {
     const tensors = [tensor(1, 1, 4, 10), tensor(1, 1, 4, 7, 2, 20)];
     const add = (relu: boolean) => run(tensors, { op: 'add', relu, inputs: [0, 0] }, [10, 9, 12, 200]);

@@ -132,12 +132,13 @@ function add({ relu }: Int8Add, a: QParams, b: QParams, q: QParams): Layer {
     });
 }
 
-/** RNE(sum of codes / number of pixels), as PyTorch 2.13 in both memory formats. */
+/** RNE of the sum of codes times the float32 inverse of the number of pixels, as PyTorch 2.13 on contiguous maps. */
 function averagePool({ h, w, c }: Int8Tensor): Layer {
+  const inverse = f32(1 / (h * w));
   return (codes) =>
     Uint8Array.from({ length: c }, (_, channel) => {
       let sum = 0;
       for (let i = channel; i < codes.length; i += c) sum += codes[i];
-      return roundHalfEven(sum / (h * w));
+      return roundHalfEven(f32(f32(sum) * inverse));
     });
 }

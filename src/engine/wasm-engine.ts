@@ -44,7 +44,7 @@ const MAX_PAGES = 65_536;
 const BATCH = 256;
 
 /** A tensor's codes as the model has them, from their stored form at `at`. */
-function codesAt(memory: Uint8Array, at: number, plan: Plan, index: number, stored: StoredTensor): Uint8Array {
+export function codesAt(memory: Uint8Array, at: number, plan: Plan, index: number, stored: StoredTensor): Uint8Array {
   const { h, w, c } = plan.model.tensors[index];
   const codes = new Uint8Array(h * w * c);
   for (let y = 0, to = 0; y < h; y++)

@@ -32,18 +32,18 @@ export class ModelBuilder {
     readonly qmax = 127,
   ) {}
 
-  tensor(h: number, w: number, c: number, zeroPoint: number, scale = 0.05): number {
-    const q: QParams = { scale: Math.fround(scale), zeroPoint, qmin: 0, qmax: this.qmax };
+  tensor(h: number, w: number, c: number, zeroPoint: number, scale = 0.05, qmax = this.qmax): number {
+    const q: QParams = { scale: Math.fround(scale), zeroPoint, qmin: 0, qmax };
     return this.tensors.push({ h, w, c, q }) - 1;
   }
 
   /** Scales such that the accumulators' spread covers the output's codes. */
-  private weighted(input: Int8Tensor, output: Int8Tensor, values: number, weights?: Int8Array) {
+  private weighted(input: Int8Tensor, output: Int8Tensor, values: number): Weighted {
     const { rng } = this;
     const spread = Math.sqrt(values) * 36 * 40 * input.q.scale;
     const scale = (output.q.scale * 40) / spread;
     return {
-      weights: weights ?? gaussianWeights(output.c, values, rng),
+      weights: gaussianWeights(output.c, values, rng),
       weightScales: Float32Array.from({ length: output.c }, () => scale * (0.5 + rng.uniform())),
       bias: Float32Array.from({ length: output.c }, () => normal(rng) * output.q.scale * 10),
     };
@@ -54,8 +54,9 @@ export class ModelBuilder {
     const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
     const relu = options.relu ?? true;
     const zeroPoint = options.zeroPoint ?? (relu ? 0 : 60);
-    const output = this.tensor(side(source.h), side(source.w), cout, zeroPoint, options.scale);
-    const weighted = this.weighted(source, this.tensors[output], kernel * kernel * source.c, options.weights);
+    const output = this.tensor(side(source.h), side(source.w), cout, zeroPoint, options.scale, options.qmax);
+    const gaussian = this.weighted(source, this.tensors[output], kernel * kernel * source.c);
+    const { weights, weightScales, bias } = { ...gaussian, ...options };
     const op: Int8Conv = {
       op: 'conv',
       name: `conv${output}`,
@@ -65,7 +66,7 @@ export class ModelBuilder {
       stride,
       pad,
       relu,
-      ...weighted,
+      ...{ weights, weightScales, bias },
     };
     this.ops.push(op);
     return output;
@@ -73,7 +74,7 @@ export class ModelBuilder {
 
   linear(input: number, classes: number): number {
     const source = this.tensors[input];
-    const output = this.tensor(1, 1, classes, 60);
+    const output = this.tensor(1, 1, classes, Math.min(60, this.qmax >> 1));
     const op: Int8Linear = {
       ...{ op: 'linear', name: `fc${output}`, inputs: [input], output },
       ...this.weighted(source, this.tensors[output], source.c),
@@ -124,11 +125,14 @@ export class ModelBuilder {
   }
 }
 
-export interface ConvOptions {
+export type Weighted = Pick<Int8Conv, 'weights' | 'weightScales' | 'bias'>;
+
+/** Weights, scales and bias default to Gaussian ones whose sums spread over the output's codes. */
+export interface ConvOptions extends Partial<Weighted> {
   readonly relu?: boolean;
   readonly zeroPoint?: number;
-  readonly weights?: Int8Array;
   readonly scale?: number;
+  readonly qmax?: number;
 }
 
 /** The article's ResNet18 for 32x32x3; `addRelu`: ReLU inside the skip add, else separate as the article has it. */
