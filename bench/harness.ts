@@ -1,5 +1,6 @@
 // What every benchmark shares: a page that serves the sources, statistics, the environment.
 // Not for measuring itself: bench/pages/* run in the page, bench/NAME.ts puts a table together.
+import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { chromium, type Page } from '@playwright/test';
 import { createServer } from 'vite';
@@ -15,7 +16,18 @@ export interface BenchResult {
 
 /** Serves the sources with Vite, opens an isolated page in headless Chromium and runs `use` with it. */
 export async function withPage<T>(use: (page: Page) => Promise<T>, options: { webgpu: boolean }): Promise<T> {
-  const server = await createServer({ mode: 'test', logLevel: 'error', server: { port: 0, host: 'localhost' } });
+  const server = await createServer({
+    mode: 'test',
+    logLevel: 'error',
+    server: { port: 0, host: 'localhost' },
+    cacheDir: 'node_modules/.vite-bench',
+    // All dependencies are known before a page asks: finding one later would reload it. ONNX Runtime finds its own files.
+    optimizeDeps: {
+      entries: ['bench/pages/**/*.ts'],
+      include: ['protobufjs/minimal.js'],
+      exclude: ['onnxruntime-web'],
+    },
+  });
   await server.listen();
   const browser = await chromium.launch({
     executablePath: chromiumPath(),
@@ -42,6 +54,18 @@ export function measureInPage<T>(page: Page, module: string, argument: unknown):
     },
     [`/bench/pages/${module}.ts`, argument],
   );
+}
+
+/**
+ * Runs a script of reference/ under PYTHON or python3. @param args file and options, such that it prints JSON
+ * @returns null, after saying why, where it cannot run
+ */
+export function measureInPython<T>(args: readonly string[]): T | null {
+  const child = spawnSync(process.env.PYTHON ?? 'python3', args, { encoding: 'utf8' });
+  if (child.status === 0) return JSON.parse(child.stdout) as T;
+  const reason = child.error?.message ?? child.stderr.trim().split('\n').at(-1);
+  console.error(`No comparison with PyTorch: ${reason}. Set PYTHON to a Python with torch 2.13 (reference/README.md).`);
+  return null;
 }
 
 /** What the figures were measured on. */

@@ -1,8 +1,7 @@
 // npm run bench -- train: whole training steps of ResNet18 at batch 32, ours against PyTorch on one CPU thread and
 // against stock tfjs in the same browser; what quantization adds; threads; time per kernel, speed per layer.
-import { spawnSync } from 'node:child_process';
 import { median } from '../src/report/statistics';
-import { environment, measureInPage, withPage, type BenchResult } from './harness';
+import { environment, measureInPage, measureInPython, withPage, type BenchResult } from './harness';
 import type { TrainFigures, TrainTask } from './pages/train.worker';
 
 const BATCH = 32;
@@ -91,11 +90,7 @@ export async function run(): Promise<BenchResult> {
 function measurePyTorch(): StepTimes | null {
   console.log('Measuring PyTorch ...');
   const args = ['reference/train_bench.py', '--batch', `${BATCH}`, '--threads', '1', '--repeats', '11', '--json', '-'];
-  const child = spawnSync(process.env.PYTHON ?? 'python3', args, { encoding: 'utf8' });
-  if (child.status === 0) return (JSON.parse(child.stdout) as { steps: StepTimes }).steps;
-  const reason = child.error?.message ?? child.stderr.trim().split('\n').at(-1);
-  console.error(`No comparison with PyTorch: ${reason}. Set PYTHON to a Python with torch.`);
-  return null;
+  return measureInPython<{ steps: StepTimes }>(args)?.steps ?? null;
 }
 
 function statistics(times: TrainFigures['times']): StepTimes {
