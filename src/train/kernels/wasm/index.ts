@@ -9,6 +9,7 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { fakeQuant } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
+import { identity } from './identity';
 import { register, runtimes } from './kernel';
 import { maxPoolGrad } from './max-pool-grad';
 import { isShared, loadModule } from './module';
@@ -61,6 +62,7 @@ export function wasmBackend(): BackendWasm {
 }
 
 function registerAll(): void {
+  register(identity);
   register(conv2d);
   register(conv2dBackpropInput);
   register(conv2dBackpropFilter);

@@ -79,6 +79,12 @@ export class KernelRuntime {
     return this.backend.makeOutput(shape, 'float32');
   }
 
+  /** Another tensor with the same memory, which is freed after both. */
+  share({ dataId, shape, dtype }: TensorInfo): TensorInfo {
+    this.backend.incRef(dataId);
+    return { dataId, shape, dtype };
+  }
+
   /** The values of a float32 tensor; valid until the memory grows. */
   floats(tensor: TensorInfo): Float32Array {
     return this.backend.typedArrayFromHeap(tensor) as Float32Array;
