@@ -1,0 +1,170 @@
+// What engine.spec.ts runs in the page: the WASM engine with a build, threads and a mode, on models that Node made or
+// that the page makes itself. Returns codes, differences or checksums. Not for judging them.
+import { imageCodes } from '../../src/convert/image';
+import { parseInt8Model } from '../../src/convert/serialize';
+import { openCifar10 } from '../../src/data/cifar10';
+import type { KernelMode } from '../../src/engine/kernels';
+import { createReferenceEngine } from '../../src/engine/reference';
+import { agreement, type Agreement } from '../../src/engine/testing/agreement';
+import { randomImages, randomResNet18 } from '../../src/engine/testing/models';
+import { randomNetwork } from '../../src/engine/testing/networks';
+import { SWEEP_LENGTH, sweptModel, type Pattern } from '../../src/engine/testing/sweep';
+import { TestProgram } from '../../src/engine/testing/test-program';
+import { createWasmEngine, type WasmEngine } from '../../src/engine/wasm-engine';
+import { fetchEngineModule, type EngineBuild } from '../../src/engine/wasm-module';
+import type { Int8Model } from '../../src/convert/int8-model';
+
+const ROOT = new URL('/', location.href).href;
+
+interface Setting {
+  readonly build: EngineBuild;
+  readonly threads: number;
+  readonly mode?: KernelMode;
+}
+
+const create = (model: Int8Model, setting: Setting): Promise<WasmEngine> =>
+  createWasmEngine(model, { ...setting, wasmBase: '/wasm/' });
+
+/** The index-th of images that lie one after another. */
+const part = (codes: Uint8Array, index: number, count: number): Uint8Array =>
+  codes.subarray((index * codes.length) / count, ((index + 1) * codes.length) / count);
+const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((code, i) => code === b[i]);
+
+/** FNV-1a of the codes. */
+function fingerprint(codes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const code of codes) hash = Math.imul(hash ^ code, 0x01000193);
+  return hash >>> 0;
+}
+
+const fetchBytes = async (url: string): Promise<Uint8Array> => new Uint8Array(await (await fetch(url)).arrayBuffer());
+
+export interface FileRun {
+  /** Output codes of all images. */
+  readonly output: Uint8Array;
+  /** Per traced image the codes of every operation. */
+  readonly traces: readonly Uint8Array[][];
+  /** What each layer with weights ran on. */
+  readonly kernels: readonly string[];
+}
+
+/**
+ * Runs a model file on n images and traces the first of them, once per setting.
+ * @returns undefined where a setting's mode is not exact
+ */
+export async function runFile(
+  [modelUrl, pixelsUrl]: readonly [string, string],
+  n: number,
+  traced: number,
+  settings: readonly Setting[],
+): Promise<(FileRun | undefined)[]> {
+  const model = parseInt8Model(await fetchBytes(modelUrl));
+  const codes = imageCodes(await fetchBytes(pixelsUrl), n, model);
+  const runs: (FileRun | undefined)[] = [];
+  for (const setting of settings) {
+    const engine = await create(model, setting).catch((error: Error) => {
+      if (error.message !== `no exact kernel of mode ${setting.mode}`) throw error;
+      return undefined;
+    });
+    runs.push(
+      engine && {
+        output: engine.run(codes, n),
+        traces: Array.from({ length: traced }, (_, i) => engine.trace(part(codes, i, n))),
+        kernels: engine.profile(1).flatMap(({ kernel }, i) => (engine.plan.layers[i].conv ? [kernel] : [])),
+      },
+    );
+    engine?.dispose();
+  }
+  return runs;
+}
+
+export interface SweptAgreement extends Agreement {
+  readonly name: string;
+  readonly pattern: Pattern;
+  /** The largest codes that the two convolutions read, as stored; and channels of the second one's input. */
+  readonly largest: number;
+  readonly channels: number;
+}
+
+/** All swept convolutions in one build. */
+export async function sweep(build: EngineBuild): Promise<SweptAgreement[]> {
+  const program = await TestProgram.create(await fetchEngineModule(build, '/wasm/'));
+  return Array.from({ length: SWEEP_LENGTH }, (_, index) => {
+    const { model, pattern, images, n } = sweptModel(index);
+    const [image, middle] = model.tensors;
+    const first = model.ops[0];
+    const rebase = first.op === 'conv' && first.relu ? middle.q.zeroPoint : 0;
+    const largest = Math.max(image.q.qmax, middle.q.qmax - rebase);
+    const outcome = agreement(program, build === 'relaxed', model, images, n);
+    return { ...outcome, name: model.name, pattern, largest, channels: middle.c };
+  });
+}
+
+/** Random networks of every operation in one build. */
+export async function networks(build: EngineBuild, count: number): Promise<(Agreement & { name: string })[]> {
+  const program = await TestProgram.create(await fetchEngineModule(build, '/wasm/'));
+  return Array.from({ length: count }, (_, seed) => {
+    const model = randomNetwork(seed);
+    return { ...agreement(program, build === 'relaxed', model, randomImages(model, 2, seed), 2), name: model.name };
+  });
+}
+
+export interface BatchOutcome {
+  readonly threads: number;
+  readonly batch: number;
+  readonly equal: boolean;
+}
+
+/** A small network, and the whole ResNet18 on few images, in batches: each against the reference, image by image. */
+export async function batches(build: EngineBuild, threads: number, sizes: number[]): Promise<BatchOutcome[]> {
+  const outcomes: BatchOutcome[] = [];
+  for (const model of [randomNetwork(3), randomNetwork(11), randomResNet18(7), randomResNet18(8, { addRelu: false })]) {
+    const most = model.tensors[0].h === 32 ? 5 : Math.max(...sizes);
+    const images = randomImages(model, most, 1);
+    const expected = createReferenceEngine(model).run(images, most);
+    const engine = await create(model, { build, threads });
+    for (const batch of sizes.filter((size) => size <= most)) {
+      const output = engine.run(images.subarray(0, (images.length * batch) / most), batch);
+      const same = equal(output, expected.subarray(0, (expected.length * batch) / most));
+      outcomes.push({ threads: engine.threads, batch, equal: same });
+    }
+    engine.dispose();
+  }
+  return outcomes;
+}
+
+/** All of the test set: a checksum of the output codes per setting, and how many of the first images are the reference's. */
+export async function testSet(modelUrl: string, settings: Setting[], referenceImages: number) {
+  const model = parseInt8Model(await fetchBytes(modelUrl));
+  const data = await openCifar10(`${ROOT}data/`);
+  const n = data.size('test');
+  const codes = imageCodes((await data.images('test', 0, n)).pixels, n, model);
+  const reference = createReferenceEngine(model).run(
+    codes.subarray(0, (codes.length / n) * referenceImages),
+    referenceImages,
+  );
+  const checksums: number[] = [];
+  const equalImages: number[] = [];
+  let classes = 0;
+  for (const setting of settings) {
+    const engine = await create(model, setting);
+    const output = engine.run(codes, n);
+    engine.dispose();
+    checksums.push(fingerprint(output));
+    const rows = Array.from({ length: referenceImages }, (_, i) =>
+      equal(part(output, i, n), part(reference, i, referenceImages)),
+    );
+    equalImages.push(rows.filter(Boolean).length);
+    classes = output.length / n;
+  }
+  return { n, classes, checksums, equalImages };
+}
+
+/** What a page without cross-origin isolation gets that asks for two threads. */
+export async function notIsolated() {
+  const model = randomNetwork(11);
+  const images = randomImages(model, 3, 1);
+  const engine = await create(model, { build: 'relaxed', threads: 2 });
+  const same = equal(engine.run(images, 3), createReferenceEngine(model).run(images, 3));
+  return { isolated: globalThis.crossOriginIsolated, threads: engine.threads, same };
+}
