@@ -14,6 +14,11 @@ const STEP = 1e-5;
 export class HistogramObserver implements Observer {
   #histogram: Histogram | undefined;
 
+  /** @param histogram of an earlier observer, to go on from */
+  constructor(histogram?: Histogram) {
+    this.#histogram = histogram;
+  }
+
   /** Infinite values are left out, as PyTorch leaves them out. */
   observe(x: Float32Array): void {
     let [low, high] = [Infinity, -Infinity];

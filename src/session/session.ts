@@ -7,11 +7,12 @@ import { PlaygroundError } from '../core/errors';
 import { openCifar10, type Cifar10 } from '../data/cifar10';
 import { qconfigById } from '../quant/qconfigs';
 import type { Report } from '../report/types';
-import type { ConvertResult, LabelledImages, OnProgress, TrainResult } from '../worker/api';
+import type { BackendInfo, ConvertResult, LabelledImages, OnProgress, RunKind, TrainResult } from '../worker/api';
 import { compare } from './compare';
 import { checkOptions, DEFAULT_OPTIONS } from './options';
 import { describeSpec } from './describe';
-import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from './types';
+import { remedyFor } from './remedy';
+import { STEP_IDS, type SavedTraining, type Session, type SessionEvent, type StepId, type StepResults } from './types';
 import { startWorkers, type Workers } from './workers';
 
 /** Share of the steps after which batch norm and observers are frozen: PyTorch's tutorial, 3 and 4 of 8 epochs. */
@@ -34,6 +35,8 @@ class PlaygroundSession implements Session {
   private readonly listeners = new Set<(event: SessionEvent) => void>();
   private readonly running = new Map<StepId, Promise<unknown>>();
   private data: Promise<Cifar10> | undefined;
+  /** Whether the train step begins with what is saved. */
+  private takesUp = false;
 
   constructor(private readonly baseUrl: string) {}
 
@@ -67,6 +70,36 @@ class PlaygroundSession implements Session {
   setLearningRate(learningRate: number): void {
     this.options = { ...this.options, learningRate };
     void this.workers.train.setLearningRate(learningRate);
+  }
+
+  async savedTraining(): Promise<SavedTraining | undefined> {
+    const [qat, control] = await this.workers.train.savedRuns();
+    if (!qat) return undefined;
+    // The control is the later one: its learning rate is the visitor's last.
+    const { options } = control ?? qat;
+    try {
+      checkOptions(options);
+    } catch (cause) {
+      await this.forgetSaved();
+      throw new PlaygroundError(
+        'storage',
+        'The training saved in this browser cannot be used: its choices are damaged.',
+        'It was removed; nothing else is lost. Train again from the start.',
+        { cause },
+      );
+    }
+    const progress = (record: typeof qat) => ({ step: record.step, ended: record.result !== undefined });
+    return { options, qat: progress(qat), control: control && progress(control) };
+  }
+
+  takeUp({ options }: SavedTraining): void {
+    this.options = options;
+    this.takesUp = true;
+  }
+
+  async forgetSaved(): Promise<void> {
+    this.takesUp = false;
+    await this.workers.train.removeSaved();
   }
 
   async testImages(n: number): Promise<LabelledImages> {
@@ -109,7 +142,8 @@ class PlaygroundSession implements Session {
       return result;
     } catch (error) {
       const known = error instanceof PlaygroundError ? error : unexpected(error);
-      this.emit({ type: 'step-failed', step, message: known.message, hint: known.hint });
+      const { code, message, hint } = known;
+      this.emit({ type: 'step-failed', step, message, hint, remedy: remedyFor(code, this.options) });
       throw known;
     }
   }
@@ -117,7 +151,11 @@ class PlaygroundSession implements Session {
   private readonly steps: { [S in StepId]: () => Promise<StepResults[S]> } = {
     load: async () => {
       const { train, engine } = this.workers;
-      const backend = await train.start(this.baseUrl, this.options.backend);
+      const backend = await train.start(
+        this.baseUrl,
+        this.options.backend,
+        proxy((info) => this.replaceBackend(info)),
+      );
       await engine.start(this.baseUrl);
       return { ...(await train.load(this.progress('load', 'checkpoint'))), backend };
     },
@@ -131,7 +169,13 @@ class PlaygroundSession implements Session {
       const { qconfig, fuseAddRelu, weightBits, activationBits } = this.options;
       return this.workers.train.prepare({ qconfig, fuseAddRelu, weightBits, activationBits });
     },
-    train: async () => ({ qat: await this.train('qat'), control: await this.train('control') }),
+    train: async () => {
+      if (this.takesUp) {
+        this.takesUp = false;
+        await this.workers.train.takeUpSaved();
+      }
+      return { qat: await this.train('qat'), control: await this.train('control') };
+    },
     convert: async () => {
       const qat = await this.workers.train.convert('qat', this.progress('convert', 'QAT'));
       const ptq = await this.workers.train.convert('ptq', this.progress('convert', 'PTQ calibration'));
@@ -157,12 +201,17 @@ class PlaygroundSession implements Session {
     },
   };
 
+  private replaceBackend(backend: BackendInfo): void {
+    this.results.load = { ...this.results.load!, backend };
+    this.emit({ type: 'backend-replaced', backend });
+  }
+
   private qconfig() {
     const { qconfig, weightBits, activationBits } = this.options;
     return qconfigById(qconfig, { weightBits, activationBits });
   }
 
-  private train(kind: 'qat' | 'control'): Promise<TrainResult> {
+  private train(kind: RunKind): Promise<TrainResult> {
     const { steps, batch, learningRate, seed } = this.options;
     return this.workers.train.train(
       {
@@ -177,6 +226,7 @@ class PlaygroundSession implements Session {
         validationImages: VALIDATION_IMAGES,
         ...FREEZE,
       },
+      this.options,
       proxy((event) => this.emit({ type: 'train', run: kind, event })),
     );
   }

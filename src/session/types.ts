@@ -11,6 +11,7 @@ import type {
   LoadResult,
   PrepareResult,
   Progress,
+  RunKind,
   TrainEvent,
   TrainResult,
   VerifyResult,
@@ -53,11 +54,32 @@ export interface CompareResult {
   readonly int8: Evaluation;
 }
 
+/** A training that a page left behind when it was closed or reloaded. */
+export interface SavedTraining {
+  readonly options: RunOptions;
+  readonly qat: SavedRun;
+  /** Missing when the control had not been saved yet. */
+  readonly control: SavedRun | undefined;
+}
+export interface SavedRun {
+  readonly step: number;
+  /** It took all its steps or was stopped. */
+  readonly ended: boolean;
+}
+
 export type SessionEvent =
   | { readonly type: 'step-started' | 'step-finished'; readonly step: StepId }
-  | { readonly type: 'step-failed'; readonly step: StepId; readonly message: string; readonly hint: string }
+  | {
+      readonly type: 'step-failed';
+      readonly step: StepId;
+      readonly message: string;
+      readonly hint: string;
+      /** Options with which Retry is likely to succeed. */
+      readonly remedy: Partial<RunOptions> | undefined;
+    }
+  | { readonly type: 'backend-replaced'; readonly backend: BackendInfo }
   | { readonly type: 'progress'; readonly step: StepId; readonly label: string; readonly progress: Progress }
-  | { readonly type: 'train'; readonly run: 'qat' | 'control'; readonly event: TrainEvent };
+  | { readonly type: 'train'; readonly run: RunKind; readonly event: TrainEvent };
 
 export interface Session {
   /** Options may change until the step that reads them runs; backend only before load. */
@@ -74,6 +96,11 @@ export interface Session {
   stepOnce(): void;
   stop(): void;
   setLearningRate(learningRate: number): void;
+  /** The training an earlier page left behind, if any. @throws PlaygroundError 'storage' when unusable and removed */
+  savedTraining(): Promise<SavedTraining | undefined>;
+  /** Before load: takes its options over; the train step will go on with it. */
+  takeUp(saved: SavedTraining): void;
+  forgetSaved(): Promise<void>;
   /** The first n test images in split order, for the grid. */
   testImages(n: number): Promise<LabelledImages>;
   readonly int8Model: Int8Model | undefined;

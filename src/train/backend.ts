@@ -1,6 +1,7 @@
 // Chooses and starts tfjs's backend with our kernels, and says why in one sentence. Not for training.
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import '@tensorflow/tfjs-backend-webgpu';
 import { PlaygroundError } from '../core/errors';
 import { watchDevice } from './device';
@@ -19,12 +20,14 @@ const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost'>, string>>
   software: 'WebGPU would run on a software adapter, which is slower than WASM',
 };
 
+export type AskedBackend = 'auto' | 'webgpu' | 'wasm';
+
 /**
  * 'auto' takes WebGPU on a real adapter, else WASM.
  * @param wasmBase folder of the .wasm files, with a trailing slash
  * @throws PlaygroundError 'no-webgpu' when WebGPU was asked for and cannot be had
  */
-export async function selectBackend(asked: 'auto' | 'webgpu' | 'wasm', wasmBase: string): Promise<BackendInfo> {
+export async function selectBackend(asked: AskedBackend, wasmBase: string): Promise<BackendInfo> {
   const { status, adapter } = await detectWebGpu();
   const available = status === 'ok' || status === 'software';
   if (asked === 'webgpu' && !available)
@@ -43,6 +46,18 @@ export async function selectBackend(asked: 'auto' | 'webgpu' | 'wasm', wasmBase:
     threads,
     crossOriginIsolated: globalThis.crossOriginIsolated,
   };
+}
+
+/**
+ * A new backend in the place of the running one, whose device was lost or whose memory ran out. Its tensors are gone.
+ * Takes WASM where WebGPU was asked for and can no longer be had.
+ */
+export async function replaceBackend(asked: AskedBackend, wasmBase: string): Promise<BackendInfo> {
+  const name = tf.getBackend();
+  const make = tf.findBackendFactory(name);
+  tf.removeBackend(name);
+  tf.registerBackend(name, make);
+  return selectBackend(asked, wasmBase).catch(() => selectBackend('wasm', wasmBase));
 }
 
 function reasonFor(backend: 'webgpu' | 'wasm', asked: string, status: WebGpuStatus): string {
@@ -70,7 +85,7 @@ async function startWebGpu(): Promise<number> {
       'Choose the WASM backend.',
     );
   await tf.ready();
-  watchDevice();
+  watchDevice((tf.backend() as WebGPUBackend).device);
   await registerWebGpuKernels();
   return 1;
 }
@@ -78,6 +93,7 @@ async function startWebGpu(): Promise<number> {
 /** Starts tfjs-wasm with as many threads as cores, where threads are possible. @returns threads used */
 async function startWasm(wasmBase: string): Promise<number> {
   await startStockWasm(wasmBase, navigator.hardwareConcurrency);
+  watchDevice();
   const threads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
   await registerWasmKernels({ wasmBase, threads });
   return threads;

@@ -1,36 +1,75 @@
 // Health of the device that trains: lost adapters, exhausted memory, tensors alive. Not for choosing a backend.
 import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { PlaygroundError } from '../core/errors';
 
-let lost: GPUDeviceLostInfo | undefined;
+/** What is wrong with the running device, once it is. */
+let trouble: PlaygroundError | undefined;
 
-/** Notes when the running WebGPU backend's device is lost. */
-export function watchDevice(): void {
-  const { device } = tf.backend() as WebGPUBackend;
-  void device.lost.then((info) => (lost = info));
+/** From now on this device is the running one; none on backends without. */
+export function watchDevice(device?: GPUDevice): void {
+  trouble = undefined;
+  watched = device;
+  void device?.lost.then(({ message, reason }) => note(device, lostDevice(message || reason)));
+  device?.addEventListener('uncapturederror', ({ error }) => {
+    if (error instanceof GPUOutOfMemoryError) note(device, outOfMemory(error));
+  });
+}
+let watched: GPUDevice | undefined;
+
+/** Of a device that was replaced nothing matters any more. */
+function note(device: GPUDevice, error: PlaygroundError): void {
+  if (device === watched) trouble ??= error;
+}
+
+/** @throws PlaygroundError 'device-lost' or 'out-of-memory' when the device's results cannot be trusted */
+export function checkDevice(): void {
+  if (trouble) throw trouble;
 }
 
 /** Tensors alive in the active backend; constant over steps when nothing leaks. */
 export const tensorCount = (): number => tf.memory().numTensors;
 
-/** The error to show for what a computation threw: lost device and exhausted memory named as such. */
-export function explainDeviceError(error: unknown): unknown {
-  if (error instanceof PlaygroundError) return error;
+/**
+ * Runs work on the device.
+ * @throws PlaygroundError 'device-lost' or 'out-of-memory' for what the device did, anything else as it was thrown
+ */
+export async function onDevice<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    checkDevice();
+    return result;
+  } catch (error) {
+    if (error instanceof PlaygroundError) throw error;
+    // A lost device fails its calls a little before it is said to be lost.
+    await Promise.race([watched?.lost, new Promise((resolve) => setTimeout(resolve, GRACE))]);
+    checkDevice();
+    throw explainError(error);
+  }
+}
+/** Milliseconds. */
+const GRACE = 500;
+
+/** Exhausted memory named as such; anything else as it is. */
+export function explainError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
-  if (lost)
-    return new PlaygroundError(
-      'device-lost',
-      `The graphics device was lost (${lost.message || lost.reason}).`,
-      'Reload the page and run again; choose the WASM backend if it happens again.',
-      { cause: error },
-    );
-  if (/out of memory|memory access out of bounds|Cannot enlarge memory|allocation failed/i.test(message))
-    return new PlaygroundError(
-      'out-of-memory',
-      'The device has no memory left for this batch.',
-      'Choose a smaller batch and run the step again.',
-      { cause: error },
-    );
-  return error;
+  const exhausted =
+    /out of memory|cannot enlarge memory|allocation failed|could not allocate|memory access out of bounds/i;
+  return exhausted.test(message) ? outOfMemory(error) : error;
+}
+
+function lostDevice(why: string): PlaygroundError {
+  return new PlaygroundError(
+    'device-lost',
+    `The graphics device was lost (${why}).`,
+    'Press Retry; if it happens again, start over with the WASM backend.',
+  );
+}
+
+function outOfMemory(cause: unknown): PlaygroundError {
+  return new PlaygroundError(
+    'out-of-memory',
+    'The device has no memory left for this batch.',
+    'Choose a smaller batch and press Retry. What was learned is kept.',
+    { cause },
+  );
 }

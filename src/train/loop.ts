@@ -1,9 +1,10 @@
-// Drives a Trainer over batches: schedule, pause, single step, stop, changed learning rate, validation, rollback.
+// Drives a Trainer over batches: schedule, pause, single step, stop, changed learning rate, validation, states to keep.
 // Not for the step itself (trainer.ts) nor for where batches come from (src/data).
 import { PlaygroundError } from '../core/errors';
+import { isCalm, runsAway } from './divergence';
 import type { TrainState } from './state';
-import type { Batch, StepResult, Trainer } from './trainer';
-import type { TrainEvent, TrainOptions } from './types';
+import type { Batch, Trainer } from './trainer';
+import type { RunHistory, TrainEvent, TrainOptions } from './types';
 
 /** What the visitor's buttons do to a running loop. */
 export class TrainControl {
@@ -51,67 +52,93 @@ export class TrainControl {
 }
 
 export interface LoopContext {
-  readonly trainer: Trainer;
+  readonly trainer: Pick<Trainer, 'step' | 'trainStep' | 'snapshot'>;
   readonly batches: AsyncIterator<Batch>;
   readonly options: TrainOptions;
   readonly control: TrainControl;
+  /** Of the steps before; the loop adds to it. */
+  readonly history: RunHistory;
   /** Accuracy 0..1 on the validation images, of the state as it is. */
   validate(): Promise<number>;
+  /** Keeps a state to come back to, and says whether it was stored. */
+  keep(state: TrainState): Promise<TrainEvent>;
+  /** Seconds of training that may be lost. */
+  readonly checkpointEvery: number;
 }
 
 /**
- * Trains to options.steps; ends early when stopped. A loss that is no number rolls back to the last state known to be
- * good, and is thrown as PlaygroundError 'diverged'.
+ * Trains to options.steps; ends early when stopped. States are kept now and then and at a pause; the one at the end is
+ * the caller's to keep.
+ * @throws PlaygroundError 'diverged' when the loss is no number or runs away: go on from the state kept last
  */
 export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEvent> {
-  const { trainer, batches, options, control } = context;
+  const { trainer, batches, options, control, history } = context;
   const { steps } = options;
   const clock = new Clock();
-  const from = (share: number) => Math.round(share * steps);
-  let good: TrainState = await trainer.snapshot();
+  const freezes = [
+    ['bn-frozen', Math.round(options.freezeBnAt * steps)],
+    ['observers-frozen', Math.round(options.freezeObserversAt * steps)],
+  ] as const;
+  const told = new Set<string>();
+  let kept = trainer.step;
+  let keptAt = performance.now();
+  const keep = async () => {
+    const event = await clock.without(trainer.snapshot().then((state) => context.keep(state)));
+    kept = trainer.step;
+    keptAt = performance.now();
+    return event;
+  };
   while (trainer.step < steps) {
-    if (control.waiting) yield { type: 'paused', step: trainer.step };
+    if (control.waiting) {
+      yield { type: 'paused', step: trainer.step };
+      if (kept < trainer.step) yield await keep();
+    }
     const waited = control.waiting;
     await clock.without(control.turn());
     if (control.stopped) return;
     if (waited) yield { type: 'resumed', step: trainer.step };
 
     const { step } = trainer;
-    const mode = {
-      bnFrozen: step >= from(options.freezeBnAt),
-      observersFrozen: step >= from(options.freezeObserversAt),
-    };
-    if (step > 0 && step === from(options.freezeBnAt)) yield { type: 'bn-frozen', step };
-    if (step > 0 && step === from(options.freezeObserversAt)) yield { type: 'observers-frozen', step };
+    for (const [type, from] of freezes) {
+      if (from === 0 || step < from || told.has(type)) continue;
+      told.add(type);
+      yield { type, step: from };
+    }
+    const [bnFrozen, observersFrozen] = freezes.map(([, from]) => step >= from);
     const { value: batch, done } = await batches.next();
     if (done) return;
     const { learningRate } = control;
     const { momentum, weightDecay } = options;
-    let result: StepResult;
-    try {
-      result = await trainer.trainStep(batch, { lr: learningRate, momentum, weightDecay }, mode);
-    } catch (error) {
-      throw rolledBack(error, trainer, good);
-    }
+    const sgd = { lr: learningRate, momentum, weightDecay };
+    const result = await trainer.trainStep(batch, sgd, { bnFrozen, observersFrozen });
+    if (!Number.isFinite(result.loss)) throw diverged('stopped being a number', step, kept, learningRate);
+    history.losses.push(result.loss);
     const imagesPerSecond = clock.rate(options.batch);
     const secondsLeft = ((steps - trainer.step) * options.batch) / imagesPerSecond;
     yield { type: 'step', step: trainer.step, steps, ...result, learningRate, imagesPerSecond, secondsLeft };
+    if (runsAway(history.losses))
+      throw diverged('is running away, far above that of guessing', step, kept, learningRate);
     if (options.validateEvery > 0 && (trainer.step % options.validateEvery === 0 || trainer.step === steps)) {
-      const accuracy = await clock.without(context.validate());
-      yield { type: 'validation', step: trainer.step, accuracy, images: options.validationImages };
-      good = await clock.without(trainer.snapshot());
+      const validation = {
+        ...{ step: trainer.step, images: options.validationImages },
+        accuracy: await clock.without(context.validate()),
+      };
+      history.validations.push(validation);
+      yield { type: 'validation', ...validation };
     }
+    const due = performance.now() - keptAt >= context.checkpointEvery * 1000;
+    if (due && trainer.step < steps && isCalm(history.losses)) yield await keep();
     // Lets messages (pause, stop, a new learning rate) in between two steps.
     await macrotask();
   }
 }
 
-function rolledBack(error: unknown, trainer: Trainer, good: TrainState): unknown {
-  if (!(error instanceof PlaygroundError) || error.code !== 'diverged') return error;
-  trainer.restore(good);
-  return new PlaygroundError(error.code, `${error.message} The weights are back at step ${good.step}.`, error.hint, {
-    cause: error,
-  });
+function diverged(what: string, step: number, kept: number, learningRate: number): PlaygroundError {
+  return new PlaygroundError(
+    'diverged',
+    `The loss ${what} (step ${step + 1}, learning rate ${learningRate}): the steps were too long.`,
+    `Lower the learning rate and press Retry. Training goes on from step ${kept}; what was learned up to there is kept.`,
+  );
 }
 
 /** Images per second over the last steps, pauses and validations left out. */

@@ -5,6 +5,9 @@ import type { Param, ParamStore } from '../core/params';
 import type { ObservedRange } from '../core/qparams';
 import { parameter } from '../graph/fold';
 import type { Graph } from '../graph/types';
+import type { Histogram } from '../quant/histogram';
+import { HistogramObserver } from '../quant/histogram-observer';
+import { observeWeights } from '../quant/observe-weights';
 import { weightKey } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
 import { rangeTensor } from './float-model';
@@ -16,6 +19,39 @@ export interface TrainState {
   readonly params: ParamStore;
   readonly momentum: ParamStore;
   readonly ranges: ReadonlyMap<string, ObservedRange>;
+  /** Of observers that live on the host, by node id. */
+  readonly histograms: ReadonlyMap<string, Histogram>;
+  /** Whether the last step kept the observers' ranges. */
+  readonly observersFrozen: boolean;
+}
+
+/** Before the first step. @param params the weights to start from */
+export function freshState(params: ParamStore): TrainState {
+  return {
+    ...{ step: 0, params, observersFrozen: false },
+    ...{ momentum: new Map(), ranges: new Map(), histograms: new Map() },
+  };
+}
+
+/** Weights in PyTorch's layouts and the ranges to quantize them and the activations over. */
+export interface Trained {
+  readonly params: ParamStore;
+  readonly ranges: ReadonlyMap<string, ObservedRange>;
+}
+
+/**
+ * What both FloatModel and convert take, so that simulated and integer model share their codes: ranges of the weights
+ * as they are now, unless observers are frozen.
+ */
+export function trainedBy(
+  graph: Graph | QatGraph,
+  state: Pick<TrainState, 'params' | 'ranges' | 'histograms' | 'observersFrozen'>,
+): Trained {
+  const { params, histograms, observersFrozen } = state;
+  const ranges = new Map(state.ranges);
+  for (const [id, histogram] of histograms) ranges.set(id, new HistogramObserver(histogram).range()!);
+  const observing = 'quant' in graph && !observersFrozen;
+  return { params, ranges: observing ? observeWeights(graph, params, ranges) : ranges };
 }
 
 export class DeviceState {
@@ -27,7 +63,7 @@ export class DeviceState {
   /** By node id and weightKey(id): [2, 1] or [2, C]; infinite before anything was seen. */
   readonly ranges = new Map<string, tf.Variable<tf.Rank.R2>>();
 
-  constructor(graph: Graph | QatGraph, state: Omit<TrainState, 'step'>) {
+  constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'momentum' | 'ranges'>) {
     const load = (name: string, length: number) => toTfjs(parameter(state.params, name, length));
     const train = (name: string, length: number) => {
       const { shape, data } = load(name, length);

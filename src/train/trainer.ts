@@ -1,17 +1,13 @@
 // One training run's device state and its single step: forward, gradient, SGD, observers. FP32 or QAT by its graph.
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
-import { PlaygroundError } from '../core/errors';
-import type { ParamStore } from '../core/params';
-import type { ObservedRange } from '../core/qparams';
 import type { Graph } from '../graph/types';
-import { observeWeights } from '../quant/observe-weights';
-import { createObserver, type Observer } from '../quant/observers';
+import { HistogramObserver } from '../quant/histogram-observer';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
 import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
 import { runKernel } from './ops/run-kernel';
-import { DeviceState, type TrainState } from './state';
+import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
 
 /** Images of one step: x normalised NHWC float32, y class indices. */
@@ -31,29 +27,31 @@ const IMAGE = [32, 32, 3] as const;
 
 export class Trainer {
   step: number;
-  private device: DeviceState;
-  private observersFrozen = false;
+  private readonly device: DeviceState;
+  private observersFrozen: boolean;
   private readonly simulates: boolean;
   /** Observers that live on the host, by node id. */
-  private readonly observers: ReadonlyMap<string, Observer>;
+  private readonly observers: ReadonlyMap<string, HistogramObserver>;
 
   /** @param start where to begin; fresh runs give params alone */
   constructor(
     readonly graph: Graph | QatGraph,
     start: Pick<TrainState, 'params'> & Partial<TrainState>,
   ) {
-    this.step = start.step ?? 0;
-    this.device = deviceState(graph, start);
+    const state = { ...freshState(start.params), ...start };
+    this.step = state.step;
+    this.observersFrozen = state.observersFrozen;
+    this.device = new DeviceState(graph, state);
     const quant = 'quant' in graph ? graph.quant : {};
     this.simulates = Object.values(quant).some(({ activation, weight }) => activation?.simulate || weight?.simulate);
     this.observers = new Map(
       Object.entries(quant).flatMap(([id, { activation }]) =>
-        activation?.observer === 'histogram' ? [[id, createObserver(activation, 1)] as const] : [],
+        activation?.observer === 'histogram' ? [[id, new HistogramObserver(state.histograms.get(id))] as const] : [],
       ),
     );
   }
 
-  /** One step of SGD on one batch. @throws PlaygroundError 'diverged' when the loss is not finite */
+  /** One step of SGD on one batch. A loss that is no number means that the weights are lost too. */
   async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
     // An observer that has seen nothing has no range to keep; one that only observes cannot be frozen in PyTorch either:
     // torch.ao.quantization.disable_observer reaches fake-quant modules alone.
@@ -61,12 +59,6 @@ export class Trainer {
     const { logits, updates } = this.update(batch, sgd, { ...mode, observersFrozen: this.observersFrozen });
     try {
       const result = score((await logits.data()) as Float32Array, batch.y);
-      if (!Number.isFinite(result.loss))
-        throw new PlaygroundError(
-          'diverged',
-          `The loss stopped being a number at step ${this.step + 1}.`,
-          'Lower the learning rate and train again.',
-        );
       for (const [id, output] of updates.observed)
         this.observers.get(id)!.observe((await output.data()) as Float32Array);
       this.step++;
@@ -83,40 +75,31 @@ export class Trainer {
     return { loss, grads };
   }
 
-  /**
-   * Weights in PyTorch's layouts and the ranges every observer saw, of the weights as they are now unless observers are
-   * frozen: what both FloatModel and convert take, so that simulated and integer model share their codes.
-   */
-  async read(): Promise<{ params: ParamStore; ranges: ReadonlyMap<string, ObservedRange> }> {
+  /** What was learned so far, on the host. */
+  async read(): Promise<Trained> {
     const params = await this.device.params();
-    const ranges = new Map(await this.device.observedRanges());
-    for (const [id, observer] of this.observers) {
-      const range = observer.range();
-      if (range) ranges.set(id, range);
-    }
-    const observing = 'quant' in this.graph && !this.observersFrozen;
-    return { params, ranges: observing ? observeWeights(this.graph as QatGraph, params, ranges) : ranges };
+    const ranges = await this.device.observedRanges();
+    return trainedBy(this.graph, { params, ranges, ...this.observed() });
   }
 
-  /** Everything a later Trainer needs to go on; histograms of host observers are not part of it. */
+  /** Everything a later Trainer needs to go on as if this one had never stopped. */
   async snapshot(): Promise<TrainState> {
     return {
       step: this.step,
       params: await this.device.params(),
       momentum: await this.device.momenta(),
       ranges: await this.device.observedRanges(),
+      ...this.observed(),
     };
-  }
-
-  /** Back to a snapshot. */
-  restore(state: TrainState): void {
-    this.device.dispose();
-    this.device = deviceState(this.graph, state);
-    this.step = state.step;
   }
 
   dispose(): void {
     this.device.dispose();
+  }
+
+  private observed() {
+    const seen = [...this.observers].flatMap(([id, { histogram }]) => (histogram ? [[id, histogram] as const] : []));
+    return { histograms: new Map(seen), observersFrozen: this.observersFrozen };
   }
 
   private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode) {
@@ -149,10 +132,6 @@ export class Trainer {
     images.dispose();
     return { loss, logits, updates, grads: new Map(names.map((name, i) => [name, grads[variables[i].name]])) };
   }
-}
-
-function deviceState(graph: Graph | QatGraph, start: Pick<TrainState, 'params'> & Partial<TrainState>): DeviceState {
-  return new DeviceState(graph, { momentum: new Map(), ranges: new Map(), ...start });
 }
 
 /** Mean over the batch of -log softmax(logits)[label]. */

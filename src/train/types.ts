@@ -15,8 +15,18 @@ export interface BackendInfo {
   readonly crossOriginIsolated: boolean;
 }
 
+/** The training under study, or the FP32 fine-tune of the same budget. */
+export type RunKind = 'qat' | 'control';
+
+/** The curves of a run so far. */
+export interface RunHistory {
+  /** Of every step, in order. */
+  readonly losses: number[];
+  readonly validations: { readonly step: number; readonly accuracy: number; readonly images: number }[];
+}
+
 export interface TrainOptions {
-  readonly kind: 'qat' | 'control';
+  readonly kind: RunKind;
   readonly steps: number;
   readonly batch: number;
   readonly learningRate: number;
@@ -44,7 +54,12 @@ export type TrainEvent =
       readonly secondsLeft: number;
     }
   | { readonly type: 'validation'; readonly step: number; readonly accuracy: number; readonly images: number }
-  | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen'; readonly step: number };
+  | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen'; readonly step: number }
+  /** The run goes on from a checkpoint: this is all that counts of what came before. */
+  | { readonly type: 'restored'; readonly step: number; readonly steps: number; readonly history: RunHistory }
+  /** The browser has stored the run up to this step, or could not. */
+  | { readonly type: 'saved'; readonly step: number }
+  | { readonly type: 'not-saved'; readonly step: number; readonly message: string; readonly hint: string };
 export interface TrainResult {
   readonly steps: number;
   /** false when the visitor stopped it early; what was learned up to there stays. */

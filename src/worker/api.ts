@@ -2,10 +2,20 @@
 // Not for logic: train.worker.ts, engine.worker.ts and baseline.worker.ts implement these interfaces.
 import type { Int8Model } from '../convert/int8-model';
 import type { Split } from '../data/types';
-import type { Evaluation, LatencyStats } from '../report/types';
+import type { Evaluation, LatencyStats, RunOptions } from '../report/types';
+import type { RunRecord } from '../train/checkpoint';
 import type { BackendInfo, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
-export type { BackendInfo, TrainEvent, TrainOptions, TrainResult, WebGpuStatus } from '../train/types';
+export type { RunRecord } from '../train/checkpoint';
+export type {
+  BackendInfo,
+  RunHistory,
+  RunKind,
+  TrainEvent,
+  TrainOptions,
+  TrainResult,
+  WebGpuStatus,
+} from '../train/types';
 
 /** Progress of a long call: done of total, in units of `what` ('bytes', 'images', 'tests'). */
 export interface Progress {
@@ -69,13 +79,29 @@ export interface ConvertResult {
 
 /** The worker that trains: the only one with tfjs on the chosen backend. */
 export interface TrainApi {
-  /** @param baseUrl where the page's checkpoint/, data/ and wasm/ are */
-  start(baseUrl: string, backend: 'auto' | 'webgpu' | 'wasm'): Promise<BackendInfo>;
+  /**
+   * @param baseUrl where the page's checkpoint/, data/ and wasm/ are
+   * @param onBackend told when the device was lost or its memory ran out and another backend took over
+   */
+  start(
+    baseUrl: string,
+    backend: 'auto' | 'webgpu' | 'wasm',
+    onBackend: (backend: BackendInfo) => void,
+  ): Promise<BackendInfo>;
   load(onProgress: OnProgress): Promise<LoadResult>;
   fuse(): Promise<FuseResult>;
   verify(onProgress: OnProgress): Promise<VerifyResult>;
   prepare(options: PrepareOptions): Promise<PrepareResult>;
-  train(options: TrainOptions, onEvent: (event: TrainEvent) => void): Promise<TrainResult>;
+  /**
+   * Trains a run, or goes on with it from where it failed; a run that has ended gives its result again.
+   * @param choices stored with the checkpoints, so that a reloaded page can offer the run
+   */
+  train(options: TrainOptions, choices: RunOptions, onEvent: (event: TrainEvent) => void): Promise<TrainResult>;
+  /** Runs that an earlier page left behind, QAT first. @throws PlaygroundError 'storage' when unusable and removed */
+  savedRuns(): Promise<readonly RunRecord[]>;
+  /** After load: train goes on with the saved runs. @throws PlaygroundError 'storage' when unusable and removed */
+  takeUpSaved(): Promise<void>;
+  removeSaved(): Promise<void>;
   pause(): void;
   resume(): void;
   /** While paused: runs one step and pauses again. */

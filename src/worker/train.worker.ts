@@ -5,8 +5,6 @@ import { convert } from '../convert/convert';
 import { serializeInt8Model } from '../convert/serialize';
 import { PlaygroundError } from '../core/errors';
 import type { ParamStore } from '../core/params';
-import type { ObservedRange } from '../core/qparams';
-import { trainBatches } from '../data/batches';
 import { openCifar10, type Cifar10 } from '../data/cifar10';
 import { normalizeImages } from '../data/normalize';
 import { totalCost, layerCosts } from '../graph/cost';
@@ -18,15 +16,19 @@ import { prepareQat } from '../quant/prepare';
 import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import { measureLatency } from '../report/statistics';
-import type { Evaluation } from '../report/types';
-import { selectBackend } from '../train/backend';
+import type { Evaluation, RunOptions } from '../report/types';
+import { replaceBackend, selectBackend, type AskedBackend } from '../train/backend';
+import { asCheckpoint, freshCheckpoint, RECORD_VERSION, type Checkpoint } from '../train/checkpoint';
+import { removeRuns, savedRuns, savedState, saveRun } from '../train/checkpoint-store';
+import { onDevice } from '../train/device';
 import { calibrate, evaluate, logitsOf } from '../train/evaluate';
-import { explainDeviceError, tensorCount } from '../train/device';
 import { FloatModel } from '../train/float-model';
-import { TrainControl, trainLoop } from '../train/loop';
-import { Trainer } from '../train/trainer';
+import { TrainControl } from '../train/loop';
+import { continueRun } from '../train/run';
+import { trainedBy, type Trained } from '../train/state';
+import type { Trainer } from '../train/trainer';
 import { TOLERANCE, verifyFusion } from '../train/verify';
-import type { BackendInfo, TrainEvent, TrainOptions, TrainResult } from '../train/types';
+import type { BackendInfo, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 import type { FloatSubject, OnProgress, PrepareOptions, Split, TrainApi } from './api';
 import './errors';
 
@@ -38,24 +40,25 @@ const IMAGE_TESTS = 100;
 const CALIBRATION = { images: 512, batch: 64 };
 const PIXELS = 32 * 32 * 3;
 
-interface Trained {
-  readonly params: ParamStore;
-  readonly ranges: ReadonlyMap<string, ObservedRange>;
-}
-
 class TrainWorker implements TrainApi {
   private baseUrl = '';
+  private asked: AskedBackend = 'auto';
   private backend!: BackendInfo;
+  private onBackend: (backend: BackendInfo) => void = () => {};
   private data!: Cifar10;
   private params!: ParamStore;
   private fused!: Graph;
   private prepared: (PrepareOptions & { graph: QatGraph }) | undefined;
-  private readonly trained: { qat?: Trained; control?: Trained } = {};
+  /** Where each run goes on from, or what it ended with. */
+  private readonly checkpoints: Partial<Record<RunKind, Checkpoint>> = {};
+  private trainingId = crypto.randomUUID() as string;
   private control: TrainControl | undefined;
 
-  async start(baseUrl: string, backend: 'auto' | 'webgpu' | 'wasm'): Promise<BackendInfo> {
+  async start(baseUrl: string, asked: AskedBackend, onBackend: (backend: BackendInfo) => void): Promise<BackendInfo> {
     this.baseUrl = baseUrl;
-    this.backend = await selectBackend(backend, `${baseUrl}wasm/`);
+    this.asked = asked;
+    this.onBackend = onBackend;
+    this.backend = await selectBackend(asked, this.wasmBase);
     return this.backend;
   }
 
@@ -81,19 +84,21 @@ class TrainWorker implements TrainApi {
   }
 
   async verify(onProgress: OnProgress) {
-    const original = new FloatModel(resnet18(), this.params);
-    const fused = new FloatModel(this.fused, this.params);
-    const total = RANDOM_TESTS + IMAGE_TESTS;
     const { pixels } = await this.data.images('validation', 0, IMAGE_TESTS);
-    try {
-      const result = await verifyFusion(fused, original, RANDOM_TESTS, normalizeImages(pixels), (done) =>
-        onProgress({ what: 'tests', done, total }),
-      );
-      return { ...result, randomTests: RANDOM_TESTS, imageTests: IMAGE_TESTS, ...TOLERANCE };
-    } finally {
-      original.dispose();
-      fused.dispose();
-    }
+    const total = RANDOM_TESTS + IMAGE_TESTS;
+    return this.onDevice(async () => {
+      const original = new FloatModel(resnet18(), this.params);
+      const fused = new FloatModel(this.fused, this.params);
+      try {
+        const result = await verifyFusion(fused, original, RANDOM_TESTS, normalizeImages(pixels), (done) =>
+          onProgress({ what: 'tests', done, total }),
+        );
+        return { ...result, randomTests: RANDOM_TESTS, imageTests: IMAGE_TESTS, ...TOLERANCE };
+      } finally {
+        original.dispose();
+        fused.dispose();
+      }
+    });
   }
 
   async prepare(options: PrepareOptions) {
@@ -110,45 +115,43 @@ class TrainWorker implements TrainApi {
     };
   }
 
-  async train(options: TrainOptions, onEvent: (event: TrainEvent) => void): Promise<TrainResult> {
-    const graph = options.kind === 'qat' ? this.qatGraph() : this.fused;
-    const trainer = new Trainer(graph, { params: this.params });
-    const { batch, seed } = options;
-    const batches = trainBatches(this.data, { batch, seed });
-    this.control = new TrainControl(options.learningRate);
-    const { control } = this;
-    const losses: number[] = [];
-    let rate = 0;
-    let tensorsAtStart = 0;
+  async savedRuns() {
+    return savedRuns();
+  }
+
+  async takeUpSaved(): Promise<void> {
     try {
-      const validate = () => this.validationAccuracy(trainer, options.validationImages);
-      for await (const event of trainLoop({ trainer, batches, options, control, validate })) {
-        if (event.type === 'step') {
-          losses.push(event.loss);
-          rate = event.imagesPerSecond;
-          if (event.step === 1) tensorsAtStart = tensorCount();
-        }
-        onEvent(event);
+      const taken: Partial<Record<RunKind, Checkpoint>> = {};
+      for (const record of await savedRuns()) {
+        taken[record.kind] = asCheckpoint(record, await savedState(record.kind), this.params);
+        this.trainingId = record.id;
       }
-      const tensorsAtEnd = tensorCount();
-      this.trained[options.kind] = await trainer.read();
-      const steps = losses.length;
-      if (steps === 0)
-        throw new PlaygroundError('stopped', 'Training was stopped before its first step.', 'Run the step again.');
-      return {
-        steps,
-        finished: !control.stopped,
-        losses: Float32Array.from(losses),
-        imagesPerSecond: rate,
-        tensorsAtStart,
-        tensorsAtEnd,
-      };
+      Object.assign(this.checkpoints, taken);
     } catch (error) {
-      throw explainDeviceError(error);
+      await removeRuns();
+      throw error;
+    }
+  }
+
+  async removeSaved(): Promise<void> {
+    await removeRuns();
+  }
+
+  async train(options: TrainOptions, choices: RunOptions, onEvent: (event: TrainEvent) => void): Promise<TrainResult> {
+    const { kind } = options;
+    const control = new TrainControl(options.learningRate);
+    this.control = control;
+    this.checkpoints[kind] ??= freshCheckpoint(this.params);
+    try {
+      return await this.onDevice(() =>
+        continueRun({
+          ...{ graph: this.graphOf(kind), start: this.checkpoints[kind]!, options, data: this.data, control, onEvent },
+          validate: (trainer) => this.validationAccuracy(trainer, options.validationImages),
+          keep: (checkpoint) => this.keep(kind, { ...choices, learningRate: control.learningRate }, checkpoint),
+        }),
+      );
     } finally {
       this.control = undefined;
-      await batches.return(undefined as never);
-      trainer.dispose();
     }
   }
 
@@ -179,28 +182,79 @@ class TrainWorker implements TrainApi {
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {
-    const model = this.subject(subject);
-    try {
-      return await evaluate(model, this.data, split, images, (done) =>
-        onProgress({ what: 'images', done, total: images }),
-      );
-    } finally {
-      model.dispose();
-    }
+    return this.onDevice(async () => {
+      const model = this.subject(subject);
+      try {
+        return await evaluate(model, this.data, split, images, (done) =>
+          onProgress({ what: 'images', done, total: images }),
+        );
+      } finally {
+        model.dispose();
+      }
+    });
   }
 
   async latency(samples: number) {
-    const model = new FloatModel(this.fused, this.params);
     const { pixels } = await this.data.images('test', 0, LATENCY_IMAGES);
-    const { backend, threads } = this.backend;
-    try {
-      return await measureLatency((sample) => logitsOf(model, normalizeImages(oneImage(pixels, sample))), samples, {
-        threads,
-        what: `FP32 on tfjs-${backend} with our kernels, BN folded: image bytes to float logits`,
-      });
-    } finally {
-      model.dispose();
+    return this.onDevice(async () => {
+      const model = new FloatModel(this.fused, this.params);
+      const { backend, threads } = this.backend;
+      try {
+        return await measureLatency((sample) => logitsOf(model, normalizeImages(oneImage(pixels, sample))), samples, {
+          threads,
+          what: `FP32 on tfjs-${backend} with our kernels, BN folded: image bytes to float logits`,
+        });
+      } finally {
+        model.dispose();
+      }
+    });
+  }
+
+  private get wasmBase(): string {
+    return `${this.baseUrl}wasm/`;
+  }
+
+  /**
+   * Runs work on the device; when the device is lost, again on a new one, and then on WASM. Where memory ran out a new
+   * backend takes over as well, as the old one may be unusable, but the work is not repeated.
+   */
+  private async onDevice<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await onDevice(work);
+      } catch (error) {
+        const code = error instanceof PlaygroundError ? error.code : undefined;
+        if (code !== 'device-lost' && code !== 'out-of-memory') throw error;
+        await this.replaceBackend(code === 'device-lost');
+        if (code === 'out-of-memory') throw error;
+      }
     }
+  }
+
+  private async replaceBackend(lost: boolean): Promise<void> {
+    const again = lost && this.backend.webgpu === 'device-lost';
+    const backend = await replaceBackend(again ? 'wasm' : this.asked, this.wasmBase);
+    const reason = `The graphics device was lost. ${backend.backend === 'webgpu' ? 'A new one' : 'WASM'} has taken over.`;
+    this.backend = lost ? { ...backend, webgpu: 'device-lost', reason } : backend;
+    this.onBackend(this.backend);
+  }
+
+  /** Keeps a checkpoint here and stores it; where that fails, training goes on. */
+  private async keep(kind: RunKind, options: RunOptions, checkpoint: Checkpoint): Promise<TrainEvent> {
+    this.checkpoints[kind] = checkpoint;
+    const { state, history, result } = checkpoint;
+    const { step } = state;
+    try {
+      await saveRun({ version: RECORD_VERSION, id: this.trainingId, kind, options, step, history, result }, state);
+      return { type: 'saved', step };
+    } catch (error) {
+      if (!(error instanceof PlaygroundError)) throw error;
+      return { type: 'not-saved', step, message: error.message, hint: error.hint };
+    }
+  }
+
+  private graphOf(kind: RunKind): Graph | QatGraph {
+    return kind === 'qat' ? this.qatGraph() : this.fused;
   }
 
   private qatGraph(): QatGraph {
@@ -209,16 +263,17 @@ class TrainWorker implements TrainApi {
     return this.prepared.graph;
   }
 
-  private trainedState(kind: 'qat' | 'control'): Trained {
-    const state = this.trained[kind];
-    if (!state) throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
-    return state;
+  private trained(kind: RunKind): Trained {
+    const checkpoint = this.checkpoints[kind];
+    if (!checkpoint?.result)
+      throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
+    return trainedBy(this.graphOf(kind), checkpoint.state);
   }
 
   private subject(subject: FloatSubject): FloatModel {
     if (subject === 'fp32') return new FloatModel(this.fused, this.params);
-    if (subject === 'control') return new FloatModel(this.fused, this.trainedState('control').params);
-    const { params, ranges } = this.trainedState('qat');
+    if (subject === 'control') return new FloatModel(this.fused, this.trained('control').params);
+    const { params, ranges } = this.trained('qat');
     return new FloatModel(this.qatGraph(), params, ranges);
   }
 
@@ -233,7 +288,7 @@ class TrainWorker implements TrainApi {
   }
 
   private convertTrained() {
-    const { params, ranges } = this.trainedState('qat');
+    const { params, ranges } = this.trained('qat');
     return convert(this.qatGraph(), params, ranges);
   }
 
@@ -241,7 +296,7 @@ class TrainWorker implements TrainApi {
     const { weightBits, activationBits, fuseAddRelu } = this.prepared ?? {};
     const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
     const graph = prepareQat(this.fused, qconfig, { fuseAddRelu: fuseAddRelu ?? true });
-    const ranges = await calibrate(graph, this.params, this.calibrationBatches(onProgress));
+    const ranges = await this.onDevice(() => calibrate(graph, this.params, this.calibrationBatches(onProgress)));
     return convert(graph, this.params, observeWeights(graph, this.params, ranges));
   }
 

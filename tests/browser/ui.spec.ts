@@ -137,6 +137,63 @@ test('training: pause, one step, another learning rate, resume, stop', async ({ 
   await expect(train).toContainText('You stopped QAT after');
 });
 
+test('a saved training is offered and taken up with its choices', async ({ page }) => {
+  await open(page, 'delay=5&saved=qat');
+  const offer = page.getByRole('region', { name: 'Training of an earlier visit' });
+  await expect(offer).toContainText('4-bit weights');
+  await offer.getByRole('button', { name: 'Resume training at step 30 of 60' }).click();
+  await expect(offer).toBeHidden();
+  await expect(page.getByLabel('Weights')).toHaveAttribute('aria-valuetext', '4 bits');
+  const train = card(page, 'train');
+  await done(page, 'train');
+  await expect(train.getByRole('region', { name: 'QAT run' })).toContainText('Step 60 of 60');
+  expect(await calls(page)).toEqual(['takeUp']);
+});
+
+test('a saved control is offered as such; Discard forgets it', async ({ page }) => {
+  await open(page, 'delay=1&saved=control');
+  const offer = page.getByRole('region', { name: 'Training of an earlier visit' });
+  await expect(offer.getByRole('button', { name: 'Resume the control at step 30 of 60' })).toBeVisible();
+  await expect(offer).toContainText('QAT has ended after 60 steps.');
+  await offer.getByRole('button', { name: 'Discard it' }).click();
+  await expect(offer).toBeHidden();
+  expect(await calls(page)).toEqual(['forgetSaved']);
+});
+
+test('a saved training that is damaged is named and does no harm', async ({ page }) => {
+  await open(page, 'delay=1&saved=damaged');
+  await expect(page.locator('header').first()).toContainText('The saved training is damaged. It was removed.');
+  await runAll(page);
+});
+
+test('a full disk and a lost device are said while training goes on', async ({ page }) => {
+  await open(page, 'delay=2&full=1&lose=20');
+  const train = card(page, 'train');
+  await train.getByRole('button', { name: /^Run/ }).click();
+  await expect(train).toContainText('its progress is not saved. The disk space is full.');
+  await expect(train).toContainText('The graphics device was lost. WASM has taken over.');
+  await expect(page.locator('header').first()).toContainText('The graphics device was lost.');
+  await done(page, 'train');
+});
+
+test('what is saved is said', async ({ page }) => {
+  await open(page, 'delay=1');
+  await card(page, 'train').getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'train');
+  await expect(card(page, 'train')).toContainText('Saved in this browser up to step 60 of the control');
+});
+
+test('a run that diverged can be retried with a lower learning rate', async ({ page }) => {
+  await open(page, 'delay=1&fail=train');
+  await card(page, 'train').getByRole('button', { name: /^Run/ }).click();
+  const train = card(page, 'train');
+  await expect(train).toContainText('The loss is running away.');
+  await train.getByRole('button', { name: 'Retry with learning rate 0.0001' }).click();
+  await done(page, 'train');
+  expect(await calls(page)).toEqual(['setLearningRate 0.0001']);
+  await expect(field(page, 'Learning rate')).toHaveValue('0.0001');
+});
+
 test('pictures: those where the models differ can be picked out and are marked', async ({ page }) => {
   await open(page, 'delay=1');
   await runAll(page);
@@ -223,7 +280,7 @@ test('a browser that cannot start a session gets a page that says so', async ({ 
 for (const colorScheme of ['light', 'dark'] as const)
   test(`axe finds nothing, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await open(page, 'delay=1&fail=prepare');
+    await open(page, 'delay=1&fail=prepare&saved=qat&full=1&lose=20');
     const violations = async (): Promise<unknown> =>
       (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)]);
     expect(await violations()).toEqual([]);
@@ -238,7 +295,7 @@ for (const colorScheme of ['light', 'dark'] as const)
   });
 
 test('no sideways scrolling from 320 to 1600 px, before and after a run', async ({ page }) => {
-  await open(page, 'delay=1');
+  await open(page, 'delay=1&saved=qat&full=1&lose=20');
   for (const finished of [false, true]) {
     if (finished) await runAll(page);
     for (const width of [320, 375, 768, 1024, 1600]) {

@@ -2,16 +2,29 @@
 import { PlaygroundError } from '../../src/core/errors';
 import type { Int8Model } from '../../src/convert/int8-model';
 import type { Report, RunOptions } from '../../src/report/types';
-import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../src/session/types';
+import {
+  STEP_IDS,
+  type SavedTraining,
+  type Session,
+  type SessionEvent,
+  type StepId,
+  type StepResults,
+} from '../../src/session/types';
 import type { LabelledImages, TrainResult, WebGpuStatus } from '../../src/worker/api';
 import { fakeComparison, fakeImages, fakeModel, fakeResults } from './fake-results';
 
 export interface FakeOptions {
-  /** The step that fails at its first attempt; '' for none. */
+  /** The step that fails at its first attempt, train by diverging; '' for none. */
   readonly fail: string;
   /** Milliseconds of a tick: each step takes a few. */
   readonly delay: number;
   readonly webgpu: string;
+  /** What an earlier visit left: '' nothing, 'qat' or 'control' that run at step 30, 'damaged'. */
+  readonly saved: string;
+  /** The disk is full. */
+  readonly full: boolean;
+  /** The device is lost at this QAT step; 0 never. */
+  readonly loseAt: number;
 }
 
 export class FakeSession implements Session {
@@ -36,6 +49,8 @@ export class FakeSession implements Session {
   private paused = false;
   private stopped = false;
   private single = false;
+  /** QAT steps of an earlier visit. */
+  private from = 0;
 
   constructor(private readonly fake: FakeOptions) {
     this.failing = fake.fail;
@@ -76,6 +91,27 @@ export class FakeSession implements Session {
     this.calls.push(`setLearningRate ${learningRate}`);
     this.options = { ...this.options, learningRate };
   }
+  savedTraining(): Promise<SavedTraining | undefined> {
+    const { saved } = this.fake;
+    const removed = new PlaygroundError('storage', 'The saved training is damaged.', 'It was removed.');
+    if (saved === 'damaged') return Promise.reject(removed);
+    if (!saved) return Promise.resolve(undefined);
+    const ended = { step: this.options.steps, ended: true };
+    const running = { step: 30, ended: false };
+    return Promise.resolve({
+      options: { ...this.options, weightBits: 4 },
+      ...(saved === 'qat' ? { qat: running, control: undefined } : { qat: ended, control: running }),
+    });
+  }
+  takeUp({ options, qat }: SavedTraining): void {
+    this.calls.push('takeUp');
+    this.options = options;
+    this.from = qat.step;
+  }
+  forgetSaved(): Promise<void> {
+    this.calls.push('forgetSaved');
+    return Promise.resolve();
+  }
   testImages(n: number): Promise<LabelledImages> {
     return Promise.resolve(fakeImages(n));
   }
@@ -94,9 +130,11 @@ export class FakeSession implements Session {
     await this.tick();
     if (this.failing === step) {
       this.failing = '';
-      const message = 'weights-002.bin could not be fetched: status 503.';
-      const hint = 'Check the connection, then press Retry.';
-      this.emit({ type: 'step-failed', step, message, hint });
+      const diverges = step === 'train';
+      const message = diverges ? 'The loss is running away.' : 'weights-002.bin could not be fetched: status 503.';
+      const hint = diverges ? 'Lower the learning rate.' : 'Check the connection, then press Retry.';
+      const remedy = diverges ? { learningRate: this.options.learningRate / 10 } : undefined;
+      this.emit({ type: 'step-failed', step, message, hint, remedy });
       throw new PlaygroundError('network', message, hint);
     }
     Object.assign(this.results, { [step]: await this.result(step) });
@@ -127,8 +165,10 @@ export class FakeSession implements Session {
     const { steps, batch } = this.options;
     const losses: number[] = [];
     const emit = (event: Extract<SessionEvent, { type: 'train' }>['event']) => this.emit({ type: 'train', run, event });
+    const first = run === 'qat' ? this.from : 0;
+    emit({ type: 'restored', step: first, steps, history: { losses: new Array(first).fill(0.5), validations: [] } });
     this.stopped = false;
-    for (let step = 1; step <= steps && !this.stopped; step++) {
+    for (let step = first + 1; step <= steps && !this.stopped; step++) {
       if (this.paused) {
         emit({ type: 'paused', step: step - 1 });
         while (this.paused && !this.single && !this.stopped) await this.tick();
@@ -149,6 +189,17 @@ export class FakeSession implements Session {
         imagesPerSecond: 38.4,
         secondsLeft: ((steps - step) * batch) / 38.4,
       });
+      if (run === 'qat' && step === this.fake.loseAt) {
+        const backend = { ...this.results.load!.backend, reason: 'The graphics device was lost. WASM has taken over.' };
+        this.results.load = { ...this.results.load!, backend };
+        this.emit({ type: 'backend-replaced', backend });
+      }
+      if (step % 10 === 0)
+        emit(
+          this.fake.full
+            ? { type: 'not-saved', step, message: 'The disk space is full.', hint: 'Free some.' }
+            : { type: 'saved', step },
+        );
       if (step % 15 === 0)
         emit({ type: 'validation', step, accuracy: 0.87 - base / 10 - 0.1 * Math.exp(-step / 15), images: 256 });
       if (step === Math.ceil(steps * 0.375)) emit({ type: 'bn-frozen', step });

@@ -1,5 +1,5 @@
 // The page on a fake session, for its tests and for looking at it. Query: fail=STEP fails that step once, delay=MS is
-// the length of a tick, webgpu=STATUS, broken=1 makes the session impossible. No figure here is a measurement.
+// the length of a tick, webgpu=STATUS, broken=1 makes the session impossible; saved, full and lose: FakeOptions. No figure here is a measurement.
 import { mount } from 'svelte';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/theme.css';
@@ -16,6 +16,9 @@ mount(App, {
         fail: query.get('fail') ?? '',
         delay: Number(query.get('delay') ?? 10),
         webgpu: query.get('webgpu') ?? 'no-api',
+        saved: query.get('saved') ?? '',
+        full: query.has('full'),
+        loseAt: Number(query.get('lose') ?? 0),
       });
       return Object.assign(globalThis, { fake: session }).fake;
     },

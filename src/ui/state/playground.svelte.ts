@@ -1,8 +1,16 @@
 // One session as runes: what the components read and the actions they call. A new session means a new Playground.
 // Not for computing: the session and its workers do that.
 import { getContext, setContext } from 'svelte';
+import { PlaygroundError } from '../../core/errors';
 import type { RunOptions } from '../../report/types';
-import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../session/types';
+import {
+  STEP_IDS,
+  type SavedTraining,
+  type Session,
+  type SessionEvent,
+  type StepId,
+  type StepResults,
+} from '../../session/types';
 import { Step } from './step.svelte';
 import { READ_BY, STEP_NAMES, stepNumber } from './steps';
 import { Training } from './training.svelte';
@@ -14,6 +22,12 @@ export class Playground {
   results = $state.raw<Partial<StepResults>>({});
   /** Read out by screen readers; changes a few times a step, not with every number. */
   announcement = $state('');
+  /** A training of an earlier visit that can be taken up, until anything runs here. */
+  saved = $state.raw<SavedTraining>();
+  /** Why a training of an earlier visit cannot. */
+  savedProblem = $state.raw<{ readonly message: string; readonly hint: string }>();
+  /** Whether another backend had to take over while this page computed. */
+  backendReplaced = $state(false);
 
   /** The step that is running, if any. */
   readonly running = $derived(STEP_IDS.find((id) => this.steps[id].status === 'running'));
@@ -47,6 +61,28 @@ export class Playground {
     return this.run(STEP_IDS[STEP_IDS.length - 1]!);
   }
 
+  /** Asks the session for a training of an earlier visit. */
+  async lookForSaved(): Promise<void> {
+    try {
+      this.saved = await this.session.savedTraining();
+    } catch (error) {
+      if (!(error instanceof PlaygroundError)) throw error;
+      this.savedProblem = error;
+    }
+  }
+
+  /** Goes on with the training of an earlier visit. */
+  resumeSaved(): Promise<boolean> {
+    this.session.takeUp(this.saved!);
+    this.options = this.session.options;
+    return this.run('train');
+  }
+
+  async forgetSaved(): Promise<void> {
+    this.saved = undefined;
+    await this.session.forgetSaved();
+  }
+
   set<K extends keyof RunOptions>(option: K, value: RunOptions[K]): void {
     if (this.locked(option)) return;
     if (option === 'learningRate') this.session.setLearningRate(value as number);
@@ -72,6 +108,12 @@ export class Playground {
         this.announcement = `Step ${event.event.step}: validation accuracy ${(event.event.accuracy * 100).toFixed(1)} percent.`;
       return;
     }
+    if (event.type === 'backend-replaced') {
+      this.results = { ...this.session.results };
+      this.backendReplaced = true;
+      this.announcement = event.backend.reason;
+      return;
+    }
     const step = this.steps[event.step];
     const name = `Step ${stepNumber(event.step)}, ${STEP_NAMES[event.step]},`;
     if (event.type === 'progress') return step.advance(event.label, event.progress);
@@ -84,7 +126,7 @@ export class Playground {
     }
     if (event.step === 'train') this.training.end();
     if (event.type === 'step-failed') {
-      step.fail(event.message, event.hint);
+      step.fail(event);
       this.announcement = `${name} failed. ${event.message} ${event.hint}`;
     } else {
       this.results = { ...this.session.results };

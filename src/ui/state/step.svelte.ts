@@ -1,15 +1,17 @@
 // State of one step as its card and the list of steps show it. Not for running it: see playground.svelte.ts.
-import type { StepId } from '../../session/types';
+import type { SessionEvent, StepId } from '../../session/types';
 import type { Progress } from '../../worker/api';
 
 export type StepStatus = 'idle' | 'running' | 'done' | 'failed';
+
+export type StepFailure = Pick<Extract<SessionEvent, { type: 'step-failed' }>, 'message' | 'hint' | 'remedy'>;
 
 export class Step {
   status = $state<StepStatus>('idle');
   /** What is going on inside the step, e.g. 'QAT INT8'. */
   label = $state('');
   progress = $state.raw<Progress>();
-  failure = $state.raw<{ readonly message: string; readonly hint: string }>();
+  failure = $state.raw<StepFailure>();
   /** Wall time of the finished step. */
   seconds = $state(0);
   private startedAt = 0;
@@ -34,8 +36,8 @@ export class Step {
     this.seconds = (performance.now() - this.startedAt) / 1000;
   }
 
-  fail(message: string, hint: string): void {
+  fail(failure: StepFailure): void {
     this.status = 'failed';
-    this.failure = { message, hint };
+    this.failure = failure;
   }
 }

@@ -1,8 +1,7 @@
 // What the training step reports while it runs: one curve for each run, and the state of its controls.
 // Not for training: the train worker does that.
-import type { TrainEvent } from '../../worker/api';
+import type { RunHistory, RunKind, TrainEvent } from '../../worker/api';
 
-export type RunName = 'qat' | 'control';
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
 /** Weight of the past in the smoothed loss. */
@@ -17,32 +16,55 @@ export class Curve {
   readonly validationSteps: number[] = [];
   readonly validationAccuracy: number[] = [];
   version = $state(0);
-  /** The newest step. */
+  /** Steps done, of how many; from a restored run on. */
+  progress = $state.raw<{ readonly step: number; readonly steps: number }>();
+  /** The newest step that was taken here. */
   latest = $state.raw<StepEvent>();
   validatedOn = $state(0);
   private average = 0;
 
   take(event: TrainEvent): void {
     if (event.type === 'step') {
-      this.average = SMOOTHING * this.average + (1 - SMOOTHING) * event.loss;
-      this.steps.push(event.step);
-      this.loss.push(event.loss);
-      this.smoothedLoss.push(this.average / (1 - SMOOTHING ** this.steps.length));
+      this.addLoss(event.loss);
+      this.progress = event;
       this.latest = event;
     } else if (event.type === 'validation') {
-      this.validationSteps.push(event.step);
-      this.validationAccuracy.push(event.accuracy);
-      this.validatedOn = event.images;
+      this.addValidation(event);
+    } else if (event.type === 'restored') {
+      for (const list of [this.steps, this.loss, this.smoothedLoss, this.validationSteps, this.validationAccuracy])
+        list.length = 0;
+      this.average = 0;
+      event.history.losses.forEach((loss) => this.addLoss(loss));
+      event.history.validations.forEach((validation) => this.addValidation(validation));
+      this.progress = event;
+      this.latest = undefined;
     }
     this.version++;
+  }
+
+  private addLoss(loss: number): void {
+    this.average = SMOOTHING * this.average + (1 - SMOOTHING) * loss;
+    this.steps.push(this.steps.length + 1);
+    this.loss.push(loss);
+    this.smoothedLoss.push(this.average / (1 - SMOOTHING ** this.steps.length));
+  }
+
+  private addValidation({ step, accuracy, images }: RunHistory['validations'][number]): void {
+    this.validationSteps.push(step);
+    this.validationAccuracy.push(accuracy);
+    this.validatedOn = images;
   }
 }
 
 export class Training {
-  curves = $state.raw<Readonly<Record<RunName, Curve>>>({ qat: new Curve(), control: new Curve() });
+  curves = $state.raw<Readonly<Record<RunKind, Curve>>>({ qat: new Curve(), control: new Curve() });
   /** The run whose events came last. */
-  active = $state<RunName>();
+  active = $state<RunKind>();
   paused = $state(false);
+  /** The newest step that the browser has stored. */
+  saved = $state.raw<{ readonly run: RunKind; readonly step: number }>();
+  /** Why newer steps are not stored. */
+  notSaved = $state.raw<{ readonly message: string; readonly hint: string }>();
   /** Steps after which parts of the QAT run were frozen. */
   frozen = $state.raw<{ readonly bn?: number; readonly observers?: number }>({});
 
@@ -52,10 +74,13 @@ export class Training {
     this.active = undefined;
     this.paused = false;
     this.frozen = {};
+    this.saved = this.notSaved = undefined;
   }
 
-  take(run: RunName, event: TrainEvent): void {
+  take(run: RunKind, event: TrainEvent): void {
     this.active = run;
+    if (event.type === 'saved') [this.saved, this.notSaved] = [{ run, step: event.step }, undefined];
+    if (event.type === 'not-saved') this.notSaved = event;
     if (event.type === 'paused' || event.type === 'resumed') this.paused = event.type === 'paused';
     if (run === 'qat' && event.type === 'bn-frozen') this.frozen = { ...this.frozen, bn: event.step };
     if (run === 'qat' && event.type === 'observers-frozen') this.frozen = { ...this.frozen, observers: event.step };

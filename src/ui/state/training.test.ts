@@ -29,6 +29,23 @@ describe('the curve of a run', () => {
   });
 });
 
+describe('a restored run', () => {
+  it('replaces what was drawn, and goes on as one that was never interrupted', () => {
+    const validation = { step: 2, accuracy: 0.7, images: 256 };
+    const [whole, restored] = [new Curve(), new Curve()];
+    [1, 2, 3].forEach((loss, i) => whole.take(step(i + 1, loss)));
+    restored.take(step(1, 9));
+    restored.take({ type: 'validation', ...validation, step: 1 });
+    restored.take({ type: 'restored', step: 2, steps: 10, history: { losses: [1, 2], validations: [validation] } });
+    expect(restored.latest).toBeUndefined();
+    expect(restored.progress).toMatchObject({ step: 2, steps: 10 });
+    restored.take(step(3, 3));
+    expect(restored.smoothedLoss).toEqual(whole.smoothedLoss);
+    expect([restored.steps, restored.loss]).toEqual([whole.steps, whole.loss]);
+    expect([restored.validationSteps, restored.validationAccuracy]).toEqual([[2], [0.7]]);
+  });
+});
+
 describe('the training of both runs', () => {
   it('keeps them apart, follows pauses and forgets an earlier attempt', () => {
     const training = new Training();
