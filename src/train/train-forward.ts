@@ -6,8 +6,7 @@ import { weightKey } from '../quant/prepare';
 import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
 import { globalAverage } from './float-model';
 import { batchNorm } from './ops/batch-norm';
-import { fakeQuant, observe } from './ops/quantize';
-import { scaleChannels } from './ops/scale-channels';
+import { fakeQuant, fakeQuantScaled, observe, observeScaled } from './ops/quantize';
 import { scaleFactor } from './ops/scale-factor';
 import type { DeviceState } from './state';
 
@@ -110,7 +109,7 @@ class Pass {
     );
     const spec = this.quant[node.id]?.weight;
     const factor = spec ? scaleFactor(gain, variance, bn.eps) : undefined;
-    const quantized = factor && this.quantize(weightKey(node.id), scaleChannels(weight, factor), spec!);
+    const quantized = spec && this.quantize(weightKey(node.id), weight, spec, factor);
     // Where nothing is simulated, conv(x, W * k) / k is conv(x, W).
     const simulated = spec?.simulate ? quantized : undefined;
     const z = tf.conv2d(x, simulated ?? weight, node.conv.stride, node.conv.pad);
@@ -136,14 +135,16 @@ class Pass {
     return tf.add(tf.matMul(x, spec ? this.quantize(weightKey(node.id), weight, spec) : weight), bias);
   }
 
-  private quantize<T extends tf.Tensor>(key: string, x: T, spec: FakeQuantSpec): T {
+  /** Observes x, or x * factor, and fake-quantizes it where its specification simulates. */
+  private quantize<T extends tf.Tensor>(key: string, x: T, spec: FakeQuantSpec, factor?: tf.Tensor1D): T {
     const known = this.state.ranges.get(key)!;
     let range: tf.Tensor2D = known;
     if (!this.mode.observersFrozen) {
-      range = tf.keep(observe(x, known, spec));
+      range = tf.keep(factor ? observeScaled(x, factor, known, spec) : observe(x, known, spec));
       this.updates.variables.push([known, range]);
     }
-    return spec.simulate ? fakeQuant(x, range, spec) : x;
+    if (!spec.simulate) return x;
+    return factor ? fakeQuantScaled(x, factor, range, spec) : fakeQuant(x, range, spec);
   }
 
   /** running + momentum * (factor * batch - running). */

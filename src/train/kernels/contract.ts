@@ -30,6 +30,15 @@ export interface FakeQuantAttrs {
 }
 
 /**
+ * The three for x * factor, which no backend needs to store: a weight times its factor per output channel. Inputs also
+ * have factor [C], range is [2, C]; FAKE_QUANT_SCALED_GRAD's outputs are [dx, dfactor], of x and factor, dfactor summed
+ * over all axes but the last. A backend may leave them out: src/train/ops then multiplies first.
+ */
+export const OBSERVE_SCALED = 'QatObserveScaled';
+export const FAKE_QUANT_SCALED = 'QatFakeQuantScaled';
+export const FAKE_QUANT_SCALED_GRAD = 'QatFakeQuantScaledGrad';
+
+/**
  * Batch norm of u = z / divisor, with ReLU if asked: y = [relu](gain * (u - mean) / sqrt(var + eps) + offset).
  * Inputs: z [N,H,W,C], divisor, gain, offset, mean, variance, each [C]; frozen: mean and variance are used,
  * else the batch's own (biased variance) are. Outputs: [y, mean, variance] of u, as used.

@@ -1,24 +1,32 @@
-// Observing and fake-quantizing as differentiable tfjs ops over the contract's kernels.
-// Not for qparams on the host: src/quant. The kernels: ../kernels.
+// Observing and fake-quantizing as differentiable tfjs ops over the contract's kernels; of weights, with the factor per
+// output channel that ConvBn QAT gives them. Not for qparams on the host: src/quant. The kernels: ../kernels.
 import * as tf from '@tensorflow/tfjs';
 import type { FakeQuantSpec } from '../../quant/types';
 import {
   FAKE_QUANT,
   FAKE_QUANT_GRAD,
+  FAKE_QUANT_SCALED,
+  FAKE_QUANT_SCALED_GRAD,
   OBSERVE_MINMAX,
+  OBSERVE_SCALED,
   type FakeQuantAttrs,
   type ObserveMinMaxAttrs,
 } from '../kernels/contract';
-import { runKernel, type GradSaver } from './run-kernel';
+import { hasKernel, runKernel, type GradSaver } from './run-kernel';
+import { scaleChannels } from './scale-channels';
 
 /**
  * The running range after x was seen; carries no gradient.
  * @param x [..., C]; @param range [2, 1] or [2, C], row 0 minima; (+Infinity, -Infinity) has seen nothing
  */
 export function observe(x: tf.Tensor, range: tf.Tensor2D, spec: FakeQuantSpec): tf.Tensor2D {
-  const mode = spec.observer === 'minmax' ? 'extreme' : 'average';
-  const attrs: ObserveMinMaxAttrs = { mode, c: spec.averagingConstant };
-  return runKernel(OBSERVE_MINMAX, { x, range }, attrs)[0] as tf.Tensor2D;
+  return runKernel(OBSERVE_MINMAX, { x, range }, observerAttrs(spec))[0] as tf.Tensor2D;
+}
+
+/** As observe, of x * factor: x [..., C], factor [C], range [2, C]. */
+export function observeScaled(x: tf.Tensor, factor: tf.Tensor1D, range: tf.Tensor2D, spec: FakeQuantSpec): tf.Tensor2D {
+  if (!hasKernel(OBSERVE_SCALED)) return tf.tidy(() => observe(tf.mul(x, factor), range, spec));
+  return runKernel(OBSERVE_SCALED, { x, factor, range }, observerAttrs(spec))[0] as tf.Tensor2D;
 }
 
 /**
@@ -26,8 +34,7 @@ export function observe(x: tf.Tensor, range: tf.Tensor2D, spec: FakeQuantSpec): 
  * @param x [..., C]; @param range [2, 1] or [2, C]
  */
 export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, spec: FakeQuantSpec): T {
-  const { qmin, qmax, eps } = spec;
-  const attrs: FakeQuantAttrs = { symmetric: spec.scheme === 'symmetric', qmin, qmax, eps };
+  const attrs = fakeQuantAttrs(spec);
   const op = tf.customGrad((...args) => {
     const [input, save] = args as [tf.Tensor, GradSaver];
     save([input, range]);
@@ -38,4 +45,33 @@ export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, spec: F
     };
   });
   return op(x) as T;
+}
+
+/** As fakeQuant, of x * factor: x [..., C], factor [C], range [2, C]; gradients flow to both. */
+export function fakeQuantScaled<T extends tf.Tensor>(
+  x: T,
+  factor: tf.Tensor1D,
+  range: tf.Tensor2D,
+  spec: FakeQuantSpec,
+): T {
+  if (!hasKernel(FAKE_QUANT_SCALED)) return fakeQuant(scaleChannels(x, factor), range, spec);
+  const attrs = fakeQuantAttrs(spec);
+  const op = tf.customGrad((...args) => {
+    const [x, factor, save] = args as [tf.Tensor, tf.Tensor, GradSaver];
+    save([x, factor, range]);
+    return {
+      value: runKernel(FAKE_QUANT_SCALED, { x, factor, range }, attrs)[0],
+      gradFunc: (dy: tf.Tensor, [x, factor, range]: tf.Tensor[]) =>
+        runKernel(FAKE_QUANT_SCALED_GRAD, { x, dy, factor, range }, attrs),
+    };
+  });
+  return op(x, factor) as T;
+}
+
+function observerAttrs({ observer, averagingConstant }: FakeQuantSpec): ObserveMinMaxAttrs {
+  return { mode: observer === 'minmax' ? 'extreme' : 'average', c: averagingConstant };
+}
+
+function fakeQuantAttrs({ scheme, qmin, qmax, eps }: FakeQuantSpec): FakeQuantAttrs {
+  return { symmetric: scheme === 'symmetric', qmin, qmax, eps };
 }

@@ -60,8 +60,6 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
   const each = sweep(1, quads);
   const partials = s.slices * quads;
   const slices = ['means', 'squares'].map((name) => ({ name, type: 'vec4<f32>', length: partials }) as const);
-  // Rows slice, slice + slices, ... up to rows.
-  const rowsOf = (slice: string) => `f32((${rows + s.slices - 1}u - ${slice}) / ${s.slices}u)`;
   const first: Shader = {
     name: BATCH_NORM,
     key: `slices,${rows},${channels}`,
@@ -73,11 +71,11 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
     body: () => `
   ${s.open}
   let d = divisor_at(quad);
-  let shift = z_at(index) / d;
+  let shift = z_at(first) / d;
   var sum = vec4<f32>();
   var square = vec4<f32>();
   ${s.loop('let u = z_at(i) / d - shift; sum += u; square += u * u;')}
-  let n = ${rowsOf('slice')};
+  let n = ${s.rowsIn('slice')};
   means[index] = shift + sum / n;
   squares[index] = max(square - sum * sum / n, vec4<f32>());`,
   };
@@ -96,7 +94,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
   var square = vec4<f32>();
   for (var k = 0u; k < ${s.slices}u; k++) {
     let at = k * ${quads}u + quad;
-    let n = ${rowsOf('k')};
+    let n = ${s.rowsIn('k')};
     let u = means[at] - shift;
     sum += n * u;
     square += squares[at] + n * u * u;

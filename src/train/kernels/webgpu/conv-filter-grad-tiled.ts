@@ -3,7 +3,6 @@
 import { convKey, type ConvShape } from './conv-shape';
 import { quadsOf, repeat } from './quads';
 import type { Shader } from './run';
-import { sweep } from './sweep';
 import { laneName } from './tile';
 import { COLUMN_QUADS, DEPTH, ROWS, tiledShader } from './tiled';
 
@@ -87,23 +86,4 @@ export function convFilterGradTiled(s: ConvShape): Shader {
     columnExists: dy.quads % COLUMN_QUADS !== 0 && `column < ${dy.quads}u`,
     at: `((slice * ${taps}u + tap) * ${s.ci}u + row) * ${dy.quads}u + column`,
   });
-}
-
-/** Input slices [slices, size], output their sum [size]. */
-export function addSlices(slices: number, size: number): Shader {
-  const parts = { name: 'parts', type: 'f32', length: slices * size } as const;
-  const s = sweep(size, 1, 1);
-  return {
-    name: 'Conv2DBackpropFilter',
-    key: `slices,${slices},${size}`,
-    inputs: [parts],
-    outputs: [{ name: 'total', type: 'f32', length: size }],
-    workgroupSize: s.workgroupSize,
-    workgroups: s.workgroups,
-    body: () => `
-  ${s.open}
-  var sum = 0.0;
-  for (var k = index; k < ${slices * size}u; k += ${size}u) { sum += parts[k]; }
-  total[index] = sum;`,
-  };
 }

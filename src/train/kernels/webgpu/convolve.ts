@@ -2,8 +2,9 @@
 // are ours: see the kernel files.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { addSlices } from './add-slices';
 import { convFilterGrad } from './conv-filter-grad';
-import { addSlices, convFilterGradTiled, filterGradSlices } from './conv-filter-grad-tiled';
+import { convFilterGradTiled, filterGradSlices } from './conv-filter-grad-tiled';
 import { convForward } from './conv-forward';
 import { convForwardTiled } from './conv-forward-tiled';
 import { convInputGrad } from './conv-input-grad';
@@ -41,7 +42,12 @@ export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, 
     const slices = filterGradSlices(shape);
     if (slices === 1) return run(backend, convFilterGradTiled(shape), [input, dy], [filterShape])[0];
     const [parts] = run(backend, convFilterGradTiled(shape), [input, dy], [[slices, ...filterShape]]);
-    const [total] = run(backend, addSlices(slices, s.kh * s.kw * s.ci * s.co), [parts], [filterShape]);
+    const [total] = run(
+      backend,
+      addSlices('Conv2DBackpropFilter', slices, s.kh * s.kw * s.ci * s.co),
+      [parts],
+      [filterShape],
+    );
     backend.disposeData(parts.dataId);
     return total;
   });

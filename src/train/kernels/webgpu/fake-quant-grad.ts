@@ -5,7 +5,7 @@ import type { Kernel } from './kernel';
 import { f32, qparamsCode } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
-import { rowsAndChannels, sweep } from './sweep';
+import { flatSweep, rowsAndChannels, sweep } from './sweep';
 
 /** x [..., C], dy as x, range [2, 1] or [2, C] -> dx as x. */
 export const fakeQuantGrad: Kernel<{ x: TensorInfo; dy: TensorInfo; range: TensorInfo }, FakeQuantAttrs> = {
@@ -15,11 +15,17 @@ export const fakeQuantGrad: Kernel<{ x: TensorInfo; dy: TensorInfo; range: Tenso
   },
 };
 
+/** WGSL: `inside`, whether the code of each lane of `value` is in range; after qparamsCode's definitions. */
+export function insideCode({ qmin, qmax }: FakeQuantAttrs): string {
+  return `let q = code(value, inv, zero);
+    let inside = (q >= vec4<f32>(${f32(qmin)})) & (q <= vec4<f32>(${f32(qmax)}));`;
+}
+
 function gradShader(shape: readonly number[], ranges: number, attrs: FakeQuantAttrs): Shader {
   const { rows, channels } = rowsAndChannels(shape, ranges === 1);
   const [x, dy, dx] = ['x', 'dy', 'dx'].map((name) => quadsOf(name, rows, channels));
   const q = qparamsCode(ranges, attrs);
-  const s = ranges === 1 ? sweep(x.quads, 1) : sweep(rows, x.quads);
+  const s = ranges === 1 ? flatSweep(x.quads) : sweep(rows, x.quads);
   return {
     name: FAKE_QUANT_GRAD,
     key: `${rows},${channels},${q.key}`,
@@ -32,8 +38,8 @@ function gradShader(shape: readonly number[], ranges: number, attrs: FakeQuantAt
     body: () => `
   ${s.open}
   ${q.define}
-  ${s.loop(`let q = code(x_at(i), inv, zero);
-    let inside = (q >= vec4<f32>(${f32(attrs.qmin)})) & (q <= vec4<f32>(${f32(attrs.qmax)}));
+  ${s.loop(`let value = x_at(i);
+    ${insideCode(attrs)}
     dx_put(i, select(vec4<f32>(), dy_at(i), inside));`)}`,
   };
 }

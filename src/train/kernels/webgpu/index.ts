@@ -6,13 +6,14 @@ import { batchNormGrad } from './batch-norm-grad';
 import { conv2d } from './conv2d';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
-import { fakeQuant } from './fake-quant';
+import { fakeQuant, fakeQuantScaled } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
+import { fakeQuantScaledGrad } from './fake-quant-scaled-grad';
 import { fusedConv2d } from './fused-conv2d';
 import { keepStock, kernelFunc, type Kernel } from './kernel';
 import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
-import { observeMinMax } from './observe-minmax';
+import { observeMinMax, observeScaled } from './observe-minmax';
 import { sgdMomentum } from './sgd-momentum';
 import { measureVariants } from './variants';
 
@@ -28,8 +29,11 @@ export async function registerWebGpuKernels(): Promise<void> {
   register(maxPool);
   register(maxPoolGrad);
   register(observeMinMax);
+  register(observeScaled);
   register(fakeQuant);
   register(fakeQuantGrad);
+  register(fakeQuantScaled);
+  register(fakeQuantScaledGrad);
   register(batchNorm);
   register(batchNormGrad);
   register(sgdMomentum);

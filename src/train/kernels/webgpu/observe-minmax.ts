@@ -1,17 +1,19 @@
 // QatObserveMinMax on WebGPU: minima and maxima in two stages (slices of rows, then over slices) and the observer's
-// update, on the device. Minima do not depend on the order of visits, so the result is the same at every run.
+// update, on the device. Minima do not depend on the order of visits, so the result is the same at every run. With a
+// factor per channel, QatObserveScaled: rounding keeps order, so the ends of x * factor are those of x times factor.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { OBSERVE_MINMAX, type ObserveMinMaxAttrs } from '../contract';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { OBSERVE_MINMAX, OBSERVE_SCALED, type ObserveMinMaxAttrs } from '../contract';
 import type { Kernel } from './kernel';
 import { f32 } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
-import { rowsAndChannels, sweep } from './sweep';
+import { flatSweep, rowsAndChannels, sweep } from './sweep';
 
 /** Slices of rows a per-channel reduction leaves to the second stage, at most. */
 const MOST_SLICES = 64;
-/** The same for a whole tensor, whose second stage is a workgroup. */
-const MOST_SLICES_PER_TENSOR = 1024;
+/** The same for a whole tensor, whose slices are as wide as a workgroup and whose second stage is one. */
+const MOST_SLICES_PER_TENSOR = 16;
 /** Threads of that workgroup. */
 const COMBINERS = 64;
 
@@ -19,42 +21,58 @@ const COMBINERS = 64;
 export const observeMinMax: Kernel<{ x: TensorInfo; range: TensorInfo }, ObserveMinMaxAttrs> = {
   name: OBSERVE_MINMAX,
   run(backend, { x, range }, attrs) {
-    const ranges = range.shape[1];
-    const { shader, quads, slices } = partialMinMax(x.shape, ranges === 1);
-    const partials = run(backend, shader, [x], [[slices * quads * 4], [slices * quads * 4]]);
-    const second = ranges === 1 ? updateTensor(slices, attrs) : updateChannels(slices, ranges, attrs);
-    const updated = run(backend, second, [...partials, range], [range.shape]);
-    partials.forEach(({ dataId }) => backend.disposeData(dataId));
-    return updated;
+    return observe(backend, x, [range], attrs);
   },
 };
+
+/** x [..., C], factor [C], range [2, C] -> the new range of x * factor. */
+export const observeScaled: Kernel<Record<'x' | 'factor' | 'range', TensorInfo>, ObserveMinMaxAttrs> = {
+  name: OBSERVE_SCALED,
+  run(backend, { x, factor, range }, attrs) {
+    return observe(backend, x, [range, factor], attrs);
+  },
+};
+
+/** @param last range, and factor if any */
+function observe(backend: WebGPUBackend, x: TensorInfo, last: TensorInfo[], attrs: ObserveMinMaxAttrs): TensorInfo[] {
+  const [range, factor] = last;
+  const ranges = range.shape[1];
+  const perTensor = ranges === 1 && !factor;
+  const { shader, partials, slices } = partialMinMax(x.shape, perTensor);
+  const ends = run(backend, shader, [x], [[partials * 4], [partials * 4]]);
+  const second = perTensor
+    ? updateTensor(partials, attrs)
+    : updateChannels(slices, ranges, attrs, factor !== undefined);
+  const updated = run(backend, second, [...ends, ...last], [range.shape]);
+  ends.forEach(({ dataId }) => backend.disposeData(dataId));
+  return updated;
+}
 
 function partialMinMax(
   shape: readonly number[],
   perTensor: boolean,
-): { shader: Shader; quads: number; slices: number } {
+): { shader: Shader; partials: number; slices: number } {
   const { rows, channels } = rowsAndChannels(shape, perTensor);
   const x = quadsOf('x', rows, channels, 'last');
-  const s = perTensor ? sweep(x.quads, 1, 16, MOST_SLICES_PER_TENSOR) : sweep(rows, x.quads, 16, MOST_SLICES);
-  const quads = perTensor ? 1 : x.quads;
-  const length = s.slices * quads;
+  const s = perTensor ? flatSweep(x.quads, MOST_SLICES_PER_TENSOR) : sweep(rows, x.quads, 16, MOST_SLICES);
+  const partials = s.slices * s.width;
   const shader: Shader = {
     name: OBSERVE_MINMAX,
     key: `partial,${rows},${channels},${perTensor}`,
     inputs: [x.binding],
-    outputs: ['lo', 'hi'].map((name) => ({ name, type: 'vec4<f32>', length })),
+    outputs: ['lo', 'hi'].map((name) => ({ name, type: 'vec4<f32>', length: partials })),
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
     declarations: () => x.load,
     body: () => `
   ${s.open}
-  var least = x_at(index);
+  var least = x_at(first);
   var most = least;
   ${s.loop('let v = x_at(i); least = min(least, v); most = max(most, v);')}
   lo[index] = least;
   hi[index] = most;`,
   };
-  return { shader, quads, slices: s.slices };
+  return { shader, partials, slices: s.slices };
 }
 
 /** WGSL of `fn updated(old_lo, old_hi, lo, hi) -> array<T, 2>`: the observer's rule; `old` empty counts as not there. */
@@ -68,40 +86,47 @@ function rule(type: string, attrs: ObserveMinMaxAttrs): string {
 }`;
 }
 
-function updateChannels(slices: number, channels: number, attrs: ObserveMinMaxAttrs): Shader {
+function updateChannels(slices: number, channels: number, attrs: ObserveMinMaxAttrs, scaled: boolean): Shader {
   const range = quadsOf('range', 2, channels);
+  const factor = quadsOf('factor', 1, channels);
   const next = quadsOf('next', 2, channels);
   const { quads } = range;
   const s = sweep(1, quads);
+  const ends = ['lo', 'hi'].map((name) => ({ name, type: 'vec4<f32>', length: slices * quads }) as const);
   return {
-    name: OBSERVE_MINMAX,
+    name: scaled ? OBSERVE_SCALED : OBSERVE_MINMAX,
     key: `channels,${slices},${channels},${attrs.mode},${attrs.c}`,
-    inputs: [
-      ...['lo', 'hi'].map((name) => ({ name, type: 'vec4<f32>', length: slices * quads }) as const),
-      range.binding,
-    ],
+    inputs: [...ends, range.binding, ...(scaled ? [factor.binding] : [])],
     outputs: [next.binding],
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
-    declarations: () => [range.load, next.store, rule('vec4<f32>', attrs)].join('\n'),
+    declarations: () => [range.load, next.store, scaled ? factor.load : '', rule('vec4<f32>', attrs)].join('\n'),
     body: () => `
   ${s.open}
   var least = lo[quad];
   var most = hi[quad];
   for (var k = quad; k < ${slices * quads}u; k += ${quads}u) { least = min(least, lo[k]); most = max(most, hi[k]); }
+  ${
+    scaled
+      ? `let k = factor_at(quad);
+  let ends = array<vec4<f32>, 2>(least * k, most * k);
+  least = min(ends[0], ends[1]);
+  most = max(ends[0], ends[1]);`
+      : ''
+  }
   let result = updated(range_at(quad), range_at(${quads}u + quad), least, most);
   next_put(quad, result[0]);
   next_put(${quads}u + quad, result[1]);`,
   };
 }
 
-function updateTensor(slices: number, attrs: ObserveMinMaxAttrs): Shader {
+function updateTensor(partials: number, attrs: ObserveMinMaxAttrs): Shader {
   return {
     name: OBSERVE_MINMAX,
-    key: `tensor,${slices},${attrs.mode},${attrs.c}`,
+    key: `tensor,${partials},${attrs.mode},${attrs.c}`,
     inputs: [
-      { name: 'lo', type: 'vec4<f32>', length: slices },
-      { name: 'hi', type: 'vec4<f32>', length: slices },
+      { name: 'lo', type: 'vec4<f32>', length: partials },
+      { name: 'hi', type: 'vec4<f32>', length: partials },
       { name: 'range', type: 'f32', length: 2 },
     ],
     outputs: [{ name: 'next', type: 'f32', length: 2 }],
@@ -111,10 +136,10 @@ function updateTensor(slices: number, attrs: ObserveMinMaxAttrs): Shader {
 var<workgroup> least : array<vec4<f32>, ${COMBINERS}>;
 var<workgroup> most : array<vec4<f32>, ${COMBINERS}>;`,
     body: () => `
-  let first = min(local, ${slices - 1}u);
+  let first = min(local, ${partials - 1}u);
   var a = lo[first];
   var b = hi[first];
-  for (var k = local; k < ${slices}u; k += ${COMBINERS}u) { a = min(a, lo[k]); b = max(b, hi[k]); }
+  for (var k = local; k < ${partials}u; k += ${COMBINERS}u) { a = min(a, lo[k]); b = max(b, hi[k]); }
   least[local] = a;
   most[local] = b;
   workgroupBarrier();

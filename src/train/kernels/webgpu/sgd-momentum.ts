@@ -4,7 +4,7 @@ import { SGD_MOMENTUM, type SgdAttrs } from '../contract';
 import type { Kernel } from './kernel';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
-import { rowsAndChannels, sweep } from './sweep';
+import { flatSweep, rowsAndChannels } from './sweep';
 
 /** w, g, v of one shape -> [w, v]. */
 export const sgdMomentum: Kernel<{ w: TensorInfo; g: TensorInfo; v: TensorInfo }, SgdAttrs> = {
@@ -18,7 +18,7 @@ export const sgdMomentum: Kernel<{ w: TensorInfo; g: TensorInfo; v: TensorInfo }
 function sgdShader(shape: readonly number[], rates: Record<keyof SgdAttrs, number>): Shader {
   const { rows, channels } = rowsAndChannels(shape, true);
   const [w, g, v, newW, newV] = ['w', 'g', 'v', 'newW', 'newV'].map((name) => quadsOf(name, rows, channels));
-  const s = sweep(w.quads, 1);
+  const s = flatSweep(w.quads);
   return {
     name: SGD_MOMENTUM,
     key: String(channels),

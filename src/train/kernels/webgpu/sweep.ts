@@ -1,19 +1,22 @@
 // How elementwise kernels and reductions over rows share out a channels-last tensor: each thread keeps to one quad of
-// channels and strides over the rows, so that what belongs to the channel is computed once per thread.
-// Not for convolutions.
+// channels and walks down neighbouring rows, so that what belongs to the channel is computed once per thread, threads
+// side by side read memory side by side, and a workgroup stays in few pages. Not for convolutions.
 
 /** Threads per workgroup of a sweep. */
 const WORKGROUP = 64;
 
 export interface Sweep {
-  /** Threads for one quad of channels; thread `index` works at quad `index % quads` in slice `index / quads`. */
+  /** Quads in a row, and blocks of rows: thread `index` works at quad `index % width` in block `index / width`. */
+  readonly width: number;
   readonly slices: number;
   readonly workgroupSize: number;
   readonly workgroups: number;
-  /** WGSL: leaves the threads past the last one, then defines `quad` and `slice`. */
+  /** WGSL: leaves the threads past the last one, then defines `quad`, `slice` and this thread's first quad index. */
   readonly open: string;
   /** WGSL loop over this thread's quad indices `i`. */
   loop(statements: string): string;
+  /** WGSL f32: how many rows the slice of that WGSL expression has. */
+  rowsIn(slice: string): string;
 }
 
 /**
@@ -21,18 +24,33 @@ export interface Sweep {
  * @param rowsPerThread rows a thread visits, about; @param mostSlices bounds the partial results of a reduction.
  */
 export function sweep(rows: number, quads: number, rowsPerThread = 16, mostSlices = Infinity): Sweep {
-  const slices = Math.min(mostSlices, Math.ceil(rows / rowsPerThread));
-  const threads = slices * quads;
+  return sweepOf(rows * quads, quads, rowsPerThread, mostSlices);
+}
+
+/** The same over a tensor whose channels are all alike: rows as wide as a workgroup, the last of which may be short. */
+export function flatSweep(quads: number, mostSlices = Infinity): Sweep {
+  return sweepOf(quads, Math.min(quads, WORKGROUP), 16, mostSlices);
+}
+
+function sweepOf(total: number, width: number, rowsPerThread: number, mostSlices: number): Sweep {
+  const rows = Math.ceil(total / width);
+  const perSlice = Math.ceil(rows / Math.min(mostSlices, Math.ceil(rows / rowsPerThread)));
+  const slices = Math.ceil(rows / perSlice);
+  const threads = slices * width;
   return {
+    width,
     slices,
     workgroupSize: WORKGROUP,
     workgroups: Math.ceil(threads / WORKGROUP),
     open: `if (index >= ${threads}u) { return; }
-  let quad = index % ${quads}u;
-  let slice = index / ${quads}u;`,
-    loop: (statements) => `for (var i = index; i < ${rows * quads}u; i += ${threads}u) {
+  let quad = index % ${width}u;
+  let slice = index / ${width}u;
+  let first = min(slice * ${perSlice * width}u + quad, ${total - 1}u);`,
+    loop: (statements) => `let end = min((slice + 1u) * ${perSlice * width}u, ${total}u);
+  for (var i = slice * ${perSlice * width}u + quad; i < end; i += ${width}u) {
     ${statements}
   }`,
+    rowsIn: (slice) => `f32(min(${perSlice}u, ${rows}u - ${slice} * ${perSlice}u))`,
   };
 }
 
