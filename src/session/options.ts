@@ -1,12 +1,13 @@
 // The defaults of a run and what a visitor may choose. Not for the page's controls.
 import { PlaygroundError } from '../core/errors';
 import type { RunOptions } from '../report/types';
+import type { TrainOptions } from '../worker/api';
 
 export const DEFAULT_OPTIONS: RunOptions = {
   backend: 'auto',
   steps: 60,
   batch: 32,
-  learningRate: 1e-4,
+  learningRate: 3e-5,
   weightBits: 8,
   activationBits: 8,
   images: 10_000,
@@ -14,6 +15,18 @@ export const DEFAULT_OPTIONS: RunOptions = {
   qconfig: 'fbgemm_qat',
   fuseAddRelu: true,
 };
+
+/**
+ * Shares of the steps (0..1) after which batch norm and observers are frozen. PyTorch's tutorial freezes them after 3 and
+ * 4 of 8 epochs. Where weights and activations keep 8 bits the statistics hardly move, and a few small batches add more
+ * noise to them than they correct: batch norm then is frozen from the first step.
+ */
+export function freezeSchedule({
+  weightBits,
+  activationBits,
+}: Pick<RunOptions, 'weightBits' | 'activationBits'>): Pick<TrainOptions, 'freezeBnAt' | 'freezeObserversAt'> {
+  return { freezeBnAt: Math.min(weightBits, activationBits) === 8 ? 0 : 3 / 8, freezeObserversAt: 4 / 8 };
+}
 
 const INTEGER_RANGES: readonly [keyof RunOptions, number, number][] = [
   ['steps', 1, 100_000],

@@ -9,14 +9,12 @@ import { qconfigById } from '../quant/qconfigs';
 import type { Report } from '../report/types';
 import type { BackendInfo, ConvertResult, LabelledImages, OnProgress, RunKind, TrainResult } from '../worker/api';
 import { compare } from './compare';
-import { checkOptions, DEFAULT_OPTIONS } from './options';
+import { checkOptions, DEFAULT_OPTIONS, freezeSchedule } from './options';
 import { describeSpec } from './describe';
 import { remedyFor } from './remedy';
 import { STEP_IDS, type SavedTraining, type Session, type SessionEvent, type StepId, type StepResults } from './types';
 import { startWorkers, type Workers } from './workers';
 
-/** Share of the steps after which batch norm and observers are frozen: PyTorch's tutorial, 3 and 4 of 8 epochs. */
-const FREEZE = { freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 };
 const VALIDATIONS_PER_RUN = 4;
 const VALIDATION_IMAGES = 256;
 /** Latency is compared at one thread on both sides. */
@@ -224,7 +222,7 @@ class PlaygroundSession implements Session {
         seed,
         validateEvery: Math.max(1, Math.ceil(steps / VALIDATIONS_PER_RUN)),
         validationImages: VALIDATION_IMAGES,
-        ...FREEZE,
+        ...freezeSchedule(this.options),
       },
       this.options,
       proxy((event) => this.emit({ type: 'train', run: kind, event })),
