@@ -69,14 +69,16 @@ for (const { topic, saturateAt } of VARIANTS)
     const { traced, predicted } = fixture.values.images;
     const at127 = saturateAt === 'qconfig';
     await serve(page, model, predicted);
+    // Codes up to 255 are too large for the 7-bit operand: only the wide kernels are left, which both builds choose.
+    const forced = at127 ? MODES : (['dot'] as const);
     const settings = [
       ...BUILDS.map((build) => ({ build, threads: 1, mode: undefined })),
-      ...MODES.map((mode) => ({ build: 'relaxed' as const, threads: 1, mode })),
+      ...forced.map((mode) => ({ build: 'relaxed' as const, threads: 1, mode })),
     ];
     const runs = await inPage(page, 'runFile', [MODEL, PIXELS], predicted, traced, settings);
     const refused = settings.filter((_, i) => !runs[i]).map(({ mode }) => mode);
-    // Codes up to 255 are too large for the 7-bit operand; trained 8-bit weights for four products in 16 bits.
-    expect(refused).toEqual(at127 ? ['pair2', 'pair4'] : RELAXED_MODES);
+    // Four products of trained 8-bit weights are not sure to fit 16 bits.
+    expect(refused).toEqual(at127 ? ['pair2', 'pair4'] : ['dot']);
     runs.forEach((run, i) => {
       if (!run) return;
       const { build, mode } = settings[i];
@@ -111,23 +113,24 @@ for (const build of BUILDS) {
     if (build === 'relaxed') for (const mode of MODES) expect(planned(mode), mode).toBeGreaterThanOrEqual(least[mode]);
   });
 
-  test(`300 random networks of every operation: ${build}`, async ({ page }) => {
-    const outcomes = await inPage(page, 'networks', build, 300);
+  test(`200 random networks of every operation: ${build}`, async ({ page }) => {
+    const outcomes = await inPage(page, 'networks', build, 200);
     expect(outcomes.flatMap(({ name, wrong }) => wrong.map((where) => `${name}: ${where}`))).toEqual([]);
     expect(outcomes.filter(({ planned }) => !planned.includes('wide'))).toEqual([]);
     expect(outcomes.filter(({ refused }) => refused.length === 0).length).toBeGreaterThan(build === 'plain' ? 0 : 20);
   });
-
-  for (const threads of [1, 2, 3])
-    test(`batches of 1, 2, 5 and 300: ${build}, ${threads} thread(s)`, async ({ page }) => {
-      const outcomes = await inPage(page, 'batches', build, threads, [1, 2, 5, 300]);
-      expect(outcomes.filter(({ equal }) => !equal)).toEqual([]);
-      expect(outcomes.map((outcome) => outcome.threads)).toEqual(Array(outcomes.length).fill(threads));
-      expect(outcomes.map(({ batch }) => batch)).toEqual([1, 2, 5, 300, 1, 2, 5, 300, 1, 2, 5, 1, 2, 5]);
-    });
 }
 
-const REFERENCE_IMAGES = 100;
+test('batches of 1, 2, 5 and 300 with 1, 2 and 3 threads, both builds', async ({ page }) => {
+  const settings = BUILDS.flatMap((build) => [1, 2, 3].map((threads) => ({ build, threads })));
+  const outcomes = await inPage(page, 'batches', settings);
+  expect(outcomes.filter(({ equal }) => !equal)).toEqual([]);
+  expect(outcomes.length).toBe(settings.length * (4 + 4 + 3 + 3));
+  for (const { build, threads } of settings)
+    expect(outcomes.filter((outcome) => outcome.build === build && outcome.threads === threads).length).toBe(14);
+});
+
+const REFERENCE_IMAGES = 200;
 test(`10,000 test images: one checksum for all builds and threads; ${REFERENCE_IMAGES} as the reference`, async ({
   page,
 }) => {

@@ -109,26 +109,37 @@ export async function networks(build: EngineBuild, count: number): Promise<(Agre
   });
 }
 
-export interface BatchOutcome {
-  readonly threads: number;
+export interface BatchOutcome extends Setting {
+  readonly model: string;
   readonly batch: number;
   readonly equal: boolean;
 }
 
-/** A small network, and the whole ResNet18 on few images, in batches: each against the reference, image by image. */
-export async function batches(build: EngineBuild, threads: number, sizes: number[]): Promise<BatchOutcome[]> {
+/**
+ * Small networks in batches of 1, 2, 5 and 300, the whole ResNet18 up to 5, with every setting: each run against the
+ * reference, image by image.
+ */
+export async function batches(settings: readonly Setting[]): Promise<BatchOutcome[]> {
   const outcomes: BatchOutcome[] = [];
-  for (const model of [randomNetwork(3), randomNetwork(11), randomResNet18(7), randomResNet18(8, { addRelu: false })]) {
-    const most = model.tensors[0].h === 32 ? 5 : Math.max(...sizes);
+  const models = [
+    { model: randomNetwork(3), sizes: [1, 2, 5, 300] },
+    { model: randomNetwork(11), sizes: [1, 2, 5, 300] },
+    { model: randomResNet18(7), sizes: [1, 2, 5] },
+    { model: randomResNet18(8, { addRelu: false }), sizes: [1, 2, 5] },
+  ];
+  for (const { model, sizes } of models) {
+    const most = sizes[sizes.length - 1];
     const images = randomImages(model, most, 1);
     const expected = createReferenceEngine(model).run(images, most);
-    const engine = await create(model, { build, threads });
-    for (const batch of sizes.filter((size) => size <= most)) {
-      const output = engine.run(images.subarray(0, (images.length * batch) / most), batch);
-      const same = equal(output, expected.subarray(0, (expected.length * batch) / most));
-      outcomes.push({ threads: engine.threads, batch, equal: same });
+    for (const { build, threads } of settings) {
+      const engine = await create(model, { build, threads });
+      for (const batch of sizes) {
+        const output = engine.run(images.subarray(0, (images.length * batch) / most), batch);
+        const same = equal(output, expected.subarray(0, (expected.length * batch) / most));
+        outcomes.push({ model: model.name, build, threads: engine.threads, batch, equal: same });
+      }
+      engine.dispose();
     }
-    engine.dispose();
   }
   return outcomes;
 }
