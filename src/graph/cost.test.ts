@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layerCosts, totalCost } from './cost';
+import { layerCosts, liveTaps, totalCost } from './cost';
 import { fuse } from './fuse';
 import { resnet18 } from './resnet18';
 import type { ConvAttrs, Graph } from './types';
@@ -48,5 +48,16 @@ describe('layerCosts', () => {
     expect(share('layer4.1.conv1')).toBeCloseTo(1 / 9);
     expect(share('layer1.0.conv1')).toBeCloseTo((22 / 24) ** 2);
     expect(share('layer2.0.downsample.0')).toBe(1);
+  });
+});
+
+describe('liveTaps', () => {
+  const conv = { cin: 1, cout: 1, kernel: 3, stride: 1, pad: 1 };
+
+  it('are the taps that meet the map, row by row', () => {
+    expect(liveTaps({ h: 1, w: 1 }, conv)).toEqual([4]);
+    expect(liveTaps({ h: 1, w: 2 }, conv)).toEqual([3, 4, 5]);
+    expect(liveTaps({ h: 2, w: 2 }, { ...conv, stride: 2 })).toEqual([4, 5, 7, 8]);
+    expect(liveTaps({ h: 8, w: 8 }, conv)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });

@@ -24,13 +24,13 @@ export function layerCosts(graph: Graph): LayerCost[] {
 
 /** The sum of all layers. */
 export function totalCost(costs: readonly LayerCost[]): Omit<LayerCost, 'id'> {
-  const sum = (key: Exclude<keyof LayerCost, 'id'>) => costs.reduce((total, cost) => total + cost[key], 0);
+  const total = (key: Exclude<keyof LayerCost, 'id'>) => sum(costs.map((cost) => cost[key]));
   return {
-    macs: sum('macs'),
-    liveMacs: sum('liveMacs'),
-    parameters: sum('parameters'),
-    weights: sum('weights'),
-    liveWeights: sum('liveWeights'),
+    macs: total('macs'),
+    liveMacs: total('liveMacs'),
+    parameters: total('parameters'),
+    weights: total('weights'),
+    liveWeights: total('liveWeights'),
   };
 }
 
@@ -51,34 +51,36 @@ function nodeCost(node: GraphNode, input: MapShape): Omit<LayerCost, 'id'> | und
     case 'conv':
     case 'conv_bn': {
       const { cin, cout, kernel } = node.conv;
-      const rows = liveTaps(input.h, node.out.h, node.conv);
-      const columns = liveTaps(input.w, node.out.w, node.conv);
+      const rows = meetings(input.h, node.conv);
+      const columns = meetings(input.w, node.conv);
       const channels = cin * cout;
       const weights = kernel * kernel * channels;
       return {
         macs: node.out.h * node.out.w * weights,
-        liveMacs: rows.meetings * columns.meetings * channels,
+        liveMacs: sum(rows) * sum(columns) * channels,
         parameters: weights + (node.op === 'conv_bn' ? 2 * cout : 0),
         weights,
-        liveWeights: rows.taps * columns.taps * channels,
+        liveWeights: liveTaps(input, node.conv).length * channels,
       };
     }
   }
   return undefined;
 }
 
-/** Along one axis: how often a tap meets the map, summed over output positions, and how many taps ever do. */
-function liveTaps(size: number, positions: number, conv: ConvAttrs): { meetings: number; taps: number } {
-  let meetings = 0;
-  let taps = 0;
-  for (let tap = 0; tap < conv.kernel; tap++) {
-    let hits = 0;
-    for (let position = 0; position < positions; position++) {
-      const at = position * conv.stride + tap - conv.pad;
-      if (at >= 0 && at < size) hits++;
-    }
-    meetings += hits;
-    if (hits > 0) taps++;
-  }
-  return { meetings, taps };
+/** The taps of a filter, row-major, that meet the map at any output position; the others only meet padding. */
+export function liveTaps({ h, w }: Pick<MapShape, 'h' | 'w'>, conv: ConvAttrs): number[] {
+  const columns = meetings(w, conv);
+  return meetings(h, conv).flatMap((row, ky) =>
+    columns.flatMap((column, kx) => (row > 0 && column > 0 ? [ky * conv.kernel + kx] : [])),
+  );
 }
+
+/** Along one axis: at how many output positions each tap meets the map. */
+function meetings(size: number, { kernel, stride, pad }: ConvAttrs): number[] {
+  const hits = new Array<number>(kernel).fill(0);
+  for (let start = -pad; start + kernel <= size + pad; start += stride)
+    for (let tap = 0; tap < kernel; tap++) if (start + tap >= 0 && start + tap < size) hits[tap]++;
+  return hits;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

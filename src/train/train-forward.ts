@@ -1,6 +1,7 @@
 // One forward pass in training mode, FP32 or QAT: PyTorch's ConvBn QAT arithmetic, observers and fake-quants.
 // Source: torch/ao/nn/intrinsic/qat/modules/conv_fused.py, _forward_approximate. Not for evaluation: float-model.ts.
 import * as tf from '@tensorflow/tfjs';
+import { liveTaps } from '../graph/cost';
 import type { ConvBnNode, Graph, LinearNode } from '../graph/types';
 import { weightKey } from '../quant/prepare';
 import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
@@ -109,7 +110,9 @@ class Pass {
     );
     const spec = this.quant[node.id]?.weight;
     const factor = spec ? scaleFactor(gain, variance, bn.eps) : undefined;
-    const quantized = spec && this.quantize(weightKey(node.id), weight, spec, factor);
+    const [, h, w] = x.shape;
+    const taps = liveTaps({ h, w }, node.conv);
+    const quantized = spec && this.quantize(weightKey(node.id), weight, spec, factor, taps);
     // Where nothing is simulated, conv(x, W * k) / k is conv(x, W).
     const simulated = spec?.simulate ? quantized : undefined;
     const z = tf.conv2d(x, simulated ?? weight, node.conv.stride, node.conv.pad);
@@ -136,7 +139,13 @@ class Pass {
   }
 
   /** Observes x, or x * factor, and fake-quantizes it where its specification simulates. */
-  private quantize<T extends tf.Tensor>(key: string, x: T, spec: FakeQuantSpec, factor?: tf.Tensor1D): T {
+  private quantize<T extends tf.Tensor>(
+    key: string,
+    x: T,
+    spec: FakeQuantSpec,
+    factor?: tf.Tensor1D,
+    taps?: readonly number[],
+  ): T {
     const known = this.state.ranges.get(key)!;
     let range: tf.Tensor2D = known;
     if (!this.mode.observersFrozen) {
@@ -144,7 +153,7 @@ class Pass {
       this.updates.variables.push([known, range]);
     }
     if (!spec.simulate) return x;
-    return factor ? fakeQuantScaled(x, factor, range, spec) : fakeQuant(x, range, spec);
+    return factor ? fakeQuantScaled(x, factor, range, spec, taps) : fakeQuant(x, range, spec);
   }
 
   /** running + momentum * (factor * batch - running). */

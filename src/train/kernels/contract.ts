@@ -37,6 +37,13 @@ export interface FakeQuantAttrs {
 export const OBSERVE_SCALED = 'QatObserveScaled';
 export const FAKE_QUANT_SCALED = 'QatFakeQuantScaled';
 export const FAKE_QUANT_SCALED_GRAD = 'QatFakeQuantScaledGrad';
+export interface FakeQuantScaledAttrs extends FakeQuantAttrs {
+  /**
+   * x is a filter [kh, kw, ci, C] of which only these taps (row-major) are wanted: at others the output may hold
+   * anything, and dy counts as 0. Absent: all are.
+   */
+  readonly taps?: readonly number[];
+}
 
 /**
  * Batch norm of u = z / divisor, with ReLU if asked: y = [relu](gain * (u - mean) / sqrt(var + eps) + offset).

@@ -10,6 +10,7 @@ import {
   OBSERVE_MINMAX,
   OBSERVE_SCALED,
   type FakeQuantAttrs,
+  type FakeQuantScaledAttrs,
   type ObserveMinMaxAttrs,
 } from '../kernels/contract';
 import { hasKernel, runKernel, type GradSaver } from './run-kernel';
@@ -47,15 +48,19 @@ export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, spec: F
   return op(x) as T;
 }
 
-/** As fakeQuant, of x * factor: x [..., C], factor [C], range [2, C]; gradients flow to both. */
+/**
+ * As fakeQuant, of x * factor: x [..., C], factor [C], range [2, C]; gradients flow to both.
+ * @param taps x is a filter of which only these taps are read, see FakeQuantScaledAttrs
+ */
 export function fakeQuantScaled<T extends tf.Tensor>(
   x: T,
   factor: tf.Tensor1D,
   range: tf.Tensor2D,
   spec: FakeQuantSpec,
+  taps?: readonly number[],
 ): T {
   if (!hasKernel(FAKE_QUANT_SCALED)) return fakeQuant(scaleChannels(x, factor), range, spec);
-  const attrs = fakeQuantAttrs(spec);
+  const attrs: FakeQuantScaledAttrs = { ...fakeQuantAttrs(spec), taps };
   const op = tf.customGrad((...args) => {
     const [x, factor, save] = args as [tf.Tensor, tf.Tensor, GradSaver];
     save([x, factor, range]);

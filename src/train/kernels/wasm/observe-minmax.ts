@@ -1,28 +1,43 @@
-// QatObserveMinMax: see the contract.
+// QatObserveMinMax and QatObserveScaled: see the contract.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { OBSERVE_MINMAX, type ObserveMinMaxAttrs } from '../contract';
+import { OBSERVE_MINMAX, OBSERVE_SCALED, type ObserveMinMaxAttrs } from '../contract';
 import { MINMAX_CHANNELS, MINMAX_TENSOR, UPDATE_RANGE } from './assembly/ids';
 import { ITEM_FLOATS, sizeOf } from './elementwise';
 import type { Kernel } from './kernel';
-import { f32 } from './runtime';
+import { f32, type KernelRuntime } from './runtime';
 
 /** x [..., C], range [2, 1] or [2, C] -> the new range. */
 export const observeMinMax: Kernel<{ x: TensorInfo; range: TensorInfo }, ObserveMinMaxAttrs> = {
   name: OBSERVE_MINMAX,
-  run(runtime, { x, range }, { mode, c }) {
-    const channels = range.shape[1];
-    const next = runtime.output([2, channels]);
-    const rows = sizeOf(x) / channels;
-    // Each item leaves a pair per channel: with many channels, longer items keep those few beside the elements.
-    const rowsPerItem = Math.max(Math.ceil(ITEM_FLOATS / channels), 128);
-    const items = Math.ceil(rows / rowsPerItem);
-    const [partial] = runtime.scratch(items * 2 * channels * 4);
-    const id = channels === 1 ? MINMAX_TENSOR : MINMAX_CHANNELS;
-    runtime.run(id, items, [runtime.address(x), rows, channels, rowsPerItem, partial]);
-    runtime.run(UPDATE_RANGE, 1, [
-      ...[partial, items, channels, runtime.address(range), runtime.address(next)],
-      ...[Number(mode === 'average'), f32(c)],
-    ]);
-    return next;
-  },
+  run: (runtime, { x, range }, attrs) => observe(runtime, x, range, 0, attrs),
 };
+
+/** x [..., C], factor [C], range [2, C] -> the new range of x * factor. */
+export const observeScaled: Kernel<Record<'x' | 'factor' | 'range', TensorInfo>, ObserveMinMaxAttrs> = {
+  name: OBSERVE_SCALED,
+  run: (runtime, { x, factor, range }, attrs) => observe(runtime, x, range, runtime.address(factor), attrs),
+};
+
+/** @param factor its address; 0 for none */
+function observe(
+  runtime: KernelRuntime,
+  x: TensorInfo,
+  range: TensorInfo,
+  factor: number,
+  { mode, c }: ObserveMinMaxAttrs,
+): TensorInfo {
+  const channels = range.shape[1];
+  const next = runtime.output([2, channels]);
+  const rows = sizeOf(x) / channels;
+  // Each item leaves a pair per channel: with many channels, longer items keep those few beside the elements.
+  const rowsPerItem = Math.max(Math.ceil(ITEM_FLOATS / channels), 128);
+  const items = Math.ceil(rows / rowsPerItem);
+  const [partial] = runtime.scratch(items * 2 * channels * 4);
+  const id = channels === 1 ? MINMAX_TENSOR : MINMAX_CHANNELS;
+  runtime.run(id, items, [runtime.address(x), rows, channels, rowsPerItem, partial]);
+  runtime.run(UPDATE_RANGE, 1, [
+    ...[partial, items, channels, runtime.address(range), runtime.address(next)],
+    ...[Number(mode === 'average'), f32(c), factor],
+  ]);
+  return next;
+}

@@ -9,13 +9,20 @@ export interface PackedQParams {
   readonly addresses: readonly [inv: number, scale: number, zeroPoint: number];
   /** 0 for a whole tensor. */
   readonly channels: number;
+  /** Further scratch memory, as asked for. */
+  readonly more: readonly number[];
 }
 
 /**
- * range [2, 1] or [2, C]. Uses the runtime's scratch memory.
+ * range [2, 1] or [2, C]. Uses the runtime's scratch memory. @param bytes of further areas
  * @throws PlaygroundError when nothing was observed or the range is not finite
  */
-export function packQParams(runtime: KernelRuntime, range: TensorInfo, attrs: FakeQuantAttrs): PackedQParams {
+export function packQParams(
+  runtime: KernelRuntime,
+  range: TensorInfo,
+  attrs: FakeQuantAttrs,
+  ...bytes: number[]
+): PackedQParams {
   const ranges = range.shape[1];
   const values = runtime.floats(range);
   const observed = { min: values.subarray(0, ranges), max: values.subarray(ranges) };
@@ -24,7 +31,7 @@ export function packQParams(runtime: KernelRuntime, range: TensorInfo, attrs: Fa
   const lanes = ranges === 1 ? 4 : ranges;
   const spread = (values: ArrayLike<number>) => Float32Array.from({ length: lanes }, (_, i) => values[i % ranges]);
   const arrays = [spread(scales.map((scale) => 1 / scale)), spread(scales), spread(zeroPoints)];
-  const [inv, scale, zeroPoint] = runtime.scratch(...arrays.map((array) => array.byteLength));
+  const [inv, scale, zeroPoint, ...more] = runtime.scratch(...arrays.map((array) => array.byteLength), ...bytes);
   [inv, scale, zeroPoint].forEach((address, i) => runtime.writeFloats(address, arrays[i]));
-  return { addresses: [inv, scale, zeroPoint], channels: ranges === 1 ? 0 : ranges };
+  return { addresses: [inv, scale, zeroPoint], channels: ranges === 1 ? 0 : ranges, more };
 }

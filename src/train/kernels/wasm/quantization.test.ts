@@ -2,8 +2,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fakeQuant, observe } from '../../../../tests/browser/webgpu-reference';
-import { FAKE_QUANT, FAKE_QUANT_GRAD, OBSERVE_MINMAX, type FakeQuantAttrs } from '../contract';
-import { noise, runKernel, setUpWasm } from './testing';
+import {
+  FAKE_QUANT,
+  FAKE_QUANT_GRAD,
+  FAKE_QUANT_SCALED,
+  FAKE_QUANT_SCALED_GRAD,
+  OBSERVE_MINMAX,
+  OBSERVE_SCALED,
+  type FakeQuantAttrs,
+} from '../contract';
+import { distance, noise, runKernel, setUpWasm } from './testing';
 
 beforeAll(setUpWasm);
 
@@ -36,6 +44,51 @@ describe.each([1, 0])('%# (1: per tensor, 0: per channel)', (perTensor) => {
       expect(y.map((v) => v + 0)).toEqual(wanted.y.map((v) => v + 0));
       const [dx] = runKernel(FAKE_QUANT_GRAD, { x: tensor(x), dy: tensor(dy), range: ofRange(some) }, attrs);
       expect(dx).toEqual(dy.map((v, i) => (wanted.inside[i] ? v : 0)));
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('scaled per channel', () => {
+  const cases = [
+    { shape: [3, 3, 64, 128], taps: [4] },
+    { shape: [3, 3, 100, 7], taps: [0, 4, 5, 8] },
+    { shape: [3, 3, 65, 6], taps: undefined },
+    { shape: [1, 1, 5, 12], taps: [0] },
+    { shape: [2, 2, 3, 1], taps: [3] },
+  ];
+  test.each(cases)('$shape, taps $taps', ({ shape, taps }) => {
+    const channels = shape[3];
+    const tapSize = shape[2] * channels;
+    const wanted = (i: number) => taps === undefined || taps.includes(Math.floor(i / tapSize));
+    const x = noise(tf.util.sizeFromShape(shape), 3);
+    // Factors of both signs; where a factor is negative, the ends of the range change places.
+    const factor = noise(channels, 5).map((v) => v + 0.1);
+    const scaled = x.map((v, i) => v * factor[i % channels]);
+    const dy = noise(x.length, 4).map((v, i) => (wanted(i) ? v : 0));
+    const range = Float32Array.from({ length: 2 * channels }, (_, i) => (i < channels ? -0.5 : 0.75) * factor[0]);
+    const ordered = range.map((_, i) => (i < channels ? -1 : 1) * Math.abs(range[i]));
+    const given = { factor: [factor, [channels]], range: [ordered, [2, channels]] } as const;
+    const before = tf.memory().numTensors;
+
+    const observer = { mode: 'average', c: 0.01 } as const;
+    const [next] = runKernel(OBSERVE_SCALED, { x: [x, shape], ...given }, observer);
+    expect(next).toEqual(observe(scaled, ordered, observer));
+
+    for (const attrs of [WEIGHT, FOUR_BITS]) {
+      const { y, inside } = fakeQuant(scaled, ordered, attrs);
+      const [got] = runKernel(FAKE_QUANT_SCALED, { x: [x, shape], ...given }, { ...attrs, taps });
+      const seen = (values: Float32Array) => values.filter((_, i) => wanted(i)).map((v) => v + 0);
+      expect(seen(got)).toEqual(seen(y));
+
+      const g = dy.map((v, i) => (inside[i] ? v : 0));
+      const inputs = { x: [x, shape], dy: [dy, shape], ...given } as const;
+      const [dx, dfactor] = runKernel(FAKE_QUANT_SCALED_GRAD, inputs, { ...attrs, taps });
+      expect(dx.map((v) => v + 0)).toEqual(g.map((v, i) => v * factor[i % channels] + 0));
+      const sums = new Float64Array(channels);
+      g.forEach((v, i) => (sums[i % channels] += v * x[i]));
+      expect(sums.some((sum) => sum !== 0)).toBe(true);
+      expect(distance(dfactor, sums)).toBeLessThan(1e-5);
     }
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -2,6 +2,13 @@
 import * as ids from './ids';
 import { batchNorm, batchNormGrad, BatchNormArgs, BatchNormGradArgs } from './batch-norm';
 import { fakeQuant, fakeQuantGrad, FakeQuantArgs } from './fake-quant';
+import {
+  fakeQuantScaled,
+  fakeQuantScaledGrad,
+  sumRows,
+  FakeQuantScaledArgs,
+  SumRowsArgs,
+} from './fake-quant-scaled';
 import { gemm, GemmArgs } from './gemm';
 import { maxPoolGrad, MaxPoolGradArgs } from './max-pool-grad';
 import { minMaxChannels, minMaxTensor, updateRange, MinMaxArgs, UpdateRangeArgs } from './minmax';
@@ -37,6 +44,12 @@ export function dispatch(id: i32, args: usize, item: i32): void {
       return sgd(changetype<SgdArgs>(args), item);
     case ids.MAX_POOL_GRAD:
       return maxPoolGrad(changetype<MaxPoolGradArgs>(args), item);
+    case ids.FAKE_QUANT_SCALED:
+      return fakeQuantScaled(changetype<FakeQuantScaledArgs>(args), item);
+    case ids.FAKE_QUANT_SCALED_GRAD:
+      return fakeQuantScaledGrad(changetype<FakeQuantScaledArgs>(args), item);
+    case ids.SUM_ROWS:
+      return sumRows(changetype<SumRowsArgs>(args), item);
     default:
       unreachable();
   }

@@ -12,3 +12,6 @@ export const BATCH_NORM = 9;
 export const BATCH_NORM_GRAD = 10;
 export const SGD = 11;
 export const MAX_POOL_GRAD = 12;
+export const FAKE_QUANT_SCALED = 13;
+export const FAKE_QUANT_SCALED_GRAD = 14;
+export const SUM_ROWS = 15;

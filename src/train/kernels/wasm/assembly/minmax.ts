@@ -107,9 +107,11 @@ export class UpdateRangeArgs {
   /** 1: next = range + c * (minmax - range); 0: the wider of both. */
   average: i32;
   c: f32;
+  /** float[channels]: what was observed counts times this; 0: as it is. */
+  factor: usize;
 }
 
-/** One item: joins the chunks and moves the range. */
+/** One item: joins the chunks and moves the range. Rounding keeps order: the ends of x * factor are those of x, times it. */
 export function updateRange(args: UpdateRangeArgs, item: i32): void {
   const row = <usize>args.channels * 4;
   for (let channel: usize = 0; channel < row; channel += 4) {
@@ -119,6 +121,13 @@ export function updateRange(args: UpdateRangeArgs, item: i32): void {
       const p = args.partial + <usize>part * row * 2 + channel;
       low = min(low, load<f32>(p));
       high = max(high, load<f32>(p + row));
+    }
+    if (args.factor) {
+      const factor = load<f32>(args.factor + channel);
+      const atLow = low * factor;
+      const atHigh = high * factor;
+      low = min(atLow, atHigh);
+      high = max(atLow, atHigh);
     }
     const oldLow = load<f32>(args.range + channel);
     const oldHigh = load<f32>(args.range + row + channel);

@@ -1,0 +1,83 @@
+// QatFakeQuantScaled and QatFakeQuantScaledGrad: see the contract.
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { FAKE_QUANT_SCALED, FAKE_QUANT_SCALED_GRAD, type FakeQuantScaledAttrs } from '../contract';
+import {
+  FAKE_QUANT_SCALED as FAKE_QUANT_SCALED_ID,
+  FAKE_QUANT_SCALED_GRAD as FAKE_QUANT_SCALED_GRAD_ID,
+  SUM_ROWS,
+  ZERO,
+} from './assembly/ids';
+import { sizeOf } from './elementwise';
+import type { Kernel } from './kernel';
+import { packQParams } from './qparams';
+import { f32, type KernelRuntime } from './runtime';
+
+type Inputs = Record<'x' | 'factor' | 'range', TensorInfo>;
+
+/** Rows of one work item: enough that a sum per item and channel weighs little beside them. */
+const ROWS_PER_ITEM = 64;
+
+/** x [..., C], factor [C], range [2, C] -> fake-quantized x * factor. */
+export const fakeQuantScaled: Kernel<Inputs, FakeQuantScaledAttrs> = {
+  name: FAKE_QUANT_SCALED,
+  run(runtime, { x, factor, range }, attrs) {
+    const y = runtime.output(x.shape);
+    const work = cut(runtime, x, attrs);
+    const { addresses } = packQParams(runtime, range, attrs);
+    runtime.run(FAKE_QUANT_SCALED_ID, work.items, [
+      ...[runtime.address(x), 0, runtime.address(y)],
+      ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), 0],
+    ]);
+    return y;
+  },
+};
+
+/** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]. */
+export const fakeQuantScaledGrad: Kernel<Inputs & { dy: TensorInfo }, FakeQuantScaledAttrs> = {
+  name: FAKE_QUANT_SCALED_GRAD,
+  run(runtime, { x, dy, factor, range }, attrs) {
+    const dx = runtime.output(x.shape);
+    const dfactor = runtime.output(factor.shape);
+    const work = cut(runtime, x, attrs);
+    const channels = sizeOf(factor);
+    const { addresses, more } = packQParams(runtime, range, attrs, work.items * channels * 4);
+    const [partial] = more;
+    const [dead, end] = work.dead;
+    runtime.run(ZERO, (end - dead) / 4, [runtime.address(dx), dead, work.blockBytes]);
+    runtime.run(FAKE_QUANT_SCALED_GRAD_ID, work.items, [
+      ...[x, dy, dx].map((tensor) => runtime.address(tensor)),
+      ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), partial],
+    ]);
+    runtime.run(SUM_ROWS, 1, [partial, work.items, channels, runtime.address(dfactor)]);
+    return [dx, dfactor];
+  },
+};
+
+interface Work {
+  readonly items: number;
+  /** blocks, rows, rowsPerItem, itemsPerBlock, channels. */
+  readonly args: readonly number[];
+  readonly blockBytes: number;
+  /** Table of the other blocks' byte offsets: first address and one past the last. */
+  readonly dead: readonly [number, number];
+}
+
+/** Items within the taps that are wanted; without taps, x is one block. */
+function cut(runtime: KernelRuntime, x: TensorInfo, { taps }: FakeQuantScaledAttrs): Work {
+  const channels = x.shape[x.shape.length - 1];
+  const all = taps ? x.shape[0] * x.shape[1] : 1;
+  const wanted = taps ?? [0];
+  const rows = sizeOf(x) / channels / all;
+  const blockBytes = rows * channels * 4;
+  const [blocks, dead, end] = runtime.table(`blocks ${blockBytes},${all},${wanted.join()}`, () => {
+    const others = Array.from({ length: all }, (_, i) => i).filter((i) => !wanted.includes(i));
+    return [wanted, others].map((list) => list.map((i) => i * blockBytes));
+  });
+  const itemsPerBlock = Math.ceil(rows / ROWS_PER_ITEM);
+  return {
+    items: wanted.length * itemsPerBlock,
+    args: [blocks, rows, ROWS_PER_ITEM, itemsPerBlock, channels],
+    blockBytes,
+    dead: [dead, end],
+  };
+}
