@@ -1,5 +1,6 @@
 // npm run bench -- plan: what the integer engine does layer by layer on the real network: kernels, work, bytes, time.
 // Layers are timed alone on one thread; a whole run is timed beside them, since threads and caches join layers.
+import asc from 'assemblyscript/asc';
 import { serializeInt8Model } from '../src/convert/serialize';
 import { loadConverted } from '../tests/golden/converted';
 import { environment, measureInPage, withPage, type BenchResult } from './harness';
@@ -11,6 +12,7 @@ export async function run(): Promise<BenchResult> {
   const { model } = loadConverted('int8_ptq_minmax_add_relu', 'qconfig');
   const argument: PlanArgument = {
     int8: Buffer.from(serializeInt8Model(model)).toString('base64'),
+    reader: await compileReader(),
     repeats: REPEATS,
   };
   const [figures, browser] = await withPage(
@@ -18,30 +20,74 @@ export async function run(): Promise<BenchResult> {
       [await measureInPage<PlanFigures>(page, 'plan', argument), page.context().browser()!.version()] as const,
     { webgpu: false },
   );
-  const { peak, layers, run_us } = figures;
-  const total = (key: 'live_macs' | 'weight_bytes' | 'activation_bytes' | 'us') =>
+  const { peak, stream, run_us } = figures;
+  const layers = figures.layers.map((layer) => ({ ...layer, roof_us: roof(layer, figures) }));
+  const total = (key: 'live_macs' | 'weight_bytes' | 'activation_bytes' | 'us' | 'roof_us') =>
     layers.reduce((sum, layer) => sum + layer[key], 0);
-  const gmacs = (macs: number, us: number) => macs / us / 1e3;
-  const row = (name: string, kernel: string, macs: number, weights: number, activations: number, us: number) => [
-    name,
-    kernel,
-    (macs / 1e6).toFixed(2),
-    (weights / 1024).toFixed(0),
-    (activations / 1024).toFixed(0),
-    us.toFixed(1),
-    macs > 0 ? gmacs(macs, us).toFixed(1) : '',
-    macs > 0 ? `${((100 * gmacs(macs, us)) / peak.gmacs).toFixed(0)} %` : '',
-  ];
+  const sum = {
+    kernel: '',
+    live_macs: total('live_macs'),
+    weight_bytes: total('weight_bytes'),
+    activation_bytes: total('activation_bytes'),
+    us: total('us'),
+    roof_us: total('roof_us'),
+  };
+  const rows = [...layers, { ...sum, name: 'sum of layers' }, { ...sum, name: 'whole run', us: run_us }];
+  console.log(`Peak: ${peak.gmacs.toFixed(1)} GMAC/s, ${peak.what}, ${peak.kernel}.`);
+  console.log(`Memory: ${stream.gb_per_s.toFixed(1)} GB/s, ${stream.what}.`);
   return {
     table: [
-      ['layer', 'kernel', 'live MMAC', 'weights KiB', 'maps KiB', 'us', 'GMAC/s', 'of peak'],
-      ...layers.map((layer) =>
-        row(layer.name, layer.kernel, layer.live_macs, layer.weight_bytes, layer.activation_bytes, layer.us),
-      ),
-      row('sum of layers', '', total('live_macs'), total('weight_bytes'), total('activation_bytes'), total('us')),
-      row('whole run', '', total('live_macs'), total('weight_bytes'), total('activation_bytes'), run_us),
-      [`peak: ${peak.what}`, peak.kernel, '', '', '', '', peak.gmacs.toFixed(1), '100 %'],
+      ['layer', 'kernel', 'live MMAC', 'weights KiB', 'maps KiB', 'us', 'GMAC/s', 'of peak', 'roof us', 'of roof'],
+      ...rows.map((row) => [
+        ...[row.name, row.kernel, (row.live_macs / 1e6).toFixed(2)],
+        ...[row.weight_bytes, row.activation_bytes].map((bytes) => (bytes / 1024).toFixed(0)),
+        row.us.toFixed(1),
+        ...(row.live_macs > 0
+          ? [
+              gmacs(row).toFixed(1),
+              percent(gmacs(row) / peak.gmacs),
+              row.roof_us.toFixed(1),
+              percent(row.roof_us / row.us),
+            ]
+          : []),
+      ]),
     ],
-    json: { environment: environment(browser), ...figures },
+    json: { environment: environment(browser), ...figures, layers, total: sum },
   };
+}
+
+/** Reads memory as the kernels do, by vectors, and does next to nothing with it. */
+const READER = `
+export function read(bytes: usize): i32 {
+  let a = i32x4.splat(0), b = a, c = a, d = a;
+  for (let at: usize = 0; at < bytes; at += 64) {
+    a = v128.xor(a, v128.load(at));
+    b = v128.xor(b, v128.load(at, 16));
+    c = v128.xor(c, v128.load(at, 32));
+    d = v128.xor(d, v128.load(at, 48));
+  }
+  return i32x4.extract_lane(v128.xor(v128.xor(a, b), v128.xor(c, d)), 0);
+}`;
+
+async function compileReader(): Promise<string> {
+  const options = { optimizeLevel: 3, runtime: 'stub', enable: ['simd'], initialMemory: 128 };
+  const { error, stderr, binary } = await asc.compileString(READER, options);
+  if (error || !binary) throw new Error(`The reader does not compile:\n${stderr.toString()}`);
+  return Buffer.from(binary).toString('base64');
+}
+
+interface Work {
+  readonly live_macs: number;
+  readonly weight_bytes: number;
+  readonly us: number;
+}
+const gmacs = ({ live_macs, us }: Work) => live_macs / us / 1e3;
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+/**
+ * Least microseconds of a layer: its products at the peak rate, or its weights as fast as memory is read, whichever is
+ * longer. Layers without weights count as they are.
+ */
+function roof({ live_macs, weight_bytes, us }: Work, { peak, stream }: PlanFigures): number {
+  return live_macs === 0 ? us : Math.max(live_macs / peak.gmacs, weight_bytes / stream.gb_per_s) / 1e3;
 }

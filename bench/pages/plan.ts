@@ -9,6 +9,8 @@ import { median } from '../../src/report/statistics';
 export interface PlanArgument {
   /** The serialized Int8Model, base64. */
   readonly int8: string;
+  /** A WASM module whose `read(bytes)` reads its memory's first bytes, base64. */
+  readonly reader: string;
   readonly repeats: number;
 }
 
@@ -17,6 +19,8 @@ export interface PlanFigures {
   /** Median of a whole run on one thread: codes to codes. */
   readonly run_us: number;
   readonly peak: { readonly what: string; readonly kernel: string; readonly gmacs: number };
+  /** How fast this core reads memory that its own caches do not hold. */
+  readonly stream: { readonly what: string; readonly gb_per_s: number };
   readonly layers: readonly {
     readonly name: string;
     readonly kernel: string;
@@ -29,10 +33,12 @@ export interface PlanFigures {
   }[];
 }
 
+/** As much as the network's weights. */
+const STREAM_BYTES = 4 * 2 ** 20;
 const WASM_BASE = new URL('/wasm/', location.href).href;
 
-export async function measure({ int8, repeats }: PlanArgument): Promise<PlanFigures> {
-  const model = parseInt8Model(Uint8Array.from(atob(int8), (letter) => letter.charCodeAt(0)));
+export async function measure({ int8, reader, repeats }: PlanArgument): Promise<PlanFigures> {
+  const model = parseInt8Model(bytesOf(int8));
   const engine = await createWasmEngine(model, { threads: 1, wasmBase: WASM_BASE });
   const codes = randomImages(model, 1, 1);
   const times = Array.from({ length: repeats }, () => {
@@ -52,8 +58,30 @@ export async function measure({ int8, repeats }: PlanArgument): Promise<PlanFigu
     us: timings[i].microseconds,
   }));
   engine.dispose();
-  return { build: engine.build, run_us: median(times) * 1000, peak: await measurePeak(repeats), layers };
+  return {
+    build: engine.build,
+    run_us: median(times) * 1000,
+    peak: await measurePeak(repeats),
+    stream: await measureStream(reader, repeats),
+    layers,
+  };
 }
+
+/** Reads as much as the network's weights, again and again. */
+async function measureStream(wasm: string, repeats: number): Promise<PlanFigures['stream']> {
+  const { instance } = await WebAssembly.instantiate(bytesOf(wasm));
+  const { read, memory } = instance.exports as { read(bytes: number): number; memory: WebAssembly.Memory };
+  // Pages that were never written are all the same page of zeros.
+  new Uint8Array(memory.buffer).fill(1);
+  const times = Array.from({ length: repeats }, () => {
+    const start = performance.now();
+    read(STREAM_BYTES);
+    return performance.now() - start;
+  });
+  return { what: `reading ${STREAM_BYTES / 2 ** 20} MiB in WASM`, gb_per_s: STREAM_BYTES / median(times) / 1e6 };
+}
+
+const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 /** A convolution of 8 x 8 pixels without padding whose 18 KiB of weights and 6 KiB of map stay in the cache. */
 async function measurePeak(repeats: number): Promise<PlanFigures['peak']> {
