@@ -1,16 +1,16 @@
 // Drives a Trainer over batches: schedule, pause, single step, stop, changed learning rate, validation, states to keep.
 // Not for the step itself (trainer.ts) nor for where batches come from (src/data).
 import { PlaygroundError } from '../core/errors';
-import { isCalm, runsAway } from './divergence';
-import type { TrainState } from './state';
+import { runsAway } from './divergence';
+import { GoodStates, type StatesContext } from './good-states';
 import type { Batch, Trainer } from './trainer';
-import type { RunHistory, TrainEvent, TrainOptions } from './types';
+import type { TrainEvent, TrainOptions } from './types';
 
 /** What the visitor's buttons do to a running loop. */
 export class TrainControl {
   learningRate: number;
   stopped = false;
-  private paused = false;
+  paused = false;
   private allowedSteps = 0;
   private wake: () => void = () => {};
 
@@ -51,52 +51,44 @@ export class TrainControl {
   }
 }
 
-export interface LoopContext {
+export interface LoopContext extends StatesContext {
   readonly trainer: Pick<Trainer, 'step' | 'trainStep' | 'snapshot'>;
   readonly batches: AsyncIterator<Batch>;
   readonly options: TrainOptions;
   readonly control: TrainControl;
-  /** Of the steps before; the loop adds to it. */
-  readonly history: RunHistory;
   /** Accuracy 0..1 on the validation images, of the state as it is. */
   validate(): Promise<number>;
-  /** Keeps a state to come back to, and says whether it was stored. */
-  keep(state: TrainState): Promise<TrainEvent>;
-  /** Seconds of training that may be lost. */
-  readonly checkpointEvery: number;
 }
 
 /**
  * Trains to options.steps; ends early when stopped. States are kept now and then and at a pause; the one at the end is
  * the caller's to keep.
- * @throws PlaygroundError 'diverged' when the loss is no number or runs away: go on from the state kept last
+ * @throws PlaygroundError 'diverged' when the loss is no number or runs away: the state kept last is a good one
  */
 export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEvent> {
   const { trainer, batches, options, control, history } = context;
   const { steps } = options;
   const clock = new Clock();
+  const states = new GoodStates(context);
   const freezes = [
     ['bn-frozen', Math.round(options.freezeBnAt * steps)],
     ['observers-frozen', Math.round(options.freezeObserversAt * steps)],
   ] as const;
   const told = new Set<string>();
-  let kept = trainer.step;
-  let keptAt = performance.now();
-  const keep = async () => {
-    const event = await clock.without(trainer.snapshot().then((state) => context.keep(state)));
-    kept = trainer.step;
-    keptAt = performance.now();
-    return event;
-  };
+  const bounded = <T>(work: Promise<T>): Promise<T> =>
+    work.catch(async (error: unknown) => {
+      const unbounded = error instanceof PlaygroundError && error.code === 'diverged';
+      throw unbounded ? await states.fallBack('Weights or activations grew beyond all bounds') : error;
+    });
   while (trainer.step < steps) {
-    if (control.waiting) {
+    const waits = control.waiting;
+    if (waits) {
       yield { type: 'paused', step: trainer.step };
-      if (kept < trainer.step) yield await keep();
+      yield* await clock.without(states.keepNow());
     }
-    const waited = control.waiting;
     await clock.without(control.turn());
     if (control.stopped) return;
-    if (waited) yield { type: 'resumed', step: trainer.step };
+    if (waits && !control.paused) yield { type: 'resumed', step: trainer.step };
 
     const { step } = trainer;
     for (const [type, from] of freezes) {
@@ -110,35 +102,23 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
     const { learningRate } = control;
     const { momentum, weightDecay } = options;
     const sgd = { lr: learningRate, momentum, weightDecay };
-    const result = await trainer.trainStep(batch, sgd, { bnFrozen, observersFrozen });
-    if (!Number.isFinite(result.loss)) throw diverged('stopped being a number', step, kept, learningRate);
+    const result = await bounded(trainer.trainStep(batch, sgd, { bnFrozen, observersFrozen }));
+    if (!Number.isFinite(result.loss)) throw await states.fallBack('The loss stopped being a number');
     history.losses.push(result.loss);
     const imagesPerSecond = clock.rate(options.batch);
     const secondsLeft = ((steps - trainer.step) * options.batch) / imagesPerSecond;
     yield { type: 'step', step: trainer.step, steps, ...result, learningRate, imagesPerSecond, secondsLeft };
-    if (runsAway(history.losses))
-      throw diverged('is running away, far above that of guessing', step, kept, learningRate);
+    if (runsAway(history.losses)) throw await states.fallBack('The loss ran away, far above that of guessing');
     if (options.validateEvery > 0 && (trainer.step % options.validateEvery === 0 || trainer.step === steps)) {
-      const validation = {
-        ...{ step: trainer.step, images: options.validationImages },
-        accuracy: await clock.without(context.validate()),
-      };
+      const accuracy = await clock.without(bounded(context.validate()));
+      const validation = { step: trainer.step, accuracy, images: options.validationImages };
       history.validations.push(validation);
       yield { type: 'validation', ...validation };
     }
-    const due = performance.now() - keptAt >= context.checkpointEvery * 1000;
-    if (due && trainer.step < steps && isCalm(history.losses)) yield await keep();
+    if (trainer.step < steps) yield* await clock.without(states.stepDone());
     // Lets messages (pause, stop, a new learning rate) in between two steps.
     await macrotask();
   }
-}
-
-function diverged(what: string, step: number, kept: number, learningRate: number): PlaygroundError {
-  return new PlaygroundError(
-    'diverged',
-    `The loss ${what} (step ${step + 1}, learning rate ${learningRate}): the steps were too long.`,
-    `Lower the learning rate and press Retry. Training goes on from step ${kept}; what was learned up to there is kept.`,
-  );
 }
 
 /** Images per second over the last steps, pauses and validations left out. */

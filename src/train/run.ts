@@ -34,7 +34,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   const { graph, start, options, data, control, onEvent } = context;
   const { batch, seed, steps } = options;
   const { step } = start.state;
-  const history = copy(start.history);
+  const history = upTo(step, start.history);
   onEvent({ type: 'restored', step, steps, history: start.history });
   if (start.result) return start.result;
   const trainer = new Trainer(graph, start.state);
@@ -43,9 +43,9 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   let imagesPerSecond = 0;
   try {
     const loop = trainLoop({
-      ...{ trainer, batches, options, control, history, checkpointEvery: CHECKPOINT_SECONDS },
+      ...{ trainer, batches, options, control, history, start: start.state, checkpointEvery: CHECKPOINT_SECONDS },
       validate: () => context.validate(trainer),
-      keep: (state) => context.keep({ state, history: copy(history) }),
+      keep: (state) => context.keep({ state, history: upTo(state.step, history) }),
     });
     for await (const event of loop) {
       checkDevice();
@@ -58,7 +58,8 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
       ...{ steps: trainer.step, finished: trainer.step >= steps, losses: Float32Array.from(history.losses) },
       ...{ imagesPerSecond, tensorsAtStart, tensorsAtEnd: tensorCount() },
     };
-    onEvent(await context.keep({ state: await trainer.snapshot(), history, result }));
+    const state = await trainer.snapshot();
+    onEvent(await context.keep({ state, history, result }));
     return result;
   } finally {
     await batches.return(undefined as never);
@@ -66,6 +67,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   }
 }
 
-function copy({ losses, validations }: RunHistory): RunHistory {
-  return { losses: [...losses], validations: [...validations] };
+/** A copy of the curves up to a step. */
+function upTo(step: number, { losses, validations }: RunHistory): RunHistory {
+  return { losses: losses.slice(0, step), validations: validations.filter((validation) => validation.step <= step) };
 }

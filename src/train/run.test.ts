@@ -1,0 +1,169 @@
+// Whole legs of a run with the real trainer on a small network: broken off and resumed, bit for bit; memory over 500 steps.
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Rng } from '../core/rng';
+import { IMAGE_BYTES, type Split } from '../data/types';
+import { prepareQat } from '../quant/prepare';
+import { qconfigById } from '../quant/qconfigs';
+import { freshCheckpoint, type Checkpoint } from './checkpoint';
+import { wasmBackend } from './kernels/wasm';
+import { tfjsMemory } from './kernels/wasm/runtime';
+import { setUpWasm } from './kernels/wasm/testing';
+import { TrainControl } from './loop';
+import { continueRun } from './run';
+import { trainedBy } from './state';
+import { smallGraph, smallParams } from './testing';
+import type { TrainEvent, TrainOptions, TrainResult } from './types';
+
+const OPTIONS: TrainOptions = {
+  ...{ kind: 'qat', steps: 8, batch: 4, learningRate: 0.02, momentum: 0.9, weightDecay: 1e-4, seed: 3 },
+  ...{ validateEvery: 3, validationImages: 4, freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 },
+};
+const bits = { weightBits: 4, activationBits: 6 };
+const fused = smallGraph();
+const GRAPHS = {
+  control: fused,
+  fbgemm_qat: prepareQat(fused, qconfigById('fbgemm_qat', bits), { fuseAddRelu: true }),
+  fbgemm: prepareQat(fused, qconfigById('fbgemm', bits), { fuseAddRelu: false }),
+};
+const params = smallParams(fused, 5);
+const data = {
+  size: () => 2000,
+  images: async (_: Split, start: number, count: number) => {
+    const rng = new Rng(start);
+    const labels = Uint8Array.from({ length: count }, (_, i) => (start + i) % 10);
+    const pixels = Uint8Array.from({ length: count * IMAGE_BYTES }, (_, i) => 128 + rng.below(64) + (i % 10));
+    return { labels, pixels };
+  },
+};
+
+interface Leg {
+  readonly kept: Checkpoint[];
+  readonly events: TrainEvent[];
+  readonly result?: TrainResult;
+  readonly error?: unknown;
+}
+
+/** Runs from a checkpoint until the end, or until `act` throws. Checkpoints are copied as IndexedDB copies them. */
+async function leg(
+  graph: (typeof GRAPHS)[keyof typeof GRAPHS],
+  start: Checkpoint,
+  act: (event: TrainEvent, control: TrainControl) => void = () => {},
+  options = OPTIONS,
+): Promise<Leg> {
+  const control = new TrainControl(options.learningRate);
+  const kept: Checkpoint[] = [];
+  const events: TrainEvent[] = [];
+  const running = continueRun({
+    ...{ graph, start, options, data, control },
+    validate: async (trainer) => [...(await trainer.read()).params.get('fc.bias')!.data].reduce((a, b) => a + b),
+    keep: async (checkpoint) => {
+      kept.push(structuredClone(checkpoint));
+      return { type: 'saved', step: checkpoint.state.step };
+    },
+    onEvent: (event) => {
+      events.push(event);
+      act(event, control);
+    },
+  });
+  return running.then(
+    (result) => ({ kept, events, result }),
+    (error: unknown) => ({ kept, events, error }),
+  );
+}
+
+const fresh = () => freshCheckpoint(params);
+const told = ({ events }: Leg) =>
+  events.flatMap((event) => {
+    if (event.type === 'step') return [[event.step, event.loss, event.accuracy]];
+    return event.type === 'validation' ? [[event.step, event.accuracy]] : [];
+  });
+
+describe('on wasm', () => {
+  beforeAll(setUpWasm);
+
+  describe.each(Object.entries(GRAPHS))('%s', (name, graph) => {
+    test.each([1, 4, 7])('broken off after step %i and resumed: the same bits as unbroken', async (at) => {
+      const whole = await leg(graph, fresh());
+      const broken = await leg(graph, fresh(), (event, control) => {
+        if (event.type === 'step' && event.step === at) control.pause();
+        if (event.type === 'saved') throw new Error('the page is closed');
+      });
+      expect([broken.kept.length, broken.result]).toEqual([1, undefined]);
+      const rest = await leg(graph, broken.kept[0]);
+      expect(rest.events[0]).toMatchObject({ type: 'restored', step: at, history: broken.kept[0].history });
+      expect([...told(broken), ...told(rest)]).toEqual(told(whole));
+      expect(rest.result!.losses).toEqual(whole.result!.losses);
+      const [end, other] = [whole, rest].map(({ kept }) => kept.at(-1)!);
+      expect(other.state).toEqual(end.state);
+      expect(other.history).toEqual(end.history);
+      expect(end.state.observersFrozen).toBe(name === 'fbgemm_qat');
+      expect(end.state.histograms.size > 0).toBe(name === 'fbgemm');
+      expect(trainedBy(graph, other.state)).toEqual(trainedBy(graph, end.state));
+    });
+
+    test('resumed and stopped at once, its state is the one that was kept', async () => {
+      const whole = await leg(graph, fresh(), (event, control) => {
+        if (event.type === 'step' && event.step === 6) control.pause();
+        if (event.type === 'saved') control.resume();
+      });
+      const stopped = await leg(graph, whole.kept[0], (_, control) => control.stop());
+      expect(stopped.result).toMatchObject({ steps: 6, finished: false });
+      expect(stopped.kept.map(({ state }) => state)).toEqual([whole.kept[0].state]);
+    });
+  });
+
+  test('a stopped run keeps what it learned, and one that ended only gives its result again', async () => {
+    const stopped = await leg(GRAPHS.fbgemm_qat, fresh(), (event, control) => {
+      if (event.type === 'step' && event.step === 5) control.stop();
+    });
+    expect(stopped.result).toMatchObject({ steps: 5, finished: false });
+    const end = stopped.kept.at(-1)!;
+    expect([end.state.step, end.result]).toEqual([5, stopped.result]);
+    expect(end.state.params.get('fc.weight')!.data).not.toEqual(params.get('fc.weight')!.data);
+    const again = await leg(GRAPHS.fbgemm_qat, end);
+    expect(again.events.map(({ type }) => type)).toEqual(['restored']);
+    expect(again.result).toEqual(stopped.result);
+  });
+
+  test('after divergence a lower rate goes on from the last good state, to the end', async () => {
+    const options = { ...OPTIONS, steps: 40 };
+    const failed = await leg(
+      GRAPHS.fbgemm_qat,
+      fresh(),
+      (event, control) => {
+        if (event.type === 'step' && event.step === 3) control.pause();
+        if (event.type !== 'saved') return;
+        control.learningRate = 1e30;
+        control.resume();
+      },
+      options,
+    );
+    expect(failed.error).toMatchObject({ code: 'diverged', hint: expect.stringContaining('from step 3') });
+    expect(failed.kept.map(({ state }) => state.step)).toEqual([3]);
+    const rest = await leg(GRAPHS.fbgemm_qat, failed.kept[0], undefined, options);
+    expect(rest.events[0]).toMatchObject({ type: 'restored', step: 3 });
+    expect(rest.result).toMatchObject({ steps: 40, finished: true });
+    expect(rest.result!.losses.every(Number.isFinite)).toBe(true);
+  });
+
+  test('500 steps: as many tensors and bytes at every step', async () => {
+    const memory: string[] = [];
+    const heap: number[] = [];
+    const { result } = await leg(
+      GRAPHS.fbgemm_qat,
+      fresh(),
+      (event) => {
+        if (event.type !== 'step') return;
+        const { numTensors, numBytes, numDataBuffers } = tf.memory();
+        memory.push([numTensors, numBytes, numDataBuffers].join());
+        heap.push(tfjsMemory(wasmBackend()).buffer.byteLength);
+      },
+      { ...OPTIONS, steps: 500, batch: 2, validateEvery: 100 },
+    );
+    expect(memory.length).toBe(500);
+    expect(new Set(memory).size).toBe(1);
+    expect(new Set(heap).size).toBe(1);
+    expect(result!.tensorsAtEnd).toBe(result!.tensorsAtStart);
+  });
+});
