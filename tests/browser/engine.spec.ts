@@ -1,13 +1,13 @@
 // The WASM integer engine in a real browser, with no tolerance: against PyTorch's codes, against the reference engine,
 // and against itself with other builds, kernels, threads and batches. The plain build also runs in Node, beside src/engine.
 import { expect, test, type Page } from '@playwright/test';
+import { dequantizeOutput } from '../../src/convert/image';
+import type { Int8Model } from '../../src/convert/int8-model';
 import { serializeInt8Model } from '../../src/convert/serialize';
 import type { KernelMode } from '../../src/engine/kernels';
-import type { Int8Model } from '../../src/convert/int8-model';
 import { MODES } from '../../src/engine/testing/agreement';
 import { SWEEP_LENGTH } from '../../src/engine/testing/sweep';
 import { predictions } from '../../src/report/accuracy';
-import { dequantizeOutput } from '../../src/convert/image';
 import { HISTOGRAM_TOPIC, PTQ_TOPICS, QAT_TOPICS, loadConverted, type ConvertedTopic } from '../golden/converted';
 import { testPixels } from '../golden/network';
 
@@ -128,6 +128,10 @@ test('batches of 1, 2, 5 and 300 with 1, 2 and 3 threads, both builds', async ({
   expect(outcomes.length).toBe(settings.length * (4 + 4 + 3 + 3));
   for (const { build, threads } of settings)
     expect(outcomes.filter((outcome) => outcome.build === build && outcome.threads === threads).length).toBe(14);
+});
+
+test('two threads on one image, 40 random networks, 40 times each', async ({ page }) => {
+  expect(await inPage(page, 'races', 40, 40)).toEqual({ runs: 1600, wrong: [] });
 });
 
 const REFERENCE_IMAGES = 200;

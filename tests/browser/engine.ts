@@ -1,7 +1,9 @@
 // What engine.spec.ts runs in the page: the WASM engine with a build, threads and a mode, on models that Node made or
 // that the page makes itself. Returns codes, differences or checksums. Not for judging them.
 import { imageCodes } from '../../src/convert/image';
+import type { Int8Model } from '../../src/convert/int8-model';
 import { parseInt8Model } from '../../src/convert/serialize';
+import type { PlaygroundError } from '../../src/core/errors';
 import { openCifar10 } from '../../src/data/cifar10';
 import type { KernelMode } from '../../src/engine/kernels';
 import { createReferenceEngine } from '../../src/engine/reference';
@@ -12,7 +14,6 @@ import { SWEEP_LENGTH, sweptModel, type Pattern } from '../../src/engine/testing
 import { TestProgram } from '../../src/engine/testing/test-program';
 import { createWasmEngine, type WasmEngine } from '../../src/engine/wasm-engine';
 import { fetchEngineModule, type EngineBuild } from '../../src/engine/wasm-module';
-import type { Int8Model } from '../../src/convert/int8-model';
 
 const ROOT = new URL('/', location.href).href;
 
@@ -142,6 +143,36 @@ export async function batches(settings: readonly Setting[]): Promise<BatchOutcom
     }
   }
   return outcomes;
+}
+
+/**
+ * Two threads on one image, over and over: what a missing wait would spoil now and then. A refused image in between must
+ * leave both threads in step.
+ * @returns runs, and those that differ from the reference
+ */
+export async function races(count: number, repeats: number): Promise<{ runs: number; wrong: string[] }> {
+  const wrong: string[] = [];
+  for (let seed = 0; seed < count; seed++) {
+    const model = randomNetwork(seed);
+    const { qmax } = model.tensors[0].q;
+    const image = randomImages(model, 1, seed);
+    const expected = createReferenceEngine(model).run(image, 1);
+    const engine = await create(model, { build: 'relaxed', threads: 2 });
+    if (qmax < 255) {
+      try {
+        engine.run(
+          image.map(() => qmax + 1),
+          1,
+        );
+        wrong.push(`${model.name}: code ${qmax + 1} was taken`);
+      } catch (error) {
+        if ((error as Partial<PlaygroundError>).code !== 'bad-argument') throw error;
+      }
+    }
+    for (let i = 0; i < repeats; i++) if (!equal(engine.run(image, 1), expected)) wrong.push(`${model.name}, run ${i}`);
+    engine.dispose();
+  }
+  return { runs: count * repeats, wrong };
 }
 
 /** All of the test set: a checksum of the output codes per setting, and how many of the first images are the reference's. */
