@@ -1,21 +1,27 @@
 // One training step by kernel, and its convolutions by layer, from tfjs's own profiler (on WebGPU: timestamp queries).
 // The sum is less than a step's time: it leaves out JavaScript between kernels, and transfers.
 import * as tf from '@tensorflow/tfjs';
+import { median } from '../../src/report/statistics';
 import { joins } from '../../src/train/kernels/wasm/conv-taps';
 import { convShape } from '../../src/train/kernels/webgpu/conv-shape';
 
+/** All calls of one kernel in a step: median and least over the steps. */
 export interface KernelTime {
   readonly kernel: string;
   readonly calls: number;
   readonly ms: number;
+  readonly min_ms: number;
 }
 
-/** One kernel on all layers of one shape. Operations are those of live taps: padding is not counted. */
+/** One call of a kernel on a layer of one shape. Operations are those of live taps: padding is not counted. */
 export interface LayerTime {
   readonly kernel: string;
   readonly layer: string;
+  /** Layers of that shape. */
   readonly calls: number;
-  readonly ms_per_call: number;
+  readonly ms: number;
+  readonly min_ms: number;
+  /** By the median. */
   readonly gflops: number;
 }
 
@@ -24,42 +30,44 @@ export interface Profile {
   readonly layers: readonly LayerTime[];
 }
 
-/** Steps that are profiled; times are their means. */
-const STEPS = 3;
-
-interface Entry {
-  calls: number;
-  ms: number;
-}
+const STEPS = 7;
+/** tfjs lists every op with a gradient of its own under this name too, beside the kernels within. */
+const CUSTOM_GRADIENT = 'forward';
 
 /** @param step runs one training step */
 export async function profile(step: () => Promise<number>): Promise<Profile> {
-  const kernels = new Map<string, Entry>();
-  const layers = new Map<string, Entry & { kernel: string; layer: string; operations: number }>();
+  const kernels = new Map<string, { calls: number; times: number[] }>();
+  const layers = new Map<string, { kernel: string; layer: string; operations: number; times: number[] }>();
   for (let i = 0; i < STEPS; i++) {
     const info = await tf.engine().profile(step);
     for (const { name, inputShapes, outputShapes, kernelTimeMs } of info.kernels) {
+      if (name === CUSTOM_GRADIENT) continue;
       const ms = kernelTimeMs as number;
-      add(kernels, name, {}, ms);
+      const entry = kernels.get(name) ?? { calls: 0, times: new Array<number>(STEPS).fill(0) };
+      entry.calls++;
+      entry.times[i] += ms;
+      kernels.set(name, entry);
       const call = convolution(name, inputShapes, outputShapes);
-      if (call) add(layers, `${name} ${call.layer}`, { kernel: name, ...call }, ms);
+      if (!call) continue;
+      const key = `${name} ${call.layer}`;
+      const layer = layers.get(key) ?? { kernel: name, ...call, times: [] };
+      layer.times.push(ms);
+      layers.set(key, layer);
     }
   }
   return {
     kernels: [...kernels]
-      .map(([kernel, { calls, ms }]) => ({ kernel, calls: calls / STEPS, ms: ms / STEPS }))
+      .map(([kernel, { calls, times }]) => ({ kernel, calls: calls / STEPS, ...statistics(times) }))
       .sort((a, b) => b.ms - a.ms),
-    layers: [...layers.values()].map(({ kernel, layer, calls, ms, operations }) => ({
-      ...{ kernel, layer, calls: calls / STEPS, ms_per_call: ms / calls },
-      gflops: (operations * calls) / ms / 1e6,
+    layers: [...layers.values()].map(({ kernel, layer, operations, times }) => ({
+      ...{ kernel, layer, calls: times.length / STEPS },
+      ...statistics(times),
+      gflops: operations / median(times) / 1e6,
     })),
   };
 }
 
-function add<T extends object>(table: Map<string, Entry & T>, key: string, about: T, ms: number): void {
-  const entry = table.get(key) ?? { ...about, calls: 0, ms: 0 };
-  table.set(key, { ...entry, calls: entry.calls + 1, ms: entry.ms + ms });
-}
+const statistics = (times: number[]) => ({ ms: median(times), min_ms: Math.min(...times) });
 
 /** The layer a convolution kernel worked on, and its floating point operations; undefined for other kernels. */
 function convolution(name: string, inputs: (number[] | null)[], outputs: number[][]) {
