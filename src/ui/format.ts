@@ -3,7 +3,8 @@ const NO_BREAK = '\u00a0';
 const MINUS = '\u2212';
 
 const sign = (text: string): string => text.replace('-', MINUS);
-const fixed = (value: number, digits: number): string =>
+/** With this many digits after the point: 0.5, 2 -> '0.50'. */
+export const fixed = (value: number, digits: number): string =>
   sign(value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 
 /** 10000 -> '10,000'. */

@@ -120,6 +120,22 @@ export interface EngineInfo {
   readonly description: string;
   readonly threads: number;
   readonly planMilliseconds: number;
+  readonly layers: readonly EngineLayer[];
+}
+
+/** One row of the engine's plan, as measured in this page. */
+export interface EngineLayer {
+  readonly name: string;
+  /** e.g. 'dot 2x16': two pixels by sixteen channels at a time. */
+  readonly kernel: string;
+  /** Why that kernel's sums cannot overflow; empty for layers without weights. */
+  readonly proof: string;
+  /** Multiply-accumulates as written, and those whose tap does not meet padding alone. */
+  readonly macs: number;
+  readonly liveMacs: number;
+  readonly weightBytes: number;
+  /** Mean on one thread, layer after layer. */
+  readonly microseconds: number;
 }
 
 /** The worker that runs integers. */

@@ -15,6 +15,9 @@ const BATCH = 250;
 /** Different test images that latency samples cycle through. */
 const LATENCY_IMAGES = 100;
 
+/** Runs behind the times of single layers. */
+const PROFILED_RUNS = 50;
+
 interface Loaded {
   readonly model: Int8Model;
   readonly engine: Int8Engine;
@@ -34,12 +37,14 @@ class EngineWorker implements EngineApi {
     this.loaded.get(slot)?.engine.dispose();
     const start = performance.now();
     const engine = await createWasmEngine(model, { threads, wasmBase: `${this.baseUrl}wasm/` });
+    const planMilliseconds = performance.now() - start;
     this.loaded.set(slot, { model, engine });
-    return {
-      description: engine.description,
-      threads: engine.threads,
-      planMilliseconds: performance.now() - start,
-    };
+    const timings = engine.profile(PROFILED_RUNS);
+    const layers = engine.plan.layers.map(({ name, macs, liveMacs, weightBytes }, i) => ({
+      ...{ name, macs, liveMacs, weightBytes },
+      ...timings[i],
+    }));
+    return { description: engine.description, threads: engine.threads, planMilliseconds, layers };
   }
 
   async evaluate(...[slot, split, images, onProgress]: Parameters<EngineApi['evaluate']>) {

@@ -3,7 +3,7 @@ import type { Int8Model, Int8Op, Int8Tensor } from '../../src/convert/int8-model
 import { Rng } from '../../src/core/rng';
 import type { Evaluation, RunOptions } from '../../src/report/types';
 import type { CompareResult, StepId, StepResults } from '../../src/session/types';
-import type { LabelledImages, WebGpuStatus } from '../../src/worker/api';
+import type { EngineLayer, LabelledImages, WebGpuStatus } from '../../src/worker/api';
 
 const BLOCKS = [1, 2, 3, 4].flatMap((layer) => [0, 1].map((block) => `layer${layer}.${block}`));
 const downsampled = (block: string): boolean => block.endsWith('.0') && !block.startsWith('layer1');
@@ -66,10 +66,18 @@ export function fakeResults(
     convert: {
       qat: converted,
       ptq: converted,
-      engine: { description: 'wasm-relaxed-simd', threads: 1, planMilliseconds: 48 },
+      engine: { description: 'wasm-relaxed-simd', threads: 1, planMilliseconds: 48, layers: fakeLayers() },
     },
     save: { filename: 'resnet18-cifar10.int8', bytes: 11_300_000, blob: new Blob(['fake']) },
   };
+}
+
+function fakeLayers(): EngineLayer[] {
+  const layer = { kernel: 'dot 2x16', proof: 'activations 0..127 fit 7 bits', weightBytes: 9408, microseconds: 28 };
+  return [
+    { ...layer, name: 'conv1', macs: 2_408_448, liveMacs: 2_160_000 },
+    { name: 'maxpool', kernel: 'maxpool', proof: '', macs: 0, liveMacs: 0, weightBytes: 0, microseconds: 1.6 },
+  ];
 }
 
 export function fakeModel(): Int8Model {
