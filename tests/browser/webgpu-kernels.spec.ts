@@ -157,6 +157,17 @@ test('observer and fake-quant per channel equal float32 bit for bit', async ({ p
   );
 });
 
+test('scaled observer and fake-quant: whole filters, and some of their taps', async ({ page }) => {
+  await expectAll(page, 'scaledFakeQuantization', [
+    [[3, 3, 16, 32], symmetric],
+    [[3, 3, 128, 64], symmetric, [4]],
+    [[3, 3, 10, 7], { ...symmetric, qmin: -8, qmax: 7 }, [0, 4, 5, 8]],
+    [[1, 1, 5, 12], symmetric, [0]],
+    [[2, 2, 3, 1], symmetric, [3]],
+    [[7, 7, 3, 64], symmetric],
+  ]);
+});
+
 test('batch norm and its gradient, also behind a large mean', async ({ page }) => {
   const attrs = { eps: 1e-5, relu: false, frozen: false };
   await expectAll(page, 'batchNormalization', [

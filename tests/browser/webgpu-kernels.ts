@@ -8,7 +8,10 @@ import {
   BATCH_NORM_GRAD,
   FAKE_QUANT,
   FAKE_QUANT_GRAD,
+  FAKE_QUANT_SCALED,
+  FAKE_QUANT_SCALED_GRAD,
   OBSERVE_MINMAX,
+  OBSERVE_SCALED,
   SGD_MOMENTUM,
   type BatchNormAttrs,
   type FakeQuantAttrs,
@@ -62,13 +65,15 @@ export function noise(size: number, seed: number): Float32Array {
 const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 const random = (shape: number[], seed: number) => tf.tensor(noise(product(shape), seed), shape);
 
-/** Largest |got - wanted| over tolerance * max(1, |wanted|). NaN counts as infinitely far. */
+/** Largest |got - wanted| over tolerance * max(1, |wanted|). NaN is infinitely far, but anything may be where it is wanted. */
 function distance(got: Numbers, wanted: Numbers, tolerance: number): number {
   if (got.length !== wanted.length) return Infinity;
   let worst = 0;
   for (let i = 0; i < got.length; i++) {
     const off =
-      got[i] === wanted[i] ? 0 : Math.abs(got[i] - wanted[i]) / (tolerance * Math.max(1, Math.abs(wanted[i])));
+      got[i] === wanted[i] || Number.isNaN(wanted[i])
+        ? 0
+        : Math.abs(got[i] - wanted[i]) / (tolerance * Math.max(1, Math.abs(wanted[i])));
     worst = Math.max(worst, Number.isNaN(off) ? Infinity : off);
   }
   return worst;
@@ -88,7 +93,9 @@ async function check(
   const second = await runKernel(kernel, inputs, attrs);
   const leaked = tf.memory().numTensors !== tensors;
   const worst = leaked ? Infinity : Math.max(...wanted.map((w, i) => distance(first[i], w, tolerance)));
-  const repeats = first.every((values, i) => distance(second[i], values, 1e-30) === 0);
+  const settled = (values: Numbers, i: number) =>
+    Array.from(wanted[i], (w, at) => (Number.isNaN(w) ? NaN : values[at]));
+  const repeats = first.every((values, i) => distance(second[i], settled(values, i), 1e-30) === 0);
   Object.values(inputs).forEach((t) => t.dispose());
   return { name, worst, repeats };
 }
@@ -211,6 +218,57 @@ export async function fakeQuantization(
       [dx],
       1e-30,
     ),
+  ];
+}
+
+/**
+ * The same of x * factor at some taps of a filter, exact but for the factor's gradient. Outputs at other taps are
+ * whatever they are: a wanted NaN stands for that.
+ */
+export async function scaledFakeQuantization(
+  shape: number[],
+  attrs: FakeQuantAttrs,
+  taps?: number[],
+): Promise<Outcome[]> {
+  const channels = shape[shape.length - 1];
+  const x = noise(product(shape), 21);
+  const dy = noise(product(shape), 22);
+  const factor = noise(channels, 23).map((v) => (v < 0 ? v - 0.5 : v + 0.5));
+  const scaled = x.map((v, i) => Math.fround(v * factor[i % channels]));
+  const observer = { mode: 'average', c: 1 } as const;
+  const unseen = new Float32Array(2 * channels).fill(Infinity).fill(-Infinity, channels);
+  const after = reference.observe(scaled, unseen, observer);
+  const { y, inside } = reference.fakeQuant(scaled, after, attrs);
+  const perTap = product(shape.slice(-2));
+  const visited = (i: number) => !taps || taps.includes(Math.floor(i / perTap));
+  const g = dy.map((v, i) => (inside[i] && visited(i) ? v : 0));
+  const dfactor = new Float64Array(channels);
+  g.forEach((v, i) => (dfactor[i % channels] += v * x[i]));
+  const name = `${shape.join('x')} taps ${taps}`;
+  const given = () => ({ x: tf.tensor(x, shape), factor: tf.tensor1d(factor) });
+  const range = () => tf.tensor(after, [2, channels]);
+  const backward = { ...given(), dy: tf.tensor(dy, shape), range: range() };
+  const wanted = [g.map((v, i) => v * factor[i % channels]), dfactor];
+  const only = Float32Array.from(y, (v, i) => (visited(i) ? v : NaN));
+  const ofScaled = { ...attrs, taps };
+  return [
+    await check(
+      `${OBSERVE_SCALED} ${name}`,
+      OBSERVE_SCALED,
+      { ...given(), range: tf.tensor(unseen, [2, channels]) },
+      observer,
+      [after],
+      1e-30,
+    ),
+    await check(
+      `${FAKE_QUANT_SCALED} ${name}`,
+      FAKE_QUANT_SCALED,
+      { ...given(), range: range() },
+      ofScaled,
+      [only],
+      1e-30,
+    ),
+    await check(`${FAKE_QUANT_SCALED_GRAD} ${name}`, FAKE_QUANT_SCALED_GRAD, backward, ofScaled, wanted, 2e-6),
   ];
 }
 

@@ -1,7 +1,7 @@
 // QatFakeQuantScaledGrad on WebGPU: one pass over a weight gives its straight-through gradient and, cut into slices of
 // rows that a second dispatch adds in order, the gradient of the factor.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { FAKE_QUANT_SCALED_GRAD, type FakeQuantAttrs } from '../contract';
+import { FAKE_QUANT_SCALED_GRAD, type FakeQuantScaledAttrs } from '../contract';
 import { addSlices } from './add-slices';
 import { insideCode } from './fake-quant-grad';
 import type { Kernel } from './kernel';
@@ -9,12 +9,13 @@ import { qparamsCode } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
 import { rowsAndChannels, sweep } from './sweep';
+import { otherTaps, tapCount, tapRows } from './taps';
 
 /** Slices of rows that the second stage adds, at most. */
 const MOST_SLICES = 64;
 
 /** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]. */
-export const fakeQuantScaledGrad: Kernel<Record<'x' | 'dy' | 'factor' | 'range', TensorInfo>, FakeQuantAttrs> = {
+export const fakeQuantScaledGrad: Kernel<Record<'x' | 'dy' | 'factor' | 'range', TensorInfo>, FakeQuantScaledAttrs> = {
   name: FAKE_QUANT_SCALED_GRAD,
   run(backend, { x, dy, factor, range }, attrs) {
     const { shader, slices, channels } = gradShader(x.shape, attrs);
@@ -27,34 +28,48 @@ export const fakeQuantScaledGrad: Kernel<Record<'x' | 'dy' | 'factor' | 'range',
 
 function gradShader(
   shape: readonly number[],
-  attrs: FakeQuantAttrs,
+  attrs: FakeQuantScaledAttrs,
 ): { shader: Shader; slices: number; channels: number } {
   const { rows, channels } = rowsAndChannels(shape);
   const [x, dy, dx] = ['x', 'dy', 'dx'].map((name) => quadsOf(name, rows, channels));
   const factor = quadsOf('factor', 1, channels);
   const q = qparamsCode(channels, attrs);
-  const s = sweep(rows, x.quads, 16, MOST_SLICES);
+  const all = tapCount(shape);
+  const others = otherTaps(all, attrs.taps);
+  const visited = tapRows('place', rows, x.quads, all, attrs.taps);
+  const passed = tapRows('passed', rows, x.quads, all, others);
+  const s = sweep(visited.rows, x.quads, 16, MOST_SLICES);
   const parts = quadsOf('parts', s.slices, channels);
   const shader: Shader = {
     name: FAKE_QUANT_SCALED_GRAD,
-    key: `${rows},${channels},${q.key}`,
+    key: `${rows},${channels},${q.key},${attrs.taps}`,
     inputs: [x.binding, dy.binding, q.binding, factor.binding],
     outputs: [dx.binding, parts.binding],
     uniforms: q.uniforms,
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
-    declarations: () => [x.load, dy.load, factor.load, dx.store, parts.store, q.declarations].join('\n'),
+    declarations: () =>
+      [x, dy, factor]
+        .map((tensor) => tensor.load)
+        .concat(dx.store, parts.store, q.declarations, visited.declaration, others.length ? passed.declaration : '')
+        .join('\n'),
     body: () => `
   ${s.open}
   ${q.define}
   let k = factor_at(quad);
   var sum = vec4<f32>();
-  ${s.loop(`let x = x_at(i);
+  ${s.loop(`let at = place(i);
+    let x = x_at(at);
     let value = x * k;
     ${insideCode(attrs)}
-    let g = select(vec4<f32>(), dy_at(i), inside);
-    dx_put(i, g * k);
+    let g = select(vec4<f32>(), dy_at(at), inside);
+    dx_put(at, g * k);
     sum += g * x;`)}
+  ${
+    others.length === 0
+      ? ''
+      : `for (var i = index; i < ${passed.rows * x.quads}u; i += ${s.slices * s.width}u) { dx_put(passed(i), vec4<f32>()); }`
+  }
   parts_put(index, sum);`,
   };
   return { shader, slices: s.slices, channels };

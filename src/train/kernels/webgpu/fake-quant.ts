@@ -1,12 +1,13 @@
 // QatFakeQuant on WebGPU: quantize and dequantize with qparams computed in the shader from the observed range, so that
 // no range is ever read back; with a factor per channel, QatFakeQuantScaled. Not for observing: see observe-minmax.ts.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { FAKE_QUANT, FAKE_QUANT_SCALED, type FakeQuantAttrs } from '../contract';
+import { FAKE_QUANT, FAKE_QUANT_SCALED, type FakeQuantAttrs, type FakeQuantScaledAttrs } from '../contract';
 import type { Kernel } from './kernel';
 import { f32, qparamsCode } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
 import { flatSweep, rowsAndChannels, sweep } from './sweep';
+import { tapCount, tapRows } from './taps';
 
 /** x [..., C], range [2, 1] or [2, C] -> as x. */
 export const fakeQuant: Kernel<{ x: TensorInfo; range: TensorInfo }, FakeQuantAttrs> = {
@@ -17,35 +18,43 @@ export const fakeQuant: Kernel<{ x: TensorInfo; range: TensorInfo }, FakeQuantAt
 };
 
 /** x [..., C], factor [C], range [2, C] -> as x. */
-export const fakeQuantScaled: Kernel<Record<'x' | 'factor' | 'range', TensorInfo>, FakeQuantAttrs> = {
+export const fakeQuantScaled: Kernel<Record<'x' | 'factor' | 'range', TensorInfo>, FakeQuantScaledAttrs> = {
   name: FAKE_QUANT_SCALED,
   run(backend, { x, factor, range }, attrs) {
     return run(backend, fakeQuantShader(x.shape, range.shape[1], attrs, true), [x, range, factor], [x.shape]);
   },
 };
 
-function fakeQuantShader(shape: readonly number[], ranges: number, attrs: FakeQuantAttrs, scaled: boolean): Shader {
-  const { rows, channels } = rowsAndChannels(shape, ranges === 1);
+function fakeQuantShader(
+  shape: readonly number[],
+  ranges: number,
+  attrs: FakeQuantScaledAttrs,
+  scaled: boolean,
+): Shader {
+  const { rows, channels } = rowsAndChannels(shape, ranges === 1 && !scaled);
   const x = quadsOf('x', rows, channels);
   const y = quadsOf('y', rows, channels);
   const factor = quadsOf('factor', 1, channels);
   const q = qparamsCode(ranges, attrs);
-  const s = ranges === 1 ? flatSweep(x.quads) : sweep(rows, x.quads);
+  const visited = tapRows('place', rows, x.quads, tapCount(shape), attrs.taps);
+  const s = ranges === 1 && !scaled ? flatSweep(x.quads) : sweep(visited.rows, x.quads);
   return {
     name: scaled ? FAKE_QUANT_SCALED : FAKE_QUANT,
-    key: `${rows},${channels},${q.key}`,
+    key: `${rows},${channels},${q.key},${attrs.taps}`,
     inputs: scaled ? [x.binding, q.binding, factor.binding] : [x.binding, q.binding],
     outputs: [y.binding],
     uniforms: q.uniforms,
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
-    declarations: () => [x.load, y.store, q.declarations, scaled ? factor.load : ''].join('\n'),
+    declarations: () =>
+      [x.load, y.store, q.declarations, ...(scaled ? [factor.load, visited.declaration] : [])].join('\n'),
     body: () => `
   ${s.open}
   ${q.define}
   ${scaled ? 'let k = factor_at(quad);' : ''}
-  ${s.loop(`let value = x_at(i)${scaled ? ' * k' : ''};
+  ${s.loop(`let at = ${scaled ? 'place(i)' : 'i'};
+    let value = x_at(at)${scaled ? ' * k' : ''};
     let q = clamp(code(value, inv, zero), vec4<f32>(${f32(attrs.qmin)}), vec4<f32>(${f32(attrs.qmax)}));
-    y_put(i, (q - zero) * scale);`)}`,
+    y_put(at, (q - zero) * scale);`)}`,
   };
 }
