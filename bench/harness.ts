@@ -36,7 +36,7 @@ export async function withPage<T>(use: (page: Page) => Promise<T>, options: { we
   try {
     const page = await browser.newPage();
     page.on('console', (message) => {
-      if (message.type() !== 'debug') console.error(`[page] ${message.text()}`);
+      if (message.type() === 'error') console.error(`[page] ${message.text()}`);
     });
     page.on('pageerror', (error) => console.error(`[page] ${error.message}`));
     await page.goto(`${server.resolvedUrls?.local[0]}tests/browser/blank.html`);

@@ -23,6 +23,8 @@ const CONTESTANTS = {
   tfjs_wasm_fp32_threads2: { kind: 'tfjs', backend: 'wasm', threads: THREADS },
   ort_web_int8: { kind: 'ort', model: 'int8', threads: 1 },
   ort_web_int8_threads2: { kind: 'ort', model: 'int8', threads: THREADS },
+  litert_int8: { kind: 'litert', threads: 1 },
+  litert_int8_threads2: { kind: 'litert', threads: THREADS },
   ort_web_fp32: { kind: 'ort', model: 'fp32', threads: 1 },
   ort_web_fp32_threads2: { kind: 'ort', model: 'fp32', threads: THREADS },
 } as const satisfies Record<string, ContestantSpec>;
@@ -177,11 +179,13 @@ function ratiosOf(latency: Readonly<Record<string, Timing>>, statistic: 'median_
   return {
     tfjs_wasm_fp32: over('tfjs_wasm_fp32', 'ours'),
     ort_web_int8: over('ort_web_int8', 'ours'),
+    litert_int8: over('litert_int8', 'ours'),
     ort_web_fp32: over('ort_web_fp32', 'ours'),
     tfjs_webgpu_fp32: over('tfjs_webgpu_fp32', 'ours'),
     native_int8_jit: over('native_int8_jit_threads1', 'ours'),
     tfjs_wasm_fp32_threads2: over('tfjs_wasm_fp32_threads2', 'ours_threads2'),
     ort_web_int8_threads2: over('ort_web_int8_threads2', 'ours_threads2'),
+    litert_int8_threads2: over('litert_int8_threads2', 'ours_threads2'),
     ort_web_fp32_threads2: over('ort_web_fp32_threads2', 'ours_threads2'),
     native_int8_jit_threads2: over('native_int8_jit_threads2', 'ours_threads2'),
     plain_simd: quotient(ms('ours'), ms('ours_plain')),

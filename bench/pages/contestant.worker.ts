@@ -63,6 +63,8 @@ async function create(spec: ContestantSpec, setup: Setup): Promise<Contestant> {
       return (await import('./contestants/ours')).start(spec, setup);
     case 'tfjs':
       return (await import('./contestants/tfjs')).start(spec, setup);
+    case 'litert':
+      return (await import('./contestants/litert')).start(spec, setup);
     case 'ort':
       return (await import('./contestants/ort')).start(spec, setup);
   }

@@ -1,11 +1,8 @@
 // Int8Model -> ONNX in the form that ONNX Runtime runs fastest: QLinear operators on uint8 codes.
 // Not for floats (onnx-float.ts) nor for the file format (onnx-file.ts).
 import type { Int8Conv, Int8Linear, Int8Model } from '../convert/int8-model';
-import { roundHalfEven } from '../core/rounding';
+import { accumulatorBias } from './int32-bias';
 import { CONTRIB, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnx-file';
-
-const f32 = Math.fround;
-const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 
 /**
  * A model whose input 'image' is [N, c, h, w] normalised float32 and whose output 'logits' is float32.
@@ -34,12 +31,8 @@ export function int8ToOnnx(model: Int8Model): Uint8Array {
 
   /** Weights, their scales and zero points; and the bias in units of the accumulator. */
   const weighted = (op: Int8Conv | Int8Linear, weights: Int8Array, dims: readonly number[]) => {
-    const { scale } = model.tensors[op.inputs[0]].q;
     const channels = [op.bias.length];
-    const bias = Int32Array.from(op.bias, (value, channel) => {
-      const steps = roundHalfEven(f32(value / f32(f32(scale) * op.weightScales[channel])));
-      return Math.min(Math.max(steps, INT32.min), INT32.max);
-    });
+    const { bias } = accumulatorBias(op, model.tensors[op.inputs[0]].q.scale);
     return {
       weight: [
         constant(`${op.name}.weight`, weights, dims),

@@ -1,4 +1,8 @@
-// Exported models in ONNX Runtime Web, for tests. Node only; not for the product.
+// Exported models in ONNX Runtime Web and LiteRT.js, for tests. Node only; not for the product.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
 import * as ort from 'onnxruntime-web';
 
 /** A value [n][h][w][c] as [n][c][h][w]. */
@@ -23,4 +27,40 @@ export async function runOnnx(
   const values = (logits.data as Float32Array).slice();
   await session.release();
   return values;
+}
+
+let liteRt: Promise<unknown> | undefined;
+
+/** LiteRT expects a browser's worker: it gets a script loader, and its WASM as bytes. */
+function startLiteRt(): Promise<unknown> {
+  const folder = fileURLToPath(new URL('../../node_modules/@litertjs/core/wasm/', import.meta.url));
+  const importScripts = (script: string): void => {
+    (0, eval)(readFileSync(script, 'utf8'));
+    const wasmBinary = readFileSync(script.replace(/js$/, 'wasm'));
+    Object.assign(globalThis, { Module: { wasmBinary, print: () => {}, printErr: () => {} } });
+  };
+  const require = createRequire(import.meta.url);
+  Object.assign(globalThis, { self: globalThis, require, __dirname: folder, __filename: folder, importScripts });
+  return loadLiteRt(folder);
+}
+
+/** Runs a TensorFlow Lite file for n images [n][h][w][c], one by one. @returns its outputs, joined */
+export async function runTflite(
+  file: Uint8Array,
+  images: Float32Array,
+  n: number,
+  { h, w, c }: { h: number; w: number; c: number },
+): Promise<Float32Array> {
+  await (liteRt ??= startLiteRt());
+  const model = await loadAndCompile(file, { accelerator: 'wasm' });
+  const results: number[] = [];
+  for (let i = 0; i < n; i++) {
+    const image = new Tensor(images.slice(i * h * w * c, (i + 1) * h * w * c), [1, h, w, c]);
+    const [result] = await model.run(image);
+    results.push(...result.toTypedArray());
+    image.delete();
+    result.delete();
+  }
+  model.delete();
+  return Float32Array.from(results);
 }

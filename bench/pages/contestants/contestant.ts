@@ -3,7 +3,8 @@
 export type ContestantSpec =
   | { readonly kind: 'ours'; readonly build: 'relaxed' | 'plain'; readonly threads: number }
   | { readonly kind: 'tfjs'; readonly backend: 'wasm' | 'webgpu'; readonly threads: number }
-  | { readonly kind: 'ort'; readonly model: 'int8' | 'fp32'; readonly threads: number };
+  | { readonly kind: 'ort'; readonly model: 'int8' | 'fp32'; readonly threads: number }
+  | { readonly kind: 'litert'; readonly threads: number };
 
 /** What a contestant may need to start. */
 export interface Setup {

@@ -1,4 +1,4 @@
-// Every operation alone, exported and run by ONNX Runtime, against the reference engine.
+// Every operation alone, exported and run by the format's own runtime, against the reference engine.
 import { describe, expect, it } from 'vitest';
 import type { Int8Model } from '../convert/int8-model';
 import { Rng } from '../core/rng';
@@ -6,18 +6,29 @@ import { createReferenceEngine } from '../engine/reference';
 import { ModelBuilder, randomImages } from '../engine/testing/models';
 import { dequantize } from '../quant/fake-quant';
 import { int8ToOnnx } from './onnx-int8';
-import { runOnnx, toNchw } from './testing';
+import { runOnnx, runTflite, toNchw } from './testing';
+import { int8ToTflite } from './tflite-int8';
+
+/** What each format's runtime makes of n images [n][h][w][c]; maps in that order, too. */
+const FORMATS = {
+  async onnx(model: Int8Model, images: Float32Array, n: number) {
+    const [first, last] = [model.tensors[0], model.tensors[model.tensors.length - 1]];
+    // From [n][c][h][w]: the pixels are the channels of what toNchw turns round.
+    return toNchw(await runOnnx(int8ToOnnx(model), images, n, first), n, { h: last.c, w: 1, c: last.h * last.w });
+  },
+  tflite: (model: Int8Model, images: Float32Array, n: number) =>
+    runTflite(int8ToTflite(model), images, n, model.tensors[0]),
+};
 
 /** Codes of both, and how often and how far they differ. */
-async function compare(model: Int8Model, seed: number) {
+async function compare(format: keyof typeof FORMATS, model: Int8Model, seed: number) {
   const [first, last] = [model.tensors[0], model.tensors[model.tensors.length - 1]];
   const images = 3;
   const codes = randomImages(model, images, seed);
   const ours = createReferenceEngine(model).run(codes, images);
-  const values = await runOnnx(int8ToOnnx(model), dequantize(codes, first.q), images, first);
+  const values = await FORMATS[format](model, dequantize(codes, first.q), images);
   const theirs = values.map((value) => Math.min(Math.round(value / last.q.scale) + last.q.zeroPoint, last.q.qmax));
-  const expected = toNchw(Float32Array.from(ours), images, last);
-  const differences = expected.map((code, i) => Math.abs(code - theirs[i]));
+  const differences = ours.map((code, i) => Math.abs(code - theirs[i]));
   return {
     spread: new Set(ours).size,
     largest: Math.max(...differences),
@@ -48,8 +59,8 @@ const MODELS: Record<string, () => Int8Model> = {
     return builder.build('conv');
   },
   'max pooling, padded': () => {
-    const { builder, image } = start(4);
-    builder.maxpool(image, 3, 2, 1);
+    const { builder, image } = start(4, 255);
+    builder.maxpool(builder.conv(image, 4, 1, 1, 0), 3, 2, 1);
     return builder.build('pool');
   },
   'ReLU at a zero point above 0': () => {
@@ -85,12 +96,20 @@ const MODELS: Record<string, () => Int8Model> = {
   },
 };
 
-describe('int8 ONNX in ONNX Runtime against the reference engine', () => {
+describe.each(['onnx', 'tflite'] as const)('int8 as %s against the reference engine', (format) => {
   it.each(Object.entries(MODELS))('%s', async (_, make) => {
-    const { spread, largest, share } = await compare(make(), 7);
+    const { spread, largest, share } = await compare(format, make(), 7);
     expect(spread).toBeGreaterThan(4);
     expect(largest).toBeLessThanOrEqual(1);
     // Sums of codes with such round scales are often halfway between two codes.
     expect(share).toBeLessThan(0.05);
+  });
+});
+
+describe('int8 as tflite', () => {
+  it('refuses a padded max pooling in which padding could win', () => {
+    const { builder, image } = start(4);
+    builder.maxpool(image, 3, 2, 1);
+    expect(() => int8ToTflite(builder.build('pool'))).toThrow(/pool1/);
   });
 });
