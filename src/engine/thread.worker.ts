@@ -2,8 +2,8 @@
 import { instantiateEngine } from './wasm-module';
 import type { ThreadStart } from './threads';
 
-self.onmessage = async ({ data }: MessageEvent<ThreadStart>) => {
-  const engine = await instantiateEngine(data.module, data.memory);
+self.onmessage = ({ data }: MessageEvent<ThreadStart>) => {
+  const engine = instantiateEngine(data.module, data.memory);
   self.postMessage('ready');
   engine.work(data.thread, data.threads);
   self.close();

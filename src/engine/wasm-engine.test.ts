@@ -73,6 +73,8 @@ describe('the plain build', () => {
     }
     expect(() => engine.run(image, 1)).not.toThrow();
     engine.dispose();
+    expect(() => engine.run(image, 1)).toThrow('disposed');
+    expect(() => engine.trace(image)).toThrow('disposed');
   });
 });
 

@@ -68,7 +68,7 @@ class Program {
     this.bytes = new Uint8Array(memory.buffer);
   }
 
-  static async load(plan: Plan, module: WebAssembly.Module, arenas: number, images: number): Promise<Program> {
+  static load(plan: Plan, module: WebAssembly.Module, arenas: number, images: number): Program {
     const image = layOut(plan, arenas, images);
     const pages = Math.ceil(image.bytes / PAGE);
     let memory: WebAssembly.Memory;
@@ -80,7 +80,7 @@ class Program {
       throw new PlaygroundError('out-of-memory', `The integer engine needs ${megabytes} MB.`, hint, { cause });
     }
     image.write(memory.buffer);
-    return new Program(plan, image, memory, await instantiateEngine(module, memory));
+    return new Program(plan, image, memory, instantiateEngine(module, memory));
   }
 
   stored(index: number): StoredTensor {
@@ -111,13 +111,20 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
   const plan = planModel(model, planOptions);
   const module = options.module ?? (await fetchEngineModule(build, options.wasmBase));
   const threads = availableThreads(options.threads);
-  const program = await Program.load(plan, module, threads, BATCH);
+  const program = Program.load(plan, module, threads, BATCH);
   const chosen = tune(program.image, program.memory.buffer, program.exports);
   const end = await startThreads({ module, memory: program.memory, threads }, program.exports);
-  const tracer = await Program.load(planModel(model, { ...planOptions, separate: true }), module, 1, 1);
+  // A plan of its own that keeps every tensor, made when first asked for.
+  let tracer: Program | undefined;
   const result = program.stored(plan.result);
   const { h, w, c } = model.tensors[plan.result];
   const [imageSize, outputSize] = [model.tensors[0].h * model.tensors[0].w * model.tensors[0].c, h * w * c];
+
+  let disposed = false;
+  const check = (codes: Uint8Array, length: number): void => {
+    if (disposed) throw new PlaygroundError('bad-argument', 'This engine was disposed of.', 'Make a new one.');
+    checkLength(codes, length);
+  };
 
   return {
     description: `wasm-${build === 'relaxed' ? 'relaxed-simd' : 'simd'}, ${threads} thread${threads > 1 ? 's' : ''}`,
@@ -125,7 +132,7 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
     threads,
     plan,
     run(codes, n) {
-      checkLength(codes, n * imageSize);
+      check(codes, n * imageSize);
       const output = new Uint8Array(n * outputSize);
       for (let start = 0; start < n; start += BATCH) {
         const images = Math.min(BATCH, n - start);
@@ -138,15 +145,19 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
       return output;
     },
     trace(codes) {
-      checkLength(codes, imageSize);
-      tracer.run(codes, 1, 1);
+      check(codes, imageSize);
+      const all = (tracer ??= Program.load(planModel(model, { ...planOptions, separate: true }), module, 1, 1));
+      all.run(codes, 1, 1);
       return model.ops.map(({ output }) => {
-        const stored = tracer.stored(output);
-        return codesAt(tracer.bytes, tracer.image.arena + stored.offset, tracer.plan, output, stored);
+        const stored = all.stored(output);
+        return codesAt(all.bytes, all.image.arena + stored.offset, all.plan, output, stored);
       });
     },
     profile: (repeats) => chosen.time(repeats),
-    dispose: end,
+    dispose() {
+      disposed = true;
+      end();
+    },
   };
 }
 

@@ -80,10 +80,6 @@ export async function compileEngine(bytes: BufferSource): Promise<WebAssembly.Mo
 }
 
 /** Instantiates over shared memory; every thread has its own instance. */
-export async function instantiateEngine(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): Promise<EngineExports> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  return exports as unknown as EngineExports;
+export function instantiateEngine(module: WebAssembly.Module, memory: WebAssembly.Memory): EngineExports {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as EngineExports;
 }

@@ -26,7 +26,7 @@ export class TestProgram {
   static async create(module: WebAssembly.Module, megabytes = 16): Promise<TestProgram> {
     const pages = (megabytes * 2 ** 20) / PAGE;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    return new TestProgram(memory, await instantiateEngine(module, memory));
+    return new TestProgram(memory, instantiateEngine(module, memory));
   }
 
   /** Whether run() can take the plan. */
