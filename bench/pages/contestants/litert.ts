@@ -21,6 +21,8 @@ export async function start(
   Object.assign(globalThis, {
     importScripts: importScript,
     Module: {
+      // Its log; failures are thrown.
+      printErr: () => {},
       locateFile: (file: string) => `${folder}${file}`,
       mainScriptUrlOrBlob: `${folder}litert_wasm_threaded_internal.js`,
     },
