@@ -8,6 +8,7 @@ import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
 import { globalAverage } from './float-model';
 import { batchNorm } from './ops/batch-norm';
 import { fakeQuant, fakeQuantScaled, observe, observeScaled } from './ops/quantize';
+import { updateStatistics } from './ops/running-statistics';
 import { scaleFactor } from './ops/scale-factor';
 import type { DeviceState } from './state';
 
@@ -124,8 +125,8 @@ class Pass {
       const count = z.size / z.shape[3];
       // PyTorch keeps the unbiased variance, though the batch is normalized with the biased one.
       const unbiased = count / Math.max(count - 1, 1);
-      this.blend(mean, out.mean, bn.momentum, 1);
-      this.blend(variance, out.variance, bn.momentum, unbiased);
+      const next = updateStatistics({ mean, variance }, out, { momentum: bn.momentum, unbiased });
+      this.updates.variables.push([mean, tf.keep(next.mean)], [variance, tf.keep(next.variance)]);
     }
     tf.dispose([out.mean, out.variance]);
     return out.y;
@@ -154,11 +155,5 @@ class Pass {
     }
     if (!spec.simulate) return x;
     return factor ? fakeQuantScaled(x, factor, range, spec, taps) : fakeQuant(x, range, spec);
-  }
-
-  /** running + momentum * (factor * batch - running). */
-  private blend(running: tf.Variable, batch: tf.Tensor, momentum: number, factor: number): void {
-    const next = tf.tidy(() => tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum * factor)));
-    this.updates.variables.push([running, tf.keep(next)]);
   }
 }

@@ -181,6 +181,10 @@ test('batch norm and its gradient, also behind a large mean', async ({ page }) =
   ]);
 });
 
+test('running statistics and scale factors', async ({ page }) => {
+  await expectAll(page, 'vectors', [[5], [64], [130]]);
+});
+
 test('SGD with momentum and weight decay, the rate changing between calls', async ({ page }) => {
   await expectAll(page, 'sgd', [[[3, 3, 8, 16]], [[10]], [[512, 10]], [[3]]]);
 });

@@ -12,13 +12,15 @@ import {
   FAKE_QUANT_SCALED_GRAD,
   OBSERVE_MINMAX,
   OBSERVE_SCALED,
+  RUNNING_STATISTICS,
+  SCALE_FACTOR,
   SGD_MOMENTUM,
   type BatchNormAttrs,
   type FakeQuantAttrs,
   type ObserveMinMaxAttrs,
 } from '../../src/train/kernels/contract';
 import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
-import { setVariant, type Variant } from '../../src/train/kernels/webgpu/variants';
+import { setVariants, type Variant } from '../../src/train/kernels/webgpu/variants';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
 
@@ -107,7 +109,7 @@ const sumTolerance = (terms: number) => 5e-7 * Math.sqrt(terms) + 1e-6;
 
 /** Conv2D, FusedConv2D with bias and ReLU, and both gradients of one shape, by one variant of the WebGPU kernels if asked. */
 export async function convolution(s: Window2d, variant?: Variant): Promise<Outcome[]> {
-  if (variant) setVariant((tf.backend() as WebGPUBackend).device, variant);
+  if (variant) setVariants((tf.backend() as WebGPUBackend).device, variant);
   const [oh, ow] = [reference.outSize(s.h, s), reference.outSize(s.w, s)];
   const xShape = [s.n, s.h, s.w, s.c];
   const fShape = [s.k, s.k, s.c, s.co];
@@ -329,6 +331,37 @@ function differences(at: Float64Array, value: (moved: Float64Array) => number): 
     moved[i] = original - h;
     return (above - value(moved)) / (2 * h);
   });
+}
+
+/** Running statistics, and the factor of ConvBn QAT with a gain of 0 and one too small among the others. */
+export async function vectors(channels: number): Promise<Outcome[]> {
+  const [mean, batchMean, gain] = [31, 32, 33].map((seed) => noise(channels, seed));
+  const [variance, batchVariance] = [34, 35].map((seed) => noise(channels, seed).map((v) => 0.1 + v * v));
+  gain.set([0, 2 ** -30]);
+  const smallest = 2 ** -20;
+  const eps = 1e-5;
+  const sigmas = Array.from(variance, (v) => Math.sqrt(v + eps));
+  const isTiny = sigmas.map((sigma, i) => Math.abs(gain[i] / sigma) < smallest);
+  const factor = sigmas.map((sigma, i) => (isTiny[i] ? smallest : gain[i] / sigma));
+  const slope = sigmas.map((sigma, i) => (isTiny[i] ? 0 : 1 / sigma));
+  const unbiased = 32 / 31;
+  const newMean = Array.from(mean, (v, i) => 0.9 * v + 0.1 * batchMean[i]);
+  const newVariance = Array.from(variance, (v, i) => 0.9 * v + 0.1 * unbiased * batchVariance[i]);
+  const given = Object.entries({ mean, variance, batchMean, batchVariance });
+  const statistics = Object.fromEntries(given.map(([name, values]) => [name, tf.tensor1d(values)]));
+  const inputs = { gain: tf.tensor1d(gain), variance: tf.tensor1d(variance) };
+  const rule = { momentum: 0.1, unbiased };
+  return [
+    await check(
+      `${RUNNING_STATISTICS} ${channels}`,
+      RUNNING_STATISTICS,
+      statistics,
+      rule,
+      [newMean, newVariance],
+      5e-7,
+    ),
+    await check(`${SCALE_FACTOR} ${channels}`, SCALE_FACTOR, inputs, { eps, smallest }, [factor, slope], 1e-6),
+  ];
 }
 
 /** SGD on one shape with two learning rates in turn, which one compiled shader must serve. */

@@ -63,6 +63,28 @@ export interface BatchNormAttrs {
 }
 
 /**
+ * PyTorch's running statistics after a batch. Inputs: mean, variance (running), batchMean, batchVariance, each [C].
+ * Outputs: [mean, variance], mean * (1 - momentum) + batchMean * momentum, the same of variance with batchVariance *
+ * unbiased. A backend may leave it out: src/train/ops composes it.
+ */
+export const RUNNING_STATISTICS = 'QatRunningStatistics';
+export interface RunningStatisticsAttrs {
+  readonly momentum: number;
+  /** n / (n - 1): from the batch's biased variance to what PyTorch keeps. */
+  readonly unbiased: number;
+}
+
+/**
+ * ConvBn QAT's factor per channel. Inputs: gain, variance [C]. Outputs: [factor, slope]: gain / sqrt(variance + eps) and
+ * its derivative by gain; where the factor's magnitude is below `smallest`, [smallest, 0]. A backend may leave it out.
+ */
+export const SCALE_FACTOR = 'QatScaleFactor';
+export interface ScaleFactorAttrs {
+  readonly eps: number;
+  readonly smallest: number;
+}
+
+/**
  * PyTorch's SGD: g += wd*w; v = momentum*v + g; w -= lr*v. Inputs: w, g, v of one shape. Outputs: [w, v], new.
  * lr may change at every step, so it must not be baked into a shader.
  */

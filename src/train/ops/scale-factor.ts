@@ -1,6 +1,7 @@
 // ConvBn QAT's factor per output channel, gamma / sigma of the running variance, kept away from 0.
 import * as tf from '@tensorflow/tfjs';
-import type { GradSaver } from './run-kernel';
+import { SCALE_FACTOR } from '../kernels/contract';
+import { hasKernel, runKernel, type GradSaver } from './run-kernel';
 
 /** A factor smaller than this counts as this: gamma = 0 would divide 0 by 0 (PyTorch gives NaN). */
 const SMALLEST = 2 ** -20;
@@ -9,14 +10,17 @@ const SMALLEST = 2 ** -20;
 export function scaleFactor(gamma: tf.Tensor1D, variance: tf.Tensor1D, eps: number): tf.Tensor1D {
   const op = tf.customGrad((...args) => {
     const [gain, save] = args as [tf.Tensor1D, GradSaver];
+    const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(dy, slope);
+    if (hasKernel(SCALE_FACTOR)) {
+      const [value, slope] = runKernel(SCALE_FACTOR, { gain, variance }, { eps, smallest: SMALLEST });
+      save([slope]);
+      return { value, gradFunc };
+    }
     const sigma = tf.sqrt(tf.add(variance, eps));
     const factor = tf.div(gain, sigma);
     const tiny = tf.less(tf.abs(factor), SMALLEST);
     save([tf.where(tiny, tf.zerosLike(sigma), tf.reciprocal(sigma))]);
-    return {
-      value: tf.where(tiny, tf.fill([gain.size], SMALLEST), factor),
-      gradFunc: (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(dy, slope),
-    };
+    return { value: tf.where(tiny, tf.fill([gain.size], SMALLEST), factor), gradFunc };
   });
   return op(gamma) as tf.Tensor1D;
 }

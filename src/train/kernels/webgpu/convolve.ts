@@ -53,7 +53,7 @@ export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, 
   });
 }
 
-const isTiled = (backend: WebGPUBackend, s: ConvShape) => variantFor(backend.device, s.n) === 'workgroup';
+const isTiled = (backend: WebGPUBackend, s: ConvShape) => variantFor(backend.device, s) === 'workgroup';
 
 /** Calls with the image, or with its patches and their 1x1 shape where that is better. */
 function overInput(

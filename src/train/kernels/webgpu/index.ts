@@ -3,6 +3,7 @@ import { backend, getKernel, registerKernel, unregisterKernel } from '@tensorflo
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { batchNorm } from './batch-norm';
 import { batchNormGrad } from './batch-norm-grad';
+import { chooseVariants } from './choose-variants';
 import { conv2d } from './conv2d';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
@@ -15,10 +16,10 @@ import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { observeMinMax, observeScaled } from './observe-minmax';
 import { sgdMomentum } from './sgd-momentum';
-import { measureVariants } from './variants';
+import { runningStatistics, scaleFactor } from './vectors';
 
 /**
- * Registers every kernel and measures which convolutions suit the device; call after tf.setBackend('webgpu') and
+ * Registers every kernel and finds out which convolutions suit the device; call after tf.setBackend('webgpu') and
  * tf.ready(), once per backend.
  */
 export async function registerWebGpuKernels(): Promise<void> {
@@ -37,7 +38,9 @@ export async function registerWebGpuKernels(): Promise<void> {
   register(batchNorm);
   register(batchNormGrad);
   register(sgdMomentum);
-  await measureVariants(backend() as WebGPUBackend);
+  register(runningStatistics);
+  register(scaleFactor);
+  await chooseVariants(backend() as WebGPUBackend);
 }
 
 function register<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): void {

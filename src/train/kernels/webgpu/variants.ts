@@ -1,58 +1,31 @@
-// Which convolutions a device gets: sums in registers without barriers (software adapters) or blocks in workgroup memory
-// (real GPUs). Measured once per device on one convolution of the network.
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { convForward } from './conv-forward';
-import { convForwardTiled } from './conv-forward-tiled';
+// Which convolutions a device gets, shape by shape: sums in registers without barriers (software adapters) or blocks in
+// workgroup memory (real GPUs). Not for finding out which is faster: choose-variants.ts.
 import type { ConvShape } from './conv-shape';
-import { run, type Shader } from './run';
 
-export type Variant = 'registers' | 'workgroup';
+export const VARIANTS = ['registers', 'workgroup'] as const;
+export type Variant = (typeof VARIANTS)[number];
 
-const chosen = new WeakMap<GPUDevice, Variant>();
+/** By variantKey. */
+export type Choices = Readonly<Record<string, Variant>>;
 
 /** Fewer samples than this would leave most of a workgroup's rows empty. */
 const LEAST_SAMPLES = 8;
 
-/** The variant for a convolution of n samples; registers until a choice was made. */
-export function variantFor(device: GPUDevice, n: number): Variant {
-  return n < LEAST_SAMPLES ? 'registers' : (chosen.get(device) ?? 'registers');
+const chosen = new WeakMap<GPUDevice, { readonly choices: Choices; readonly others: Variant }>();
+
+/** What a choice depends on: everything but the number of samples. */
+export function variantKey({ h, w, ci, co, kh, kw, sh, sw }: ConvShape): string {
+  return [h, w, ci, co, kh, kw, sh, sw].join(',');
 }
 
-/** Makes the choice by hand. */
-export function setVariant(device: GPUDevice, variant: Variant): void {
-  chosen.set(device, variant);
+/** The variant for a convolution; registers until a choice was made. */
+export function variantFor(device: GPUDevice, s: ConvShape): Variant {
+  const made = chosen.get(device);
+  if (!made || s.n < LEAST_SAMPLES) return 'registers';
+  return made.choices[variantKey(s)] ?? made.others;
 }
 
-const PROBE: ConvShape = {
-  ...{ n: 16, h: 4, w: 4, ci: 64, xChannels: 64, oh: 4, ow: 4, co: 64 },
-  ...{ kh: 3, kw: 3, sh: 1, sw: 1, padTop: 1, padLeft: 1 },
-};
-const RUNS = 3;
-
-/** Times both variants on a small convolution and keeps the faster one for this device. */
-export async function measureVariants(backend: WebGPUBackend): Promise<void> {
-  const epilogue = { bias: false, relu: false };
-  const registers = await least(backend, convForward(PROBE, epilogue));
-  const workgroup = await least(backend, convForwardTiled(PROBE, epilogue));
-  setVariant(backend.device, registers <= workgroup ? 'registers' : 'workgroup');
-}
-
-/** Least milliseconds of a few runs on zeros, after one that compiles. */
-async function least(backend: WebGPUBackend, shader: Shader): Promise<number> {
-  const { n, h, w, ci, oh, ow, co, kh, kw } = PROBE;
-  const x = backend.makeTensorInfo([n, h, w, ci], 'float32');
-  const filter = backend.makeTensorInfo([kh, kw, ci, co], 'float32');
-  let best = Infinity;
-  for (let i = 0; i <= RUNS; i++) {
-    const start = performance.now();
-    const [y] = run(backend, shader, [x, filter], [[n, oh, ow, co]]);
-    backend.endComputePassEncoder();
-    backend.ensureCommandEncoderReady();
-    backend.submitQueue();
-    await backend.queue.onSubmittedWorkDone();
-    if (i > 0) best = Math.min(best, performance.now() - start);
-    backend.disposeData(y.dataId);
-  }
-  [x, filter].forEach(({ dataId }) => backend.disposeData(dataId));
-  return best;
+/** @param others the variant of shapes without a choice */
+export function setVariants(device: GPUDevice, others: Variant, choices: Choices = {}): void {
+  chosen.set(device, { choices, others });
 }

@@ -1,0 +1,35 @@
+// Convolution variants are measured at the first start on an adapter and kept; a record that does not fit is replaced.
+import { expect, test } from '@playwright/test';
+
+test('measured once, then taken from storage', async ({ page }) => {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+
+  const choose = async () => {
+    await page.goto('/tests/browser/blank.html');
+    return page.evaluate(async () => {
+      const variants: typeof import('./webgpu-variants') = await import(
+        '/tests/browser/webgpu-variants.ts' as './webgpu-variants'
+      );
+      return variants.choose();
+    });
+  };
+  const first = await choose();
+  expect(first.from).toBe('measured');
+  expect(first.variants).toHaveLength(11);
+  expect(first.tensors).toBe(0);
+  expect(await choose()).toEqual({ ...first, from: 'stored' });
+
+  await page.evaluate(async () => {
+    const variants: typeof import('./webgpu-variants') = await import(
+      '/tests/browser/webgpu-variants.ts' as './webgpu-variants'
+    );
+    await variants.damage();
+  });
+  expect((await choose()).from).toBe('measured');
+  expect((await choose()).from).toBe('stored');
+  expect(complaints).toEqual([]);
+});
