@@ -1,10 +1,10 @@
 // Chooses and starts tfjs's backend with our kernels, and says why in one sentence. Not for training.
 import * as tf from '@tensorflow/tfjs';
-import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import '@tensorflow/tfjs-backend-webgpu';
 import { PlaygroundError } from '../core/errors';
-import { watchDevice } from './device';
+import { watchAllocations, watchDevice, type Allocator } from './device';
 import { registerWasmKernels } from './kernels/wasm';
 import { registerWebGpuKernels } from './kernels/webgpu';
 import type { BackendInfo, WebGpuStatus } from './types';
@@ -94,6 +94,7 @@ async function startWebGpu(): Promise<number> {
 async function startWasm(wasmBase: string): Promise<number> {
   await startStockWasm(wasmBase, navigator.hardwareConcurrency);
   watchDevice();
+  watchAllocations((tf.backend() as BackendWasm).wasm as unknown as Allocator);
   const threads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
   await registerWasmKernels({ wasmBase, threads });
   return threads;

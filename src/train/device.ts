@@ -16,6 +16,24 @@ export function watchDevice(device?: GPUDevice): void {
 }
 let watched: GPUDevice | undefined;
 
+/** Allocation as tfjs's WASM module offers it. */
+export interface Allocator {
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+/** From now on an allocation that fails is an error; tfjs would work on at address 0. */
+export function watchAllocations(module: Allocator): void {
+  // The first call puts the real function in the place of a stub.
+  module._free(module._malloc(1));
+  const malloc = module._malloc;
+  module._malloc = (bytes) => {
+    const address = malloc(bytes);
+    if (address === 0) throw outOfMemory(new Error(`malloc(${bytes}) failed`));
+    return address;
+  };
+}
+
 /** Of a device that was replaced nothing matters any more. */
 function note(device: GPUDevice, error: PlaygroundError): void {
   if (device === watched) trouble ??= error;

@@ -21,9 +21,11 @@ describe('runsAway', () => {
   });
 });
 
-test('isCalm: at most twice the mean of the ten before', () => {
+test('isCalm: at most twice the mean of the ten before, or not worse than guessing', () => {
   expect(isCalm([5])).toBe(true);
-  expect(isCalm([1, 2])).toBe(true);
-  expect(isCalm([1, 2.1])).toBe(false);
-  expect(isCalm([100, ...constant(1), 2.1])).toBe(false);
+  expect(isCalm([2, 4])).toBe(true);
+  expect(isCalm([2, 4.1])).toBe(false);
+  expect(isCalm([100, ...constant(2), 4.1])).toBe(false);
+  expect(isCalm([...constant(0.1), GUESSING])).toBe(true);
+  expect(isCalm([...constant(0.1), GUESSING + 0.1])).toBe(false);
 });

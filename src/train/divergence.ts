@@ -16,8 +16,11 @@ export function runsAway(losses: readonly number[]): boolean {
   return losses.length >= WINDOW && mean(losses.slice(-WINDOW)) > 2 * Math.max(GUESSING, losses[0]);
 }
 
-/** Whether the newest loss is no jump, at most twice the mean of the ten before: a state to come back to. */
+/**
+ * Whether the newest loss is that of a state to come back to: no jump, at most twice the mean of the ten before, or not
+ * worse than guessing, as single small batches are.
+ */
 export function isCalm(losses: readonly number[]): boolean {
   const before = losses.slice(-WINDOW - 1, -1);
-  return before.length === 0 || losses[losses.length - 1] <= 2 * mean(before);
+  return before.length === 0 || losses[losses.length - 1] <= Math.max(GUESSING, 2 * mean(before));
 }

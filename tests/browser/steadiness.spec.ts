@@ -1,0 +1,289 @@
+// Training that meets trouble, on the real page with its real workers: reloads, lost devices, a full disk, damaged
+// storage, exhausted memory, divergence. The rules themselves are tested beside their sources (src/train/*.test.ts).
+import { expect, test, type Page, type Worker } from '@playwright/test';
+import type { RunOptions } from '../../src/report/types';
+import type { Session, SessionEvent } from '../../src/session/types';
+
+interface Global {
+  playground: Session;
+  told: SessionEvent[];
+}
+
+const complaints: string[] = [];
+test.beforeEach(({ page }) => {
+  complaints.length = 0;
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+test.afterEach(() => expect(complaints).toEqual([]));
+
+const SMALL = { backend: 'wasm', steps: 6, batch: 2, images: 64, learningRate: 1e-3 } as const;
+const LONG = { timeout: 240_000 };
+const card = (page: Page) => page.locator('[data-step=train]');
+
+/** The page, listening to its session. */
+async function visit(page: Page, options?: Partial<RunOptions>): Promise<void> {
+  await (options ? page.goto('/') : page.reload());
+  await page.waitForFunction(() => 'playground' in globalThis);
+  await page.evaluate((chosen) => {
+    const here = globalThis as unknown as Global;
+    const { playground } = here;
+    playground.options = { ...playground.options, ...chosen };
+    here.told = [];
+    playground.on((event) => here.told.push(event));
+  }, options);
+}
+
+/** Clicks the train step's Run. */
+const start = (page: Page) => card(page).getByRole('button', { name: /^Run/ }).click();
+const trained = (page: Page, status = 'done') => expect(card(page)).toHaveAttribute('data-status', status, LONG);
+
+/** Losses by run and step; a step that was taken twice counts as it was taken last. */
+function losses(page: Page): Promise<Record<'qat' | 'control', number[]>> {
+  return page.evaluate(() => {
+    const all = { qat: [] as number[], control: [] as number[] };
+    for (const event of (globalThis as unknown as Global).told)
+      if (event.type === 'train' && event.event.type === 'step')
+        all[event.run][event.event.step - 1] = event.event.loss;
+    return all;
+  });
+}
+
+/** Waits for an event of a run. */
+const event = (page: Page, run: string, type: string, step: number) =>
+  page.waitForFunction(
+    ([run, type, step]) =>
+      (globalThis as unknown as Global).told.some(
+        (e) => e.type === 'train' && e.run === run && e.event.type === type && e.event.step >= (step as number),
+      ),
+    [run, type, step],
+    LONG,
+  );
+
+const worker = (page: Page): Worker => page.workers().find((w) => w.url().includes('train.worker'))!;
+const press = (page: Page, name: string) => card(page).getByRole('button', { name, exact: true }).click();
+
+test('a reload in the middle: both runs go on with the same bits as unbroken ones', async ({ page }) => {
+  await visit(page, SMALL);
+  await start(page);
+  await trained(page);
+  const whole = await losses(page);
+  expect([whole.qat.length, whole.control.length]).toEqual([6, 6]);
+
+  await visit(page, { ...SMALL, seed: 0 });
+  // The finished training is offered; a new one replaces it.
+  await expect(page.getByRole('button', { name: 'Take over its result' })).toBeVisible();
+  await start(page);
+  await event(page, 'qat', 'step', 1);
+  await press(page, 'Pause');
+  await event(page, 'qat', 'saved', 1);
+  const first = await losses(page);
+  expect(first.qat.length).toBeLessThan(6);
+
+  await visit(page);
+  await page.getByRole('button', { name: /^Resume training at step \d of 6/ }).click();
+  await event(page, 'control', 'step', 1);
+  await press(page, 'Pause');
+  await event(page, 'control', 'saved', 1);
+  const second = await losses(page);
+  expect(second.qat.findIndex((loss) => loss !== undefined)).toBe(first.qat.length);
+
+  await visit(page);
+  await page.getByRole('button', { name: /^Resume the control at step \d of 6/ }).click();
+  await trained(page);
+  const third = await losses(page);
+  expect(third.qat).toEqual([]);
+  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.options.batch)).toBe(2);
+  await expect(card(page).getByRole('region', { name: 'QAT run' })).toContainText('Step 6 of 6');
+  const results = await page.evaluate(() => {
+    const { qat, control } = (globalThis as unknown as Global).playground.results.train!;
+    return { qat: [...qat.losses], control: [...control.losses] };
+  });
+  const stored = (values: number[]) => [...Float32Array.from(values)];
+  expect(results).toEqual({ qat: stored(whole.qat), control: stored(whole.control) });
+  expect([...first.qat, ...second.qat.slice(first.qat.length)]).toEqual(whole.qat);
+  expect([...second.control, ...third.control.slice(second.control.length)]).toEqual(whole.control);
+});
+
+test('what is stored by another version, or damaged, is named, removed, and harms nothing', async ({ page }) => {
+  const put = (page: Page, key: string, value: unknown) =>
+    page.evaluate(
+      ([key, value]) =>
+        new Promise<void>((resolve, reject) => {
+          const opened = indexedDB.open('qat-playground-training', 1);
+          opened.onupgradeneeded = () => opened.result.createObjectStore('runs');
+          opened.onerror = () => reject(opened.error!);
+          opened.onsuccess = () => {
+            const transaction = opened.result.transaction('runs', 'readwrite');
+            transaction.objectStore('runs').put(value, key as string);
+            transaction.oncomplete = () => {
+              opened.result.close();
+              resolve();
+            };
+          };
+        }),
+      [key, value] as const,
+    );
+  const header = page.locator('header').first();
+  await page.goto('/tests/browser/blank.html');
+  await put(page, 'qat', { version: 99 });
+  await visit(page, SMALL);
+  await expect(header).toContainText('another version of this page wrote it. It was removed; nothing else is lost.');
+  await visit(page, SMALL);
+  await expect(header).not.toContainText('It was removed');
+
+  // A whole record whose state is gone: found out when it is taken up.
+  const options = await page.evaluate(() => (globalThis as unknown as Global).playground.options);
+  const history = { losses: [1, 1], validations: [] };
+  await put(page, 'qat', { version: 1, id: 'x', kind: 'qat', options, step: 2, history });
+  await visit(page, SMALL);
+  await page.getByRole('button', { name: 'Resume training at step 2 of 6' }).click();
+  await trained(page, 'failed');
+  await expect(card(page)).toContainText('The training saved in this browser cannot be used: it is damaged.');
+  await card(page).getByRole('button', { name: 'Retry' }).click();
+  await trained(page);
+  expect((await losses(page)).qat.length).toBe(6);
+});
+
+test('a database of a later version is replaced', async ({ page }) => {
+  await page.goto('/tests/browser/blank.html');
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const opened = indexedDB.open('qat-playground-training', 9);
+        opened.onsuccess = () => {
+          opened.result.close();
+          resolve();
+        };
+      }),
+  );
+  await visit(page, SMALL);
+  await expect(page.locator('header').first()).toContainText('another version of this page wrote it');
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.locator('header').first()).not.toContainText('another version');
+});
+
+test('a full disk: training goes on and the page says that progress is not saved', async ({ page, context }) => {
+  await visit(page, SMALL);
+  const devtools = await context.newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  await start(page);
+  await event(page, 'qat', 'not-saved', 6);
+  await expect(card(page)).toContainText('its progress is not saved. The disk space this page may use is full.');
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+  await trained(page);
+  await expect(card(page)).not.toContainText('its progress is not saved');
+});
+
+test('a control that diverges is retried at a lower rate; QAT is not repeated', async ({ page }) => {
+  await visit(page, { ...SMALL, steps: 40 });
+  await start(page);
+  await event(page, 'qat', 'step', 2);
+  await press(page, 'Stop this run');
+  await event(page, 'control', 'step', 2);
+  await press(page, 'Pause');
+  await event(page, 'control', 'saved', 2);
+  const rate = card(page).getByRole('spinbutton', { name: 'Learning rate' });
+  await page.evaluate(() => (globalThis as unknown as Global).playground.setLearningRate(1e30));
+  await press(page, 'Resume');
+  await trained(page, 'failed');
+  await expect(card(page)).toContainText('the steps were too long. Lower the learning rate and press Retry.');
+  await expect(card(page)).toContainText(/Training goes on from step [2-9]/);
+  const before = await losses(page);
+  await rate.fill('0.0001');
+  await rate.press('Tab');
+  await card(page).getByRole('button', { name: 'Retry step 6, Train' }).click();
+  await trained(page);
+  const after = await losses(page);
+  expect(after.qat).toEqual(before.qat);
+  expect(after.control.slice(0, 2)).toEqual(before.control.slice(0, 2));
+  expect(after.control.length).toBe(40);
+});
+
+test('exhausted memory: a smaller batch is offered, and Retry works with it', async ({ page }) => {
+  await visit(page, { ...SMALL, batch: 8 });
+  await page.locator('[data-step=prepare]').getByRole('button', { name: /^Run/ }).click();
+  await expect(page.locator('[data-step=prepare]')).toHaveAttribute('data-status', 'done', LONG);
+  // From now on tfjs's memory cannot grow.
+  await worker(page).evaluate(async () => {
+    const grow = WebAssembly.Memory.prototype.grow;
+    WebAssembly.Memory.prototype.grow = function (pages) {
+      if ((globalThis as { full?: boolean }).full)
+        throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
+      return grow.call(this, pages);
+    };
+    (globalThis as { full?: boolean }).full = true;
+  });
+  await start(page);
+  await trained(page, 'failed');
+  await expect(card(page)).toContainText('The device has no memory left for this batch.');
+  await worker(page).evaluate(() => ((globalThis as { full?: boolean }).full = false));
+  await card(page).getByRole('button', { name: 'Retry with batch 4' }).click();
+  await trained(page);
+  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.options.batch)).toBe(4);
+});
+
+/** Has the train worker remember its devices, and find no adapter any more once `none` is set. */
+const watchDevices = (page: Page) =>
+  worker(page).evaluate(() => {
+    const here = globalThis as unknown as { devices: GPUDevice[]; none?: boolean };
+    here.devices = [];
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      here.devices.push(device);
+      return device;
+    };
+    const { requestAdapter } = GPU.prototype;
+    GPU.prototype.requestAdapter = async function (options) {
+      return here.none ? null : requestAdapter.call(this, options);
+    };
+  });
+
+for (const none of [false, true])
+  test(`a lost device: training goes on ${none ? 'on WASM' : 'on a new one'}, and the page says so`, async ({
+    page,
+  }) => {
+    await visit(page, { ...SMALL, backend: 'webgpu', steps: 4 });
+    await watchDevices(page);
+    await start(page);
+    await event(page, 'qat', 'step', 2);
+    await press(page, 'Pause');
+    await event(page, 'qat', 'saved', 2);
+    await press(page, 'Resume');
+    await worker(page).evaluate((none) => {
+      const here = globalThis as unknown as { devices: GPUDevice[]; none?: boolean };
+      here.none = none;
+      here.devices.at(-1)!.destroy();
+    }, none);
+    const reason = `The graphics device was lost. ${none ? 'WASM' : 'A new one'} has taken over.`;
+    await expect(page.locator('header').first()).toContainText(reason, LONG);
+    await expect(card(page)).toContainText('Training has gone on from the last state that was kept.');
+    await trained(page);
+    const { qat, control } = await losses(page);
+    expect([qat.length, control.length]).toEqual([4, 4]);
+    expect([...qat, ...control].every((loss) => loss > 0 && loss < 4)).toBe(true);
+    const restored = await page.evaluate(() =>
+      (globalThis as unknown as Global).told.flatMap((e) =>
+        e.type === 'train' && e.run === 'qat' && e.event.type === 'restored' ? [e.event.step] : [],
+      ),
+    );
+    expect(restored.length).toBe(2);
+    expect(restored[1]).toBeGreaterThanOrEqual(2);
+    // What a lost device's last calls complain of is no error of the page.
+    complaints.splice(0);
+  });
+
+test('timers that never fire, as in a hidden tab, do not hold training up', async ({ page }) => {
+  await visit(page, SMALL);
+  await worker(page).evaluate(() => {
+    const never = () => 0;
+    Object.assign(globalThis, { setTimeout: never, setInterval: never, requestAnimationFrame: never });
+  });
+  await start(page);
+  await trained(page);
+});
