@@ -98,19 +98,22 @@ export async function run(): Promise<BenchResult> {
     threads2_batch1: latency.ours.median_ms / latency.ours_threads2.median_ms,
     threads2_throughput: throughput.ours_threads2.images_per_s / throughput.ours.images_per_s,
   };
-  const noise = latency.ours.p95_ms / latency.ours.median_ms;
-  if (noise > QUIET) console.error(`The machine was not quiet: p95 is ${noise.toFixed(1)} medians. Measure again.`);
+  const minima = ratiosOf(latency, 'min_ms');
+  const alone = names.map((name) => latency[name]).filter(({ threads }) => threads === 1);
+  const noise = Math.max(...alone.map(({ p95_ms, median_ms }) => p95_ms / median_ms));
+  if (noise > QUIET)
+    console.error(`The machine was not quiet: a p95 is ${noise.toFixed(1)} medians. Trust ratios_of_minima only.`);
   if (webgpu) console.log(`tfjs-webgpu was not measured: ${webgpu}.`);
   const cost = totalCost(layerCosts(fuse(resnet18()).graph));
   const files = gzipSizes();
   const judged = judge({ ratios, scaling, wasm_gzip_bytes: files.total });
   return {
-    table: tableOf(latency, throughput, judged),
+    table: tableOf(latency, throughput, judged, minima),
     json: {
       environment: environment(browser),
-      p95_in_medians: noise,
+      largest_p95_in_medians: noise,
       ratios,
-      ratios_of_minima: ratiosOf(latency, 'min_ms'),
+      ratios_of_minima: minima,
       scaling,
       int8: {
         ...latency.ours,
@@ -243,6 +246,7 @@ function tableOf(
   latency: Readonly<Record<string, Timing>>,
   throughput: Readonly<Record<string, Throughput>>,
   judged: ReturnType<typeof judge>,
+  minima: Readonly<Record<string, Figure>>,
 ): string[][] {
   return [
     ['batch 1, image bytes to logits', 'median ms', 'p95 ms', 'min ms', 'samples', 'threads', 'times ours'],
@@ -261,5 +265,8 @@ function tableOf(
       value === null ? 'none' : value.toFixed(Number.isInteger(value) ? 0 : 2),
       met === null ? 'not measured' : met ? 'met' : 'missed',
     ]),
+    ...Object.entries(minima).flatMap(([name, value]) =>
+      value === null ? [] : [[`ratios_of_minima.${name}`, value.toFixed(2)]],
+    ),
   ];
 }
