@@ -48,6 +48,7 @@ const CALLS: Call[] = [
   ['fakeQuantization', [[512, 10], true, SYMMETRIC, EXTREME, true]],
   ['batchNormalization', [[5, 3, 3, 6], 1, BATCH_NORM]],
   ['batchNormalization', [[2, 4, 4, 8], 1, { ...BATCH_NORM, frozen: true }]],
+  ['vectors', [64]],
   ['sgd', [[3, 3, 8, 16]]],
   ['sgd', [[40001]]],
 ];

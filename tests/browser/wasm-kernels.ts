@@ -5,7 +5,15 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerWasmKernels } from '../../src/train/kernels/wasm';
 import { noise, runKernel } from './webgpu-kernels';
 
-export { batchNormalization, convolution, fakeQuantization, pooling, sgd, stockFallback } from './webgpu-kernels';
+export {
+  batchNormalization,
+  convolution,
+  fakeQuantization,
+  pooling,
+  sgd,
+  stockFallback,
+  vectors,
+} from './webgpu-kernels';
 
 /** tfjs on wasm with our kernels. */
 export async function setUp(threads: number): Promise<void> {
@@ -23,29 +31,40 @@ export async function registration(): Promise<boolean[]> {
   return [before, ours()];
 }
 
+const WEIGHT = { symmetric: true, qmin: -8, qmax: 7, eps: 2 ** -23 };
+const BATCH_NORM = { eps: 1e-5, relu: true, frozen: false };
+
 /** Bits of many kernel calls in a row, small and large, as one number; equal for every number of threads. */
 export async function fingerprint(threads: number, rounds: number): Promise<number> {
   await setUp(threads);
   let hash = 0;
   const attrs = { strides: 1, pad: 1, dataFormat: 'NHWC', dilations: 1 };
   for (let round = 0; round < rounds; round++) {
-    const [n, hw, ci, co] = [1 + (round % 9), 1 + (round % 5), 1 + (round % 21), 8 + (round % 40)];
+    const [n, hw, ci, co] = [1 + (round % 9), 1 + (round % 5), 1 + (round % 21), 8 + (round % 80)];
     const map = [n, hw, hw, ci];
     const x = tf.tensor(noise(n * hw * hw * ci, round), map);
     const dy = tf.tensor(noise(n * hw * hw * co, round + 1), [n, hw, hw, co]);
-    const filter = tf.tensor(noise(9 * ci * co, round + 2), [3, 3, ci, co]);
+    const [filter, ofFilter] = [2, 4].map((seed) => tf.tensor(noise(9 * ci * co, round + seed), [3, 3, ci, co]));
     const range = tf.tensor([-1, 1], [2, 1]);
+    const ranges = tf.tensor([new Array<number>(co).fill(-1), new Array<number>(co).fill(1)]);
+    const factor = tf.tensor1d(noise(co, round + 3).map((v) => 1.5 + v / 2));
+    const statistics = { divisor: factor, gain: factor, offset: factor, mean: factor, variance: factor };
     const outputs = [
       ...(await runKernel('Conv2D', { x, filter }, attrs)),
       ...(await runKernel('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: map })),
       ...(await runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: filter.shape })),
       ...(await runKernel('QatObserveMinMax', { x: dy, range }, { mode: 'average', c: 0.5 })),
+      ...(await runKernel('QatObserveScaled', { x: filter, factor, range: ranges }, { mode: 'average', c: 0.5 })),
+      ...(await runKernel('QatFakeQuantScaled', { x: filter, factor, range: ranges }, WEIGHT)),
+      ...(await runKernel('QatFakeQuantScaledGrad', { x: filter, dy: ofFilter, factor, range: ranges }, WEIGHT)),
+      ...(await runKernel('QatBatchNorm', { z: dy, ...statistics }, BATCH_NORM)),
+      ...(await runKernel('QatBatchNormGrad', { z: dy, dy, y: dy, ...statistics }, BATCH_NORM)),
       ...(await runKernel('QatSgdMomentum', { w: dy, g: dy, v: dy }, { lr: 0.1, momentum: 0.9, weightDecay: 0.1 })),
     ];
     for (const values of outputs)
       for (const word of new Int32Array(values.buffer, values.byteOffset, values.length))
         hash = (Math.imul(hash, 31) + word) | 0;
-    tf.dispose([x, dy, filter, range]);
+    tf.dispose([x, dy, filter, ofFilter, range, ranges, factor]);
   }
   return hash;
 }

@@ -32,7 +32,8 @@ export interface FakeQuantAttrs {
 /**
  * The three for x * factor, which no backend needs to store: a weight times its factor per output channel. Inputs also
  * have factor [C], range is [2, C]; FAKE_QUANT_SCALED_GRAD's outputs are [dx, dfactor], of x and factor, dfactor summed
- * over all axes but the last. A backend may leave them out: src/train/ops then multiplies first.
+ * over all axes but the last; dx may take the memory of dy, which is used up. A backend may leave them out:
+ * src/train/ops then multiplies first.
  */
 export const OBSERVE_SCALED = 'QatObserveScaled';
 export const FAKE_QUANT_SCALED = 'QatFakeQuantScaled';
@@ -40,7 +41,7 @@ export const FAKE_QUANT_SCALED_GRAD = 'QatFakeQuantScaledGrad';
 export interface FakeQuantScaledAttrs extends FakeQuantAttrs {
   /**
    * x is a filter [kh, kw, ci, C] of which only these taps (row-major) are wanted: at others the output may hold
-   * anything, and dy counts as 0. Absent: all are.
+   * anything, and dy is 0. Absent: all are.
    */
   readonly taps?: readonly number[];
 }

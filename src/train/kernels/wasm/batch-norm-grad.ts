@@ -15,7 +15,7 @@ export const batchNormGrad: Kernel<Inputs, BatchNormAttrs> = {
     const channels = gain.shape[0];
     const dz = runtime.output(z.shape);
     const vectors = [0, 1, 2].map(() => runtime.output([channels]));
-    runtime.run(BATCH_NORM_GRAD_ID, Math.ceil(channels / 4), [
+    runtime.run(BATCH_NORM_GRAD_ID, Math.ceil(channels / 16), [
       ...[z, dy, y].map((tensor) => runtime.address(tensor)),
       ...[sizeOf(z) / channels, channels],
       ...[divisor, gain, mean, variance, dz, ...vectors].map((tensor) => runtime.address(tensor)),

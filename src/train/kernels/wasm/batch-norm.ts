@@ -20,7 +20,7 @@ export const batchNorm: Kernel<Inputs, BatchNormAttrs> = {
       runtime.floats(usedMean).set(runtime.floats(mean));
       runtime.floats(usedVariance).set(runtime.floats(variance));
     }
-    runtime.run(BATCH_NORM_ID, Math.ceil(channels / 4), [
+    runtime.run(BATCH_NORM_ID, Math.ceil(channels / 16), [
       ...[runtime.address(z), sizeOf(z) / channels, channels],
       ...[divisor, gain, offset, usedMean, usedVariance, y].map((tensor) => runtime.address(tensor)),
       ...[f32(eps), Number(relu), Number(frozen)],

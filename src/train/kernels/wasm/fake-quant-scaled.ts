@@ -5,7 +5,6 @@ import {
   FAKE_QUANT_SCALED as FAKE_QUANT_SCALED_ID,
   FAKE_QUANT_SCALED_GRAD as FAKE_QUANT_SCALED_GRAD_ID,
   SUM_ROWS,
-  ZERO,
 } from './assembly/ids';
 import { sizeOf } from './elementwise';
 import type { Kernel } from './kernel';
@@ -32,18 +31,16 @@ export const fakeQuantScaled: Kernel<Inputs, FakeQuantScaledAttrs> = {
   },
 };
 
-/** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]. */
+/** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]; dx lies where dy lay. */
 export const fakeQuantScaledGrad: Kernel<Inputs & { dy: TensorInfo }, FakeQuantScaledAttrs> = {
   name: FAKE_QUANT_SCALED_GRAD,
   run(runtime, { x, dy, factor, range }, attrs) {
-    const dx = runtime.output(x.shape);
+    const dx = runtime.share(dy);
     const dfactor = runtime.output(factor.shape);
     const work = cut(runtime, x, attrs);
     const channels = sizeOf(factor);
     const { addresses, more } = packQParams(runtime, range, attrs, work.items * channels * 4);
     const [partial] = more;
-    const [dead, end] = work.dead;
-    runtime.run(ZERO, (end - dead) / 4, [runtime.address(dx), dead, work.blockBytes]);
     runtime.run(FAKE_QUANT_SCALED_GRAD_ID, work.items, [
       ...[x, dy, dx].map((tensor) => runtime.address(tensor)),
       ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), partial],
@@ -57,9 +54,6 @@ interface Work {
   readonly items: number;
   /** blocks, rows, rowsPerItem, itemsPerBlock, channels. */
   readonly args: readonly number[];
-  readonly blockBytes: number;
-  /** Table of the other blocks' byte offsets: first address and one past the last. */
-  readonly dead: readonly [number, number];
 }
 
 /** Items within the taps that are wanted; without taps, x is one block. */
@@ -69,15 +63,10 @@ function cut(runtime: KernelRuntime, x: TensorInfo, { taps }: FakeQuantScaledAtt
   const wanted = taps ?? [0];
   const rows = sizeOf(x) / channels / all;
   const blockBytes = rows * channels * 4;
-  const [blocks, dead, end] = runtime.table(`blocks ${blockBytes},${all},${wanted.join()}`, () => {
-    const others = Array.from({ length: all }, (_, i) => i).filter((i) => !wanted.includes(i));
-    return [wanted, others].map((list) => list.map((i) => i * blockBytes));
-  });
+  const [blocks] = runtime.table(`blocks ${blockBytes},${wanted.join()}`, () => [wanted.map((i) => i * blockBytes)]);
   const itemsPerBlock = Math.ceil(rows / ROWS_PER_ITEM);
   return {
     items: wanted.length * itemsPerBlock,
     args: [blocks, rows, ROWS_PER_ITEM, itemsPerBlock, channels],
-    blockBytes,
-    dead: [dead, end],
   };
 }

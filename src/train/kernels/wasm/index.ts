@@ -18,6 +18,7 @@ import { observeMinMax, observeScaled } from './observe-minmax';
 import { startPool, type Pool } from './pool';
 import { KernelRuntime, tfjsMemory, type KernelExports } from './runtime';
 import { sgdMomentum } from './sgd-momentum';
+import { runningStatistics, scaleFactor } from './vectors';
 
 export interface WasmKernelOptions {
   /** Folder of the kernels' files, with a trailing slash; relative to the page or worker. */
@@ -76,5 +77,7 @@ function registerAll(): void {
   register(fakeQuantScaledGrad);
   register(batchNorm);
   register(batchNormGrad);
+  register(runningStatistics);
+  register(scaleFactor);
   register(sgdMomentum);
 }

@@ -1,4 +1,4 @@
-// Batch norm of u = z / divisor with ReLU, and its gradients. One item = 4 channels, all rows: statistics, then use.
+// Batch norm of u = z / divisor with ReLU, and its gradients. All rows of 4 channels at a time: statistics, then use.
 // Sums run in float32 over short blocks and in float64 over the blocks; the variance is taken about the mean.
 import { demote, highF64, load4, lowF64, store4 } from './simd';
 
@@ -19,7 +19,10 @@ export class BatchNormArgs {
   frozen: i32;
 }
 
+/** Rows that are summed in float32. */
 const BLOCK: i32 = 32;
+/** Quads of channels of one item: as many as a cache line holds, so that threads do not write to the same one. */
+const QUADS: i32 = 4;
 
 /** Sum over the rows of (z / d - center) to the power 1 or 2, divided by the row count. */
 function moment(args: BatchNormArgs, z: usize, lanes: i32, d: v128, center: v128, squared: bool): v128 {
@@ -39,10 +42,15 @@ function moment(args: BatchNormArgs, z: usize, lanes: i32, d: v128, center: v128
   return demote(f64x2.div(low, rows), f64x2.div(high, rows));
 }
 
-/** y, and mean and variance unless frozen. Item = 4 channels. */
+/** y, and mean and variance unless frozen. Item = 16 channels. */
 export function batchNorm(args: BatchNormArgs, item: i32): void {
-  const lanes = min(args.channels - item * 4, 4);
-  const at = <usize>item * 16;
+  const end = min((item + 1) * QUADS, (args.channels + 3) / 4);
+  for (let quad = item * QUADS; quad < end; quad++) normalize(args, quad);
+}
+
+function normalize(args: BatchNormArgs, quad: i32): void {
+  const lanes = min(args.channels - quad * 4, 4);
+  const at = <usize>quad * 16;
   const stride = <usize>args.channels * 4;
   const zero = f32x4.splat(0);
   const d = load4(args.divisor + at, lanes);
@@ -88,11 +96,16 @@ export class BatchNormGradArgs {
 /**
  * With x = (u - mean) / sigma, g = dy where y > 0: dOffset = sum g, dGain = sum g x, and
  * du = gain / sigma * (g - dOffset / n - x * dGain / n); frozen statistics leave only the first term.
- * dDivisor = -sum(du * u) / divisor, which has a closed form in dGain and dOffset. Item = 4 channels.
+ * dDivisor = -sum(du * u) / divisor, which has a closed form in dGain and dOffset. Item = 16 channels.
  */
 export function batchNormGrad(args: BatchNormGradArgs, item: i32): void {
-  const lanes = min(args.channels - item * 4, 4);
-  const at = <usize>item * 16;
+  const end = min((item + 1) * QUADS, (args.channels + 3) / 4);
+  for (let quad = item * QUADS; quad < end; quad++) differentiate(args, quad);
+}
+
+function differentiate(args: BatchNormGradArgs, quad: i32): void {
+  const lanes = min(args.channels - quad * 4, 4);
+  const at = <usize>quad * 16;
   const stride = <usize>args.channels * 4;
   const zero = f32x4.splat(0);
   const relu = <bool>args.relu;

@@ -7,6 +7,7 @@ export class FakeQuantScaledArgs {
   x: usize;
   /** Gradient of the output; FAKE_QUANT_SCALED_GRAD only. */
   dy: usize;
+  /** May be dy. */
   out: usize;
   /** usize[]: byte offsets of the blocks of rows. */
   blocks: usize;
@@ -44,66 +45,58 @@ function rowsOf(args: FakeQuantScaledArgs, item: i32): i32 {
 /** Unclamped code of x * factor, rounded to float32 in between. */
 // @ts-ignore: decorator
 @inline
-function code(args: FakeQuantScaledArgs, x: v128, zeroPoint: v128, c: usize, lanes: i32): v128 {
-  const product = f32x4.mul(x, load4(args.factor + c, lanes));
-  return f32x4.add(zeroPoint, f32x4.nearest(f32x4.mul(product, load4(args.inv + c, lanes))));
+function code(x: v128, factor: v128, inv: v128, zeroPoint: v128): v128 {
+  return f32x4.add(zeroPoint, f32x4.nearest(f32x4.mul(f32x4.mul(x, factor), inv)));
 }
 
 /** As fakeQuant of x * factor. Item = rows of one block. */
 export function fakeQuantScaled(args: FakeQuantScaledArgs, item: i32): void {
   const row = <usize>args.channels * 4;
   const start = startOf(args, item);
+  const factors = args.factor;
+  const inverses = args.inv;
+  const scales = args.scale;
+  const zeroPoints = args.zeroPoint;
+  const qmin = f32x4.splat(args.qmin);
+  const qmax = f32x4.splat(args.qmax);
   let x = args.x + start;
   let out = args.out + start;
   for (let r = rowsOf(args, item); r > 0; r--, x += row, out += row) {
-    let c: usize = 0;
-    for (; c + 16 <= row; c += 16) quantize(args, x, out, c, 4);
-    if (c < row) quantize(args, x, out, c, <i32>(row - c) / 4);
+    for (let c: usize = 0; c < row; c += 16) {
+      const lanes = <i32>(row - c) / 4;
+      const zeroPoint = load4(zeroPoints + c, lanes);
+      const q = code(load4(x + c, lanes), load4(factors + c, lanes), load4(inverses + c, lanes), zeroPoint);
+      const clamped = f32x4.pmin(f32x4.pmax(q, qmin), qmax);
+      store4(out + c, f32x4.mul(f32x4.sub(clamped, zeroPoint), load4(scales + c, lanes)), lanes);
+    }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function quantize(args: FakeQuantScaledArgs, x: usize, out: usize, c: usize, lanes: i32): void {
-  const zeroPoint = load4(args.zeroPoint + c, lanes);
-  const q = code(args, load4(x + c, lanes), zeroPoint, c, lanes);
-  const clamped = f32x4.pmin(f32x4.pmax(q, f32x4.splat(args.qmin)), f32x4.splat(args.qmax));
-  store4(out + c, f32x4.mul(f32x4.sub(clamped, zeroPoint), load4(args.scale + c, lanes)), lanes);
 }
 
 /** With g = dy where the code is in range, else 0: out = g * factor, partial = the rows' sum of g * x. Item = rows of one block. */
 export function fakeQuantScaledGrad(args: FakeQuantScaledArgs, item: i32): void {
   const row = <usize>args.channels * 4;
   const start = startOf(args, item);
-  const sum = args.partial + <usize>item * row;
+  const sums = args.partial + <usize>item * row;
+  const factors = args.factor;
+  const inverses = args.inv;
+  const zeroPoints = args.zeroPoint;
+  const qmin = f32x4.splat(args.qmin);
+  const qmax = f32x4.splat(args.qmax);
   let x = args.x + start;
   let dy = args.dy + start;
   let out = args.out + start;
-  memory.fill(sum, 0, row);
+  memory.fill(sums, 0, row);
   for (let r = rowsOf(args, item); r > 0; r--, x += row, dy += row, out += row) {
-    let c: usize = 0;
-    for (; c + 16 <= row; c += 16) differentiate(args, x, dy, out, sum, c, 4);
-    if (c < row) differentiate(args, x, dy, out, sum, c, <i32>(row - c) / 4);
+    for (let c: usize = 0; c < row; c += 16) {
+      const lanes = <i32>(row - c) / 4;
+      const value = load4(x + c, lanes);
+      const factor = load4(factors + c, lanes);
+      const q = code(value, factor, load4(inverses + c, lanes), load4(zeroPoints + c, lanes));
+      const g = v128.and(load4(dy + c, lanes), v128.and(f32x4.ge(q, qmin), f32x4.le(q, qmax)));
+      store4(out + c, f32x4.mul(g, factor), lanes);
+      store4(sums + c, f32x4.add(load4(sums + c, lanes), f32x4.mul(g, value)), lanes);
+    }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function differentiate(
-  args: FakeQuantScaledArgs,
-  x: usize,
-  dy: usize,
-  out: usize,
-  sum: usize,
-  c: usize,
-  lanes: i32,
-): void {
-  const value = load4(x + c, lanes);
-  const q = code(args, value, load4(args.zeroPoint + c, lanes), c, lanes);
-  const inside = v128.and(f32x4.ge(q, f32x4.splat(args.qmin)), f32x4.le(q, f32x4.splat(args.qmax)));
-  const g = v128.and(load4(dy + c, lanes), inside);
-  store4(out + c, f32x4.mul(g, load4(args.factor + c, lanes)), lanes);
-  store4(sum + c, f32x4.add(load4(sum + c, lanes), f32x4.mul(g, value)), lanes);
 }
 
 @unmanaged

@@ -25,22 +25,23 @@ export function minMaxChannels(args: MinMaxArgs, item: i32): void {
   memory.copy(low, x, row);
   memory.copy(high, x, row);
   const vectorEnd = row & ~15;
-  let r = 1;
-  for (; r + 4 <= rows; r += 4) {
+  // Four streams through the rows: one alone waits for memory.
+  const quarter = rows / 4;
+  const far = <usize>quarter * row;
+  for (let r = 0; r < quarter; r++) {
     const p = x + <usize>r * row;
     for (let c: usize = 0; c < vectorEnd; c += 16) {
       const v0 = v128.load(p + c);
-      const v1 = v128.load(p + row + c);
-      const v2 = v128.load(p + 2 * row + c);
-      const v3 = v128.load(p + 3 * row + c);
+      const v1 = v128.load(p + far + c);
+      const v2 = v128.load(p + 2 * far + c);
+      const v3 = v128.load(p + 3 * far + c);
       const small = f32x4.pmin(f32x4.pmin(v0, v1), f32x4.pmin(v2, v3));
       const large = f32x4.pmax(f32x4.pmax(v0, v1), f32x4.pmax(v2, v3));
       v128.store(low + c, f32x4.pmin(v128.load(low + c), small));
       v128.store(high + c, f32x4.pmax(v128.load(high + c), large));
     }
   }
-  const vectorRows = r;
-  for (; r < rows; r++) {
+  for (let r = quarter * 4; r < rows; r++) {
     const p = x + <usize>r * row;
     for (let c: usize = 0; c < vectorEnd; c += 16) {
       const v = v128.load(p + c);
@@ -49,7 +50,7 @@ export function minMaxChannels(args: MinMaxArgs, item: i32): void {
     }
   }
   if (vectorEnd < row) {
-    for (r = 1; r < rows; r++) {
+    for (let r = 1; r < rows; r++) {
       const p = x + <usize>r * row;
       for (let c = vectorEnd; c < row; c += 4) widen(low + c, high + c, load<f32>(p + c));
     }
