@@ -1,6 +1,7 @@
 // Plan -> the engine's memory: header, operation records, jobs, weights, arenas, in the layout of assembly/layout.ts.
 // Not for planning nor for running.
 import type { Int8AvgPool, Int8MaxPool } from '../convert/int8-model';
+import { findFastAdd } from './fast-add';
 import { BLOCK_CHANNELS, KERNELS } from './kernels';
 import type { ConvPlan, Plan, PlanLayer, StoredTensor, TapGroup, Tiling } from './plan';
 import { dequantization } from './requantize';
@@ -16,7 +17,7 @@ const MAGIC = 1.5 * 2 ** 23;
 const SCRATCH_SLACK = 64;
 
 /** assembly/run.ts: kinds above the convolution kernels' numbers. */
-const KIND = { image: 100, maxpool: 101, avgpool: 102, relu: 103, add: 104 } as const;
+const KIND = { image: 100, maxpool: 101, avgpool: 102, relu: 103, add: 104, fastAdd: 105 } as const;
 
 /** Bump allocation of constant data; everything starts at a cache line. */
 class Allocator {
@@ -111,10 +112,10 @@ export interface TilingRecords {
 }
 
 /** Codes as stored: the least and the largest that this step may write, relative to the zero point; and the latter. */
-function outputRange(plan: Plan, { step: { output, relu } }: PlanLayer): [low: Field, high: Field, zero: number] {
+function outputRange(plan: Plan, { step: { output, relu } }: PlanLayer): { low: number; high: number; zero: number } {
   const { q } = plan.model.tensors[output];
   const { zero } = stored(plan, output);
-  return [f32(relu ? 0 : q.qmin - q.zeroPoint), f32(q.qmax - q.zeroPoint), zero];
+  return { low: relu ? 0 : q.qmin - q.zeroPoint, high: q.qmax - q.zeroPoint, zero };
 }
 
 function stored(plan: Plan, index: number): StoredTensor {
@@ -143,6 +144,7 @@ function convRecords(plan: Plan, layer: PlanLayer, conv: ConvPlan, allocator: Al
   const rowBytes = packed.rowValues * packed.bytesPerValue;
   // The wide kernels read the input as i16: assembly/scratch.ts.
   const codeBytes = packed.data.BYTES_PER_ELEMENT;
+  const { low, high, zero } = outputRange(plan, layer);
   const record = (kernel: number, jobs: readonly Job[]): OpRecord => ({
     kind: kernel,
     units: (jobs.length * channels) / (KERNELS[kernel].vectors * 4),
@@ -157,7 +159,7 @@ function convRecords(plan: Plan, layer: PlanLayer, conv: ConvPlan, allocator: Al
       rowBytes,
       constants.bias,
       constants.multiplier,
-      ...outputRange(plan, layer),
+      ...[f32(low), f32(high), zero],
       input.bytes,
     ],
   });
@@ -191,22 +193,23 @@ function poolRecord(plan: Plan, op: Int8MaxPool | Int8AvgPool, { step }: PlanLay
 
 function addRecord(plan: Plan, layer: PlanLayer): OpRecord {
   const operands = layer.step.inputs.map((index) => {
-    const tensor = stored(plan, index);
+    const { offset, rebase, max } = stored(plan, index);
     const { scale, bias } = dequantization(plan.model.tensors[index].q);
     // Exact: a double holds code * scale + bias, whatever was subtracted from the code.
-    return { offset: tensor.offset, scale, bias: bias + scale * tensor.rebase };
+    return { offset, max, scale, bias: bias + scale * rebase };
   });
-  const output = stored(plan, layer.step.output);
+  const inverseScale = Math.fround(1 / plan.model.tensors[layer.step.output].q.scale);
+  const { low, high, zero } = outputRange(plan, layer);
+  const fast = findFastAdd({ operands, inverseScale, low, high });
+  const range = [f32(low), f32(high), zero];
   return {
-    kind: KIND.add,
+    kind: fast ? KIND.fastAdd : KIND.add,
     units: codeVectors(plan, layer),
     inputs: operands.map(({ offset }) => offset),
-    output: output.offset,
-    fields: [
-      ...operands.flatMap(({ scale, bias }) => [f64(scale), f64(bias)]),
-      f32(1 / plan.model.tensors[layer.step.output].q.scale),
-      ...outputRange(plan, layer),
-    ],
+    output: stored(plan, layer.step.output).offset,
+    fields: fast
+      ? [...range, ...fast.factors.map(f32), f32(fast.offset)]
+      : [...range, f32(inverseScale), ...operands.flatMap(({ scale, bias }) => [f64(scale), f64(bias)])],
   };
 }
 

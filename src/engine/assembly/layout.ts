@@ -81,14 +81,19 @@ export const JOB_INIT: usize = 12;
 export const JOB_PIXELS: usize = 16;
 
 // Element-wise operations and pooling.
-export const ADD_SCALE1: usize = 24;
-export const ADD_BIAS1: usize = 32;
-export const ADD_SCALE2: usize = 40;
-export const ADD_BIAS2: usize = 48;
-export const ADD_INV_SCALE: usize = 56;
-export const ADD_LOW: usize = 60;
-export const ADD_HIGH: usize = 64;
-export const ADD_ZERO: usize = 68;
+export const ADD_LOW: usize = 24;
+export const ADD_HIGH: usize = 28;
+export const ADD_ZERO: usize = 32;
+/** The add in double precision. */
+export const ADD_INV_SCALE: usize = 36;
+export const ADD_SCALE1: usize = 40;
+export const ADD_BIAS1: usize = 48;
+export const ADD_SCALE2: usize = 56;
+export const ADD_BIAS2: usize = 64;
+/** The add in float32: src/engine/fast-add.ts. */
+export const ADD_FACTOR1: usize = 36;
+export const ADD_FACTOR2: usize = 40;
+export const ADD_OFFSET: usize = 44;
 
 export const RELU_REBASE: usize = 24;
 

@@ -1,6 +1,6 @@
 // Entry points: run the program on images, alone or as one of several threads; the threads' barrier and work loop.
 // Units are split in one fixed way, so results never depend on the number of threads. Not for the operations.
-import { add, averagePool, image, maxPool, relu } from './elementwise';
+import { add, averagePool, fastAdd, image, maxPool, relu } from './elementwise';
 import { convolve } from './kernels';
 import { useScratch } from './scratch';
 import {
@@ -32,6 +32,7 @@ const MAX_POOL = 101;
 const AVERAGE_POOL = 102;
 const RELU = 103;
 const ADD = 104;
+const FAST_ADD = 105;
 
 /** Looks at the epoch this often before a thread without work goes to sleep: about a millisecond. */
 const SPINS = 1 << 20;
@@ -41,6 +42,7 @@ function execute(op: usize, arena: usize, first: i32, last: i32): void {
   if (first == last) return;
   const kind = load<i32>(op, OP_KIND);
   if (kind < IMAGE) convolve(kind, op, arena, first, last);
+  else if (kind == FAST_ADD) fastAdd(op, arena, first, last);
   else if (kind == ADD) add(op, arena, first, last);
   else if (kind == RELU) relu(op, arena, first, last);
   else if (kind == MAX_POOL) maxPool(op, arena, first, last);
