@@ -15,6 +15,10 @@ const TASKS = {
   webgpu_stock: { backend: 'webgpu', kernels: 'stock', threads: 1, batch: BATCH, warmUp: 1, repeats: 1 },
 } as const satisfies Record<string, TrainTask>;
 
+/** Whose kernels and layers the table lists, and from how many milliseconds on; the JSON has all. */
+const PROFILED = ['wasm', 'webgpu'] as const;
+const SHOWN_MS = 0.3;
+
 interface StepTime {
   readonly median_ms: number;
   readonly min_ms: number;
@@ -57,13 +61,30 @@ export async function run(): Promise<BenchResult> {
   const scaling = { wasm_threads2: ms('wasm', 'qat') / ms('wasm_threads2', 'qat') };
   return {
     table: [
-      ['step, batch 32', 'median ms', 'min', 'max', 'samples', 'images/s'],
+      [`batch ${BATCH}`, 'median ms', 'min', 'max', 'samples', 'images/s'],
       ...Object.entries(steps).flatMap(([name, times]) =>
         Object.entries(times).map(([what, t]) => [
           `${name} ${what}`,
           ...[t.median_ms, t.min_ms, t.max_ms, t.samples, imagesPerSecond(t)].map((value) => value.toFixed(0)),
         ]),
       ),
+      ['kernels of a QAT step', 'median ms', 'min', '', 'calls', ''],
+      ...PROFILED.flatMap((name) =>
+        figures[name]
+          .profile!.kernels.filter(({ ms }) => ms >= SHOWN_MS)
+          .map(({ kernel, calls, ms, min_ms }) => [
+            `${name} ${kernel}`,
+            ...[ms.toFixed(1), min_ms.toFixed(1), '', String(calls), ''],
+          ]),
+      ),
+      ['one layer', 'median ms', 'min', '', 'layers', 'GFLOPS'],
+      ...PROFILED.flatMap((name) =>
+        figures[name].profile!.layers.map(({ kernel, layer, calls, ms, min_ms, gflops }) => [
+          `${name} ${kernel} ${layer}`,
+          ...[ms.toFixed(2), min_ms.toFixed(2), '', String(calls), gflops.toFixed(1)],
+        ]),
+      ),
+      ['ratios', '', '', '', '', ''],
       ...Object.entries({ ...ratios, ...ratios.qat_vs_fp32, ...scaling })
         .filter(([, value]) => typeof value !== 'object' || value === null)
         .map(([name, value]) => [

@@ -10,7 +10,14 @@ export class StockTrainer {
   private readonly variables = new Map<string, tf.Variable>();
   private readonly optimizer = tf.train.momentum(1e-3, 0.9);
 
-  constructor(private readonly params: ParamStore) {}
+  /** @param params PyTorch's state dict of the unfused network */
+  constructor(params: ParamStore) {
+    for (const [name, param] of params) {
+      if (name.includes('running_')) continue;
+      const { shape, data } = toTfjs(param);
+      this.variables.set(name, tf.variable(tf.tensor(data, [...shape])));
+    }
+  }
 
   /** Forward in training mode: batch norm by the batch's statistics. @returns loss */
   async forward(batch: Batch): Promise<number> {
@@ -64,13 +71,7 @@ export class StockTrainer {
   }
 
   private variable<R extends tf.Rank>(name: string): tf.Variable<R> {
-    let variable = this.variables.get(name);
-    if (!variable) {
-      const { shape, data } = toTfjs(this.params.get(name)!);
-      variable = tf.variable(tf.tensor(data, [...shape]));
-      this.variables.set(name, variable);
-    }
-    return variable as tf.Variable<R>;
+    return this.variables.get(name) as tf.Variable<R>;
   }
 }
 
