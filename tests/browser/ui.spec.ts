@@ -47,6 +47,9 @@ test('Run all runs the nine steps in order and shows their results', async ({ pa
   await expect(card(page, 'configure').getByRole('table')).toContainText('get_default_qat_qconfig("fbgemm")');
   await expect(card(page, 'train')).toContainText('Step 60 of 60');
   await expect(card(page, 'convert').getByRole('row', { name: /layer1\.0\.conv1/ })).toContainText('to');
+  const plan = card(page, 'convert').getByRole('region', { name: 'The engine’s plan' });
+  await expect(plan.getByRole('row', { name: /conv1/ })).toContainText('100 %');
+  await expect(plan.getByRole('row', { name: /maxpool/ })).not.toContainText('NaN');
   const table = card(page, 'compare').getByRole('region', { name: 'Comparison of the five models' });
   await expect(table.getByRole('row')).toHaveCount(6);
   await expect(table.getByRole('row', { name: /QAT INT8/ })).toContainText('0.412');
