@@ -17,7 +17,9 @@ for (const [name, backend] of [
 ]) {
   test(`the nine steps on ${name}`, async ({ page }) => {
     const complaints = await visit(page);
-    await card(page, 'load').getByRole('radio', { name: new RegExp(`^${name}`) }).check();
+    await card(page, 'load')
+      .getByRole('radio', { name: new RegExp(`^${name}`) })
+      .check();
     await fill(page, { Steps: 3, Batch: 4, 'Test pictures': IMAGES });
     const report = await runAll(page);
 
