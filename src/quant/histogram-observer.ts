@@ -2,7 +2,7 @@
 // Per tensor only. Its model of the error has 256 codes whatever qmin and qmax are, as PyTorch's has.
 import type { ObservedRange } from '../core/qparams';
 import { histc, rescale, type Histogram } from './histogram';
-import type { Observer } from './observers';
+import type { Observer } from './types';
 
 const f32 = Math.fround;
 const BINS = 2048;

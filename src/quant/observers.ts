@@ -2,15 +2,7 @@
 // HistogramObserver: histogram-observer.ts. Observers on a device: src/train's kernels.
 import type { ObservedRange } from '../core/qparams';
 import { HistogramObserver } from './histogram-observer';
-import type { FakeQuantSpec } from './types';
-
-/** Sees tensors one after another and says over which range to quantize them. */
-export interface Observer {
-  /** @param x values of one batch; per channel: [C, ...], axis 0 the channel */
-  observe(x: Float32Array): void;
-  /** The range for qparamsFromRange; undefined when nothing was observed yet. */
-  range(): ObservedRange | undefined;
-}
+import type { FakeQuantSpec, Observer } from './types';
 
 /** The observer of a specification. @param channels 1 per tensor, C per channel */
 export function createObserver(spec: FakeQuantSpec, channels: number): Observer {

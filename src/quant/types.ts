@@ -1,5 +1,6 @@
 // What prepareQat attaches to a graph: which tensors are observed, how, and whether quantization is simulated.
 // Names are PyTorch's. Plain data; not for the mathematics (observers, qparams, fakeQuant beside this file).
+import type { ObservedRange } from '../core/qparams';
 import type { Graph } from '../graph/types';
 
 /** PyTorch's observers that the product implements. */
@@ -19,6 +20,14 @@ export interface FakeQuantSpec {
   readonly eps: number;
   /** false: observe only (a default_qconfig); true: fake-quantize with straight-through gradients too. */
   readonly simulate: boolean;
+}
+
+/** Sees tensors one after another and says over which range to quantize them. */
+export interface Observer {
+  /** @param x values of one batch; per channel: [C, ...], axis 0 the channel */
+  observe(x: Float32Array): void;
+  /** The range for qparamsFromRange; undefined when nothing was observed yet. */
+  range(): ObservedRange | undefined;
 }
 
 /** One named choice for a whole model, as torch.ao.quantization.QConfig. */

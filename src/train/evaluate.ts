@@ -1,8 +1,8 @@
 // Runs a FloatModel over images: predictions of a split, activations for calibration. Not for integers: src/engine.
 import * as tf from '@tensorflow/tfjs';
 import type { ObservedRange } from '../core/qparams';
-import { createObserver, type Observer } from '../quant/observers';
-import type { QatGraph } from '../quant/types';
+import { createObserver } from '../quant/observers';
+import type { Observer, QatGraph } from '../quant/types';
 import type { Cifar10 } from '../data/cifar10';
 import { normalizeImages } from '../data/normalize';
 import type { Split } from '../data/types';
