@@ -3,6 +3,7 @@
 import asc from 'assemblyscript/asc';
 import { serializeInt8Model } from '../src/convert/serialize';
 import { loadConverted } from '../tests/golden/converted';
+import type { EngineBuild } from '../src/engine/wasm-module';
 import { environment, measureInPage, withPage, type BenchResult } from './harness';
 import type { PlanArgument, PlanFigures } from './pages/plan';
 
@@ -10,17 +11,26 @@ const REPEATS = 200;
 
 export async function run(): Promise<BenchResult> {
   const { model } = loadConverted('int8_ptq_minmax_add_relu', 'qconfig');
-  const argument: PlanArgument = {
-    int8: Buffer.from(serializeInt8Model(model)).toString('base64'),
-    reader: await compileReader(),
-    repeats: REPEATS,
-  };
-  const [figures, browser] = await withPage(
-    async (page) =>
-      [await measureInPage<PlanFigures>(page, 'plan', argument), page.context().browser()!.version()] as const,
+  const int8 = Buffer.from(serializeInt8Model(model)).toString('base64');
+  const reader = await compileReader();
+  const [builds, browser] = await withPage(
+    async (page) => {
+      const measure = (build: EngineBuild) =>
+        measureInPage<PlanFigures>(page, 'plan', { int8, build, reader, repeats: REPEATS } satisfies PlanArgument);
+      return [[await measure('relaxed'), await measure('plain')], page.context().browser()!.version()] as const;
+    },
     { webgpu: false },
   );
-  const { peak, stream, run_us } = figures;
+  const sheets = builds.map(sheetOf);
+  return {
+    table: sheets.flatMap(({ rows }) => rows),
+    json: { environment: environment(browser), ...Object.fromEntries(sheets.map(({ json }) => [json.build, json])) },
+  };
+}
+
+/** One build's rows of the table, headed by the build, and its figures. */
+function sheetOf(figures: PlanFigures) {
+  const { build, peak, stream, run_us } = figures;
   const layers = figures.layers.map((layer) => ({ ...layer, roof_us: roof(layer, figures) }));
   const total = (key: 'live_macs' | 'weight_bytes' | 'activation_bytes' | 'us' | 'roof_us') =>
     layers.reduce((sum, layer) => sum + layer[key], 0);
@@ -32,28 +42,19 @@ export async function run(): Promise<BenchResult> {
     us: total('us'),
     roof_us: total('roof_us'),
   };
-  const rows = [...layers, { ...sum, name: 'sum of layers' }, { ...sum, name: 'whole run', us: run_us }];
-  console.log(`Peak: ${peak.gmacs.toFixed(1)} GMAC/s, ${peak.what}, ${peak.kernel}.`);
+  console.log(`Peak, ${build} SIMD: ${peak.gmacs.toFixed(1)} GMAC/s, ${peak.what}, ${peak.kernel}.`);
   console.log(`Memory: ${stream.gb_per_s.toFixed(1)} GB/s, ${stream.what}.`);
-  return {
-    table: [
-      ['layer', 'kernel', 'live MMAC', 'weights KiB', 'maps KiB', 'us', 'GMAC/s', 'of peak', 'roof us', 'of roof'],
-      ...rows.map((row) => [
-        ...[row.name, row.kernel, (row.live_macs / 1e6).toFixed(2)],
-        ...[row.weight_bytes, row.activation_bytes].map((bytes) => (bytes / 1024).toFixed(0)),
-        row.us.toFixed(1),
-        ...(row.live_macs > 0
-          ? [
-              gmacs(row).toFixed(1),
-              percent(gmacs(row) / peak.gmacs),
-              row.roof_us.toFixed(1),
-              percent(row.roof_us / row.us),
-            ]
-          : []),
-      ]),
-    ],
-    json: { environment: environment(browser), ...figures, layers, total: sum },
-  };
+  const all = [...layers, { ...sum, name: 'sum of layers' }, { ...sum, name: 'whole run', us: run_us }];
+  const rows = all.map((row) => [
+    ...[row.name, row.kernel, (row.live_macs / 1e6).toFixed(2)],
+    ...[row.weight_bytes, row.activation_bytes].map((bytes) => (bytes / 1024).toFixed(0)),
+    row.us.toFixed(1),
+    ...(row.live_macs > 0
+      ? [gmacs(row).toFixed(1), percent(gmacs(row) / peak.gmacs), row.roof_us.toFixed(1), percent(row.roof_us / row.us)]
+      : []),
+  ]);
+  const heading = ['kernel', 'live MMAC', 'weights KiB', 'maps KiB', 'us', 'GMAC/s', 'of peak', 'roof us', 'of roof'];
+  return { rows: [[`layer, ${build} SIMD`, ...heading], ...rows], json: { ...figures, layers, total: sum } };
 }
 
 /** Reads memory as the kernels do, by vectors, and does next to nothing with it. */

@@ -4,11 +4,13 @@ import { parseInt8Model } from '../../src/convert/serialize';
 import { Rng } from '../../src/core/rng';
 import { ModelBuilder, randomImages } from '../../src/engine/testing/models';
 import { createWasmEngine } from '../../src/engine/wasm-engine';
+import type { EngineBuild } from '../../src/engine/wasm-module';
 import { median } from '../../src/report/statistics';
 
 export interface PlanArgument {
   /** The serialized Int8Model, base64. */
   readonly int8: string;
+  readonly build: EngineBuild;
   /** A WASM module whose `read(bytes)` reads its memory's first bytes, base64. */
   readonly reader: string;
   readonly repeats: number;
@@ -37,9 +39,9 @@ export interface PlanFigures {
 const STREAM_BYTES = 4 * 2 ** 20;
 const WASM_BASE = new URL('/wasm/', location.href).href;
 
-export async function measure({ int8, reader, repeats }: PlanArgument): Promise<PlanFigures> {
+export async function measure({ int8, build, reader, repeats }: PlanArgument): Promise<PlanFigures> {
   const model = parseInt8Model(bytesOf(int8));
-  const engine = await createWasmEngine(model, { threads: 1, wasmBase: WASM_BASE });
+  const engine = await createWasmEngine(model, { threads: 1, wasmBase: WASM_BASE, build });
   const codes = randomImages(model, 1, 1);
   const times = Array.from({ length: repeats }, () => {
     const start = performance.now();
@@ -61,7 +63,7 @@ export async function measure({ int8, reader, repeats }: PlanArgument): Promise<
   return {
     build: engine.build,
     run_us: median(times) * 1000,
-    peak: await measurePeak(repeats),
+    peak: await measurePeak(build, repeats),
     stream: await measureStream(reader, repeats),
     layers,
   };
@@ -84,13 +86,13 @@ async function measureStream(wasm: string, repeats: number): Promise<PlanFigures
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 /** A convolution of 8 x 8 pixels without padding whose 18 KiB of weights and 6 KiB of map stay in the cache. */
-async function measurePeak(repeats: number): Promise<PlanFigures['peak']> {
+async function measurePeak(build: EngineBuild, repeats: number): Promise<PlanFigures['peak']> {
   const builder = new ModelBuilder(new Rng(1));
   // Small weights let every kernel prove that its sums fit.
   const weights = Int8Array.from({ length: 32 * 9 * 64 }, () => builder.rng.below(33) - 16);
   builder.conv(builder.tensor(10, 10, 64, 0), 32, 3, 1, 0, { weights });
   const model = builder.build('peak');
-  const engine = await createWasmEngine(model, { threads: 1, wasmBase: WASM_BASE });
+  const engine = await createWasmEngine(model, { threads: 1, wasmBase: WASM_BASE, build });
   const [{ kernel, microseconds }] = engine.profile(repeats);
   const [{ liveMacs }] = engine.plan.layers;
   engine.dispose();
