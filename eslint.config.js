@@ -35,7 +35,7 @@ const oneWay = Object.entries(rooms).map(([room, allowed]) => {
 });
 
 export default ts.config(
-  { ignores: ['node_modules', 'dist', 'build', 'public', 'src/**/assembly/**', 'test-results', 'reference'] },
+  { ignores: ['node_modules', '.cache', 'dist', 'build', 'public', 'src/**/assembly/**', 'test-results', 'reference'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...svelte.configs.recommended,

@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { chromium, type Page } from '@playwright/test';
 import { createServer } from 'vite';
 import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from '../scripts/chromium';
+import { findPython } from './python';
 
 /** One benchmark: the table to print and the JSON to write. */
 export interface BenchResult {
@@ -59,14 +60,16 @@ export function measureInPage<T>(page: Page, module: string, argument: unknown):
 }
 
 /**
- * Runs a script of reference/ under PYTHON or python3. @param args file and options, such that it prints JSON
+ * Runs a script of reference/ with PyTorch. @param args file and options, such that it prints JSON
  * @returns null, after saying why, where it cannot run
  */
 export function measureInPython<T>(args: readonly string[]): T | null {
-  const child = spawnSync(process.env.PYTHON ?? 'python3', args, { encoding: 'utf8' });
+  const python = findPython();
+  if (!python) return null;
+  const child = spawnSync(python, args, { encoding: 'utf8' });
   if (child.status === 0) return JSON.parse(child.stdout) as T;
   const reason = child.error?.message ?? child.stderr.trim().split('\n').at(-1);
-  console.error(`No comparison with PyTorch: ${reason}. Set PYTHON to a Python with torch 2.13 (reference/README.md).`);
+  console.error(`No comparison with PyTorch: ${reason}.`);
   return null;
 }
 

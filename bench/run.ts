@@ -8,7 +8,7 @@ import type { BenchResult } from './harness';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts') && !['run.ts', 'harness.ts'].includes(file))
+  .filter((file) => file.endsWith('.ts') && !['run.ts', 'harness.ts', 'python.ts'].includes(file))
   .map((file) => file.replace('.ts', ''));
 const usage = `Usage: npm run bench -- NAME [--json FILE], NAME one of: ${names.join(', ')}.`;
 
