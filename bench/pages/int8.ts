@@ -3,6 +3,7 @@
 import { wrap, type Remote } from 'comlink';
 import type { Block, ContestantWorker } from './contestant.worker';
 import type { ContestantSpec } from './contestants/contestant';
+import { bytesOf } from './base64';
 
 export interface Int8Argument {
   /** The serialized Int8Model, base64. */
@@ -36,7 +37,7 @@ const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));
 
 export async function measure(argument: Int8Argument): Promise<Measured[]> {
   const baseUrl = new URL('/', location.href).href;
-  const int8 = Uint8Array.from(atob(argument.int8), (letter) => letter.charCodeAt(0));
+  const int8 = bytesOf(argument.int8);
   const { batch } = argument;
 
   const started: { remote: Remote<ContestantWorker>; what: string; threads: number; predictions: number[] }[] = [];

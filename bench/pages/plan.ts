@@ -6,6 +6,7 @@ import { ModelBuilder, randomImages } from '../../src/engine/testing/models';
 import { createWasmEngine } from '../../src/engine/wasm-engine';
 import type { EngineBuild } from '../../src/engine/wasm-module';
 import { median } from '../../src/report/statistics';
+import { bytesOf } from './base64';
 
 export interface PlanArgument {
   /** The serialized Int8Model, base64. */
@@ -82,8 +83,6 @@ async function measureStream(wasm: string, repeats: number): Promise<PlanFigures
   });
   return { what: `reading ${STREAM_BYTES / 2 ** 20} MiB in WASM`, gb_per_s: STREAM_BYTES / median(times) / 1e6 };
 }
-
-const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 /** A convolution of 8 x 8 pixels without padding whose 18 KiB of weights and 6 KiB of map stay in the cache. */
 async function measurePeak(build: EngineBuild, repeats: number): Promise<PlanFigures['peak']> {

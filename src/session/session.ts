@@ -179,8 +179,9 @@ class PlaygroundSession implements Session {
       const ptq = await this.workers.train.convert('ptq', this.progress('convert', 'PTQ calibration'));
       await this.workers.engine.load('ptq', ptq.model, THREADS);
       const engine = await this.workers.engine.load('qat', qat.model, THREADS);
+      const layers = await this.workers.engine.profile('qat');
       this.int8Model = qat.model;
-      return { qat: withoutModel(qat), ptq: withoutModel(ptq), engine };
+      return { qat: withoutModel(qat), ptq: withoutModel(ptq), engine: { ...engine, layers } };
     },
     compare: () =>
       compare(this.workers, {

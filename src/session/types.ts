@@ -6,6 +6,7 @@ import type {
   BackendInfo,
   ConvertResult,
   EngineInfo,
+  EngineLayer,
   FuseResult,
   LabelledImages,
   LoadResult,
@@ -42,7 +43,7 @@ export interface StepResults {
   readonly convert: {
     readonly qat: Omit<ConvertResult, 'model'>;
     readonly ptq: Omit<ConvertResult, 'model'>;
-    readonly engine: EngineInfo;
+    readonly engine: EngineInfo & { readonly layers: readonly EngineLayer[] };
   };
   readonly compare: CompareResult;
   readonly save: { readonly filename: string; readonly bytes: number; readonly blob: Blob };

@@ -120,7 +120,6 @@ export interface EngineInfo {
   readonly description: string;
   readonly threads: number;
   readonly planMilliseconds: number;
-  readonly layers: readonly EngineLayer[];
 }
 
 /** One row of the engine's plan, as measured in this page. */
@@ -142,6 +141,8 @@ export interface EngineLayer {
 export interface EngineApi {
   start(baseUrl: string): Promise<void>;
   load(slot: Int8Slot, model: Int8Model, threads: number): Promise<EngineInfo>;
+  /** The plan of a loaded model, timed now. */
+  profile(slot: Int8Slot): Promise<readonly EngineLayer[]>;
   evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
   latency(slot: Int8Slot, samples: number): Promise<LatencyStats>;

@@ -4,8 +4,7 @@ import { dequantizeOutput, imageCodes } from '../convert/image';
 import type { Int8Model } from '../convert/int8-model';
 import { PlaygroundError } from '../core/errors';
 import { openCifar10, type Cifar10 } from '../data/cifar10';
-import type { Int8Engine } from '../engine/types';
-import { createWasmEngine } from '../engine/wasm-engine';
+import { createWasmEngine, type WasmEngine } from '../engine/wasm-engine';
 import { agreement, argmax, predictions } from '../report/accuracy';
 import { measureLatency } from '../report/statistics';
 import type { EngineApi, Int8Slot } from './api';
@@ -20,7 +19,7 @@ const PROFILED_RUNS = 50;
 
 interface Loaded {
   readonly model: Int8Model;
-  readonly engine: Int8Engine;
+  readonly engine: WasmEngine;
 }
 
 class EngineWorker implements EngineApi {
@@ -39,12 +38,16 @@ class EngineWorker implements EngineApi {
     const engine = await createWasmEngine(model, { threads, wasmBase: `${this.baseUrl}wasm/` });
     const planMilliseconds = performance.now() - start;
     this.loaded.set(slot, { model, engine });
+    return { description: engine.description, threads: engine.threads, planMilliseconds };
+  }
+
+  async profile(slot: Int8Slot) {
+    const { engine } = this.get(slot);
     const timings = engine.profile(PROFILED_RUNS);
-    const layers = engine.plan.layers.map(({ name, macs, liveMacs, weightBytes }, i) => ({
+    return engine.plan.layers.map(({ name, macs, liveMacs, weightBytes }, i) => ({
       ...{ name, macs, liveMacs, weightBytes },
       ...timings[i],
     }));
-    return { description: engine.description, threads: engine.threads, planMilliseconds, layers };
   }
 
   async evaluate(...[slot, split, images, onProgress]: Parameters<EngineApi['evaluate']>) {

@@ -1,16 +1,14 @@
 // Downloads as a browser makes them: Cache API, gzip streams, the dev server's start page for unknown paths.
 // Failures and retries: src/core/fetch-verified.test.ts.
 import { expect, test, type Page } from '@playwright/test';
+import { noteComplaints } from '../complaints';
 
 type Downloads = typeof import('./downloads');
 
 const complaints: string[] = [];
 test.beforeEach(async ({ page }) => {
   complaints.length = 0;
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error']);
   await page.goto('/tests/browser/blank.html');
 });
 test.afterEach(() => expect(complaints).toEqual([]));

@@ -10,6 +10,7 @@ import { SWEEP_LENGTH } from '../../src/engine/testing/sweep';
 import { predictions } from '../../src/report/accuracy';
 import { HISTOGRAM_TOPIC, PTQ_TOPICS, QAT_TOPICS, loadConverted, type ConvertedTopic } from '../golden/converted';
 import { testPixels } from '../golden/network';
+import { noteComplaints } from '../complaints';
 
 type Engine = typeof import('./engine');
 const CLASSES = 10;
@@ -19,10 +20,7 @@ const BUILDS = ['relaxed', 'plain'] as const;
 const complaints: string[] = [];
 test.beforeEach(async ({ page }) => {
   complaints.length = 0;
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error']);
   await page.goto('/tests/browser/blank.html');
 });
 test.afterEach(() => expect(complaints).toEqual([]));

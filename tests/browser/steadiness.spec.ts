@@ -3,6 +3,7 @@
 import { expect, test, type Page, type Worker } from '@playwright/test';
 import type { RunOptions } from '../../src/report/types';
 import type { Session, SessionEvent } from '../../src/session/types';
+import { noteComplaints } from '../complaints';
 
 interface Global {
   playground: Session;
@@ -12,10 +13,7 @@ interface Global {
 const complaints: string[] = [];
 test.beforeEach(({ page }) => {
   complaints.length = 0;
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error']);
 });
 test.afterEach(() => expect(complaints).toEqual([]));
 

@@ -3,6 +3,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { deviation, loadStep, sampleOf, stepBatches, STEP_TOPICS } from '../golden/train-step';
 import type { Outcome, Task } from './train-step';
+import { noteComplaints } from '../complaints';
 
 const STEPS = 3;
 const complaints: string[] = [];
@@ -11,10 +12,7 @@ let page: Page;
 // One page for all: compiling the network's shaders is most of the work.
 test.beforeAll(async ({ browser }) => {
   page = await browser.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error', 'warning']);
   await page.goto('/tests/browser/blank.html');
 });
 test.afterAll(() => page.close());

@@ -3,16 +3,14 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { FakeSession } from '../ui/fake-session';
+import { noteComplaints } from '../complaints';
 
 const STEPS = ['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'];
 const complaints: string[] = [];
 
 test.beforeEach(({ page }) => {
   complaints.length = 0;
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error', 'warning']);
 });
 test.afterEach(() => expect(complaints).toEqual([]));
 

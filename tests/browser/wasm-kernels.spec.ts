@@ -1,6 +1,7 @@
 // Our WASM kernels as a browser runs them: relaxed SIMD, shared memory, threads. The sweep of shapes is in the unit tests
 // beside the kernels; here every kernel runs once per setting, and threads may not change a bit.
 import { expect, test, type Page } from '@playwright/test';
+import { noteComplaints } from '../complaints';
 
 type Kernels = typeof import('./wasm-kernels');
 type Outcome = import('./webgpu-kernels').Outcome;
@@ -9,10 +10,7 @@ const complaints: string[] = [];
 
 test.beforeEach(async ({ page }) => {
   complaints.length = 0;
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error']);
   await page.goto('/tests/browser/blank.html');
 });
 

@@ -1,6 +1,7 @@
 // Our WebGPU kernels against float64 references (convolutions, batch norm, SGD) and float32-exact ones (fake-quant,
 // observers, pooling), on swept shapes of the network; the same input twice gives the same bits.
 import { expect, test, type Page } from '@playwright/test';
+import { noteComplaints } from '../complaints';
 
 type Kernels = typeof import('./webgpu-kernels');
 type Cases = { [K in keyof Kernels]: Kernels[K] extends (...args: infer A) => Promise<Outcome[]> ? A : never };
@@ -10,10 +11,7 @@ const complaints: string[] = [];
 
 test.beforeEach(async ({ page }) => {
   complaints.length = 0;
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error', 'warning']);
   await page.goto('/tests/browser/blank.html');
 });
 

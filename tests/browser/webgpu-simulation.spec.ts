@@ -13,6 +13,7 @@ import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
 import type { ConvertedValues } from '../golden/converted';
 import { loadFixture } from '../golden/fixture';
 import { loadCheckpoint, testPixels } from '../golden/network';
+import { noteComplaints } from '../complaints';
 
 const IMAGES = 8;
 const IMAGE_BYTES = 32 * 32 * 3;
@@ -35,10 +36,7 @@ function simulated(fuseAddRelu: boolean) {
 for (const fuseAddRelu of [true, false]) {
   test(`codes of every layer, ${fuseAddRelu ? 'add_relu' : 'add'}`, async ({ page }) => {
     const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    noteComplaints(page, complaints, ['error', 'warning']);
     await page.goto('/tests/browser/blank.html');
 
     const { graph, ranges, model } = simulated(fuseAddRelu);

@@ -1,12 +1,10 @@
 // Convolution variants are measured at the first start on an adapter and kept; a record that does not fit is replaced.
 import { expect, test } from '@playwright/test';
+import { noteComplaints } from '../complaints';
 
 test('measured once, then taken from storage', async ({ page }) => {
   const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error', 'warning']);
 
   const choose = async () => {
     await page.goto('/tests/browser/blank.html');

@@ -3,14 +3,12 @@ import { expect, type Download, type Locator, type Page } from '@playwright/test
 import { readFileSync } from 'node:fs';
 import type { Report } from '../../src/report/types';
 import type { Session, StepId } from '../../src/session/types';
+import { noteComplaints } from '../complaints';
 
 /** Opens the page and collects what it complains about; the test expects the list to stay empty. */
 export async function visit(page: Page): Promise<string[]> {
   const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  noteComplaints(page, complaints, ['error']);
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
   return complaints;

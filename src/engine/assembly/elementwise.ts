@@ -79,7 +79,7 @@ export function relu(op: usize, arena: usize, first: i32, last: i32): void {
 }
 
 /** Four codes to float32 as fused multiply-add does it: exact in double precision, rounded once. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline function dequantize(codes: v128, scale: v128, bias: v128): v128 {
   const low = f64x2.add(f64x2.mul(f64x2.convert_low_i32x4_s(codes), scale), bias);
   const upper = v128.shuffle<i32>(codes, codes, 2, 3, 2, 3);
@@ -107,7 +107,7 @@ export function add(op: usize, arena: usize, first: i32, last: i32): void {
 }
 
 /** Four codes of each operand to four sums, rounded to the bits of magic + sum. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline function sum4(a: v128, b: v128, factor1: v128, factor2: v128, offset: v128, low: v128, high: v128, magic: v128): v128 {
   const products = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(a), factor1), f32x4.mul(f32x4.convert_i32x4_s(b), factor2));
   return f32x4.add(f32x4.pmin(f32x4.pmax(f32x4.add(products, offset), low), high), magic);

@@ -28,7 +28,7 @@ export class FakeQuantScaledArgs {
 }
 
 /** Bytes from a tensor's start to the item's first row. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function startOf(args: FakeQuantScaledArgs, item: i32): usize {
   const block = load<usize>(args.blocks + <usize>(item / args.itemsPerBlock) * sizeof<usize>());
@@ -36,14 +36,14 @@ function startOf(args: FakeQuantScaledArgs, item: i32): usize {
   return block + <usize>row * <usize>args.channels * 4;
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function rowsOf(args: FakeQuantScaledArgs, item: i32): i32 {
   return min(args.rowsPerItem, args.rows - (item % args.itemsPerBlock) * args.rowsPerItem);
 }
 
 /** Unclamped code of x * factor, rounded to float32 in between. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function code(x: v128, factor: v128, inv: v128, zeroPoint: v128): v128 {
   return f32x4.add(zeroPoint, f32x4.nearest(f32x4.mul(f32x4.mul(x, factor), inv)));

@@ -20,13 +20,13 @@ export class FakeQuantArgs {
   qmax: f32;
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function code(x: v128, inv: v128, zeroPoint: v128): v128 {
   return f32x4.add(zeroPoint, f32x4.nearest(f32x4.mul(x, inv)));
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function codeOf(x: f32, inv: f32, zeroPoint: f32): f32 {
   return zeroPoint + nearest<f32>(x * inv);

@@ -104,7 +104,7 @@ function product(runs: usize, end: usize, a: usize, b: usize, c: usize, cRow: us
 }
 
 /** The first `cols` of 8 floats. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function storeRow(ptr: usize, low: v128, high: v128, cols: i32): void {
   if (cols >= COLS) {

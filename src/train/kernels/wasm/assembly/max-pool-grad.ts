@@ -42,7 +42,7 @@ export function maxPoolGrad(args: MaxPoolGradArgs, item: i32): void {
 }
 
 /** One window, 4 channels at byte `c` of their pixels. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function spread(
   args: MaxPoolGradArgs,

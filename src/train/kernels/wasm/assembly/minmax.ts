@@ -57,7 +57,7 @@ export function minMaxChannels(args: MinMaxArgs, item: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function widen(low: usize, high: usize, v: f32): void {
   if (v < load<f32>(low)) store<f32>(low, v);

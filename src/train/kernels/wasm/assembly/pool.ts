@@ -52,7 +52,7 @@ export function serve(control: Control): void {
  * Takes and runs one item. The exchange succeeds only if the round still has items, and then `id` and `args`, which
  * change between rounds only, were read from the same round.
  */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 function takeItem(control: Control): bool {
   const word = changetype<usize>(control);

@@ -1,7 +1,7 @@
 // Small vector helpers shared by the kernels. Not for loops over memory.
 
 /** a * b + c; fused where the build has relaxed SIMD. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
@@ -9,7 +9,7 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** The first n (1..4) floats at ptr; other lanes 0. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 export function load4(ptr: usize, n: i32): v128 {
   if (n >= 4) return v128.load(ptr);
@@ -20,7 +20,7 @@ export function load4(ptr: usize, n: i32): v128 {
 }
 
 /** Stores the first n (1..4) lanes. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 export function store4(ptr: usize, v: v128, n: i32): void {
   if (n >= 4) {
@@ -33,21 +33,21 @@ export function store4(ptr: usize, v: v128, n: i32): void {
 }
 
 /** Lanes 0 and 1 as doubles. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 export function lowF64(v: v128): v128 {
   return f64x2.promote_low_f32x4(v);
 }
 
 /** Lanes 2 and 3 as doubles. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 export function highF64(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u64>(v, v, 1, 1));
 }
 
 /** Four floats from two pairs of doubles. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
 export function demote(low: v128, high: v128): v128 {
   return v128.shuffle<u64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
