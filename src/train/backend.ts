@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import '@tensorflow/tfjs-backend-webgpu';
 import { PlaygroundError } from '../core/errors';
 import { watchAllocations, watchDevice, type Allocator } from './device';
 import { registerWasmKernels } from './kernels/wasm';
 import { registerWebGpuKernels } from './kernels/webgpu';
+import { registerWebGpuBackend } from './kernels/webgpu/device';
 import type { BackendInfo, WebGpuStatus } from './types';
 
 interface Detected {
@@ -78,6 +78,7 @@ async function detectWebGpu(): Promise<Detected> {
 }
 
 async function startWebGpu(): Promise<number> {
+  registerWebGpuBackend();
   if (!(await tf.setBackend('webgpu')))
     throw new PlaygroundError(
       'no-webgpu',

@@ -2,7 +2,6 @@
 // Every function returns one line per case: how far off it was, in units of the case's tolerance.
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import '@tensorflow/tfjs-backend-webgpu';
 import {
   BATCH_NORM,
   BATCH_NORM_GRAD,
@@ -20,6 +19,7 @@ import {
   type ObserveMinMaxAttrs,
 } from '../../src/train/kernels/contract';
 import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
+import { registerWebGpuBackend } from '../../src/train/kernels/webgpu/device';
 import { setVariants, type Variant } from '../../src/train/kernels/webgpu/variants';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
@@ -37,6 +37,7 @@ let ready: Promise<void> | undefined;
 /** tfjs on webgpu with our kernels, once per page. */
 export function setUp(): Promise<void> {
   ready ??= (async () => {
+    registerWebGpuBackend();
     await tf.setBackend('webgpu');
     await tf.ready();
     await registerWebGpuKernels();
