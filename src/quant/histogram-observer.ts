@@ -5,7 +5,8 @@ import { histc, rescale, type Histogram } from './histogram';
 import type { Observer } from './types';
 
 const f32 = Math.fround;
-const BINS = 2048;
+/** Of every histogram, as in PyTorch. */
+export const BINS = 2048;
 /** Codes of the error's model: 2^8 for quint8. */
 const CODES = 256;
 /** The share of all values by which the search moves an end of the range. */

@@ -33,7 +33,9 @@ export function histc(x: Float32Array, bins: number, min: number, max: number): 
 export function linspace(start: number, end: number, n: number): Float32Array {
   const step = f32(f32(end - start) / (n - 1));
   const half = Math.floor(n / 2);
-  return Float32Array.from({ length: n }, (_, i) => (i < half ? start + step * i : end - step * (n - 1 - i)));
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) values[i] = i < half ? start + step * i : end - step * (n - 1 - i);
+  return values;
 }
 
 /** The histogram's mass in the bins of a range that holds its own; a range of one value keeps all in one bin. */

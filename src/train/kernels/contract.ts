@@ -16,6 +16,14 @@ export interface ObserveMinMaxAttrs {
 }
 
 /**
+ * Running histogram of a tensor over all values seen, by torch/ao/quantization/observer.py, HistogramObserver.forward
+ * (src/quant/histogram-observer.ts). Inputs: x of any shape, counts [bins], range [2] of the bins' ends; a range of
+ * (+Infinity, -Infinity) has seen nothing. Outputs: [counts, range], new; infinite values are left out, and a NaN makes
+ * the range NaN. No attributes.
+ */
+export const OBSERVE_HISTOGRAM = 'QatObserveHistogram';
+
+/**
  * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts) in float32.
  * Inputs: x [..., C], range [2, 1] or [2, C]. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s.
  */

@@ -14,6 +14,7 @@ import { identity } from './identity';
 import { register, runtimes } from './kernel';
 import { maxPoolGrad } from './max-pool-grad';
 import { isShared, loadModule } from './module';
+import { observeHistogram } from './observe-histogram';
 import { observeMinMax, observeScaled } from './observe-minmax';
 import { startPool, type Pool } from './pool';
 import { KernelRuntime, tfjsMemory, type KernelExports } from './runtime';
@@ -73,6 +74,7 @@ function registerAll(): void {
   register(fakeQuant);
   register(fakeQuantGrad);
   register(observeScaled);
+  register(observeHistogram);
   register(fakeQuantScaled);
   register(fakeQuantScaledGrad);
   register(batchNorm);

@@ -10,6 +10,7 @@ import {
   SumRowsArgs,
 } from './fake-quant-scaled';
 import { gemm, GemmArgs } from './gemm';
+import { addCounts, countBins, finiteMinMax, AddCountsArgs, CountBinsArgs, FiniteMinMaxArgs } from './histogram';
 import { maxPoolGrad, MaxPoolGradArgs } from './max-pool-grad';
 import { minMaxChannels, minMaxTensor, updateRange, MinMaxArgs, UpdateRangeArgs } from './minmax';
 import { packColumns, packTransposed, PackArgs } from './pack';
@@ -50,6 +51,12 @@ export function dispatch(id: i32, args: usize, item: i32): void {
       return fakeQuantScaledGrad(changetype<FakeQuantScaledArgs>(args), item);
     case ids.SUM_ROWS:
       return sumRows(changetype<SumRowsArgs>(args), item);
+    case ids.FINITE_MINMAX:
+      return finiteMinMax(changetype<FiniteMinMaxArgs>(args), item);
+    case ids.COUNT_BINS:
+      return countBins(changetype<CountBinsArgs>(args), item);
+    case ids.ADD_COUNTS:
+      return addCounts(changetype<AddCountsArgs>(args), item);
     default:
       unreachable();
   }

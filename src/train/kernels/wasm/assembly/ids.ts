@@ -15,3 +15,6 @@ export const MAX_POOL_GRAD = 12;
 export const FAKE_QUANT_SCALED = 13;
 export const FAKE_QUANT_SCALED_GRAD = 14;
 export const SUM_ROWS = 15;
+export const FINITE_MINMAX = 16;
+export const COUNT_BINS = 17;
+export const ADD_COUNTS = 18;
