@@ -6,12 +6,14 @@ import type { ObservedRange } from '../core/qparams';
 import { parameter } from '../graph/fold';
 import type { Graph } from '../graph/types';
 import type { Histogram } from '../quant/histogram';
-import { HistogramObserver } from '../quant/histogram-observer';
+import { BINS, HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
 import { weightKey } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
 import { rangeTensor } from './float-model';
+import { velocityLayout } from './kernels/contract';
 import { toTfjs, toTorch } from './layout';
+import type { HistogramTensors } from './ops/quantize';
 
 /** Everything needed to go on training as if it had never stopped; plain arrays in PyTorch's names and layouts. */
 export interface TrainState {
@@ -19,7 +21,7 @@ export interface TrainState {
   readonly params: ParamStore;
   readonly momentum: ParamStore;
   readonly ranges: ReadonlyMap<string, ObservedRange>;
-  /** Of observers that live on the host, by node id. */
+  /** By node id, of those that have seen something. */
   readonly histograms: ReadonlyMap<string, Histogram>;
   /** Whether the last step kept the observers' ranges. */
   readonly observersFrozen: boolean;
@@ -57,20 +59,20 @@ export function trainedBy(
 export class DeviceState {
   /** By PyTorch's name, in tfjs's layout. */
   readonly trainable = new Map<string, tf.Variable>();
-  readonly momentum = new Map<string, tf.Variable>();
+  /** Velocities of all that is trainable, by velocityLayout in the order of `trainable`. */
+  readonly momentum: tf.Variable<tf.Rank.R1>;
   /** Running means and variances. */
   readonly running = new Map<string, tf.Variable<tf.Rank.R1>>();
   /** By node id and weightKey(id): [2, 1] or [2, C]; infinite before anything was seen. */
   readonly ranges = new Map<string, tf.Variable<tf.Rank.R2>>();
+  /** By node id; an infinite range before anything was seen. */
+  readonly histograms = new Map<string, HistogramTensors<tf.Variable<tf.Rank.R1>>>();
 
-  constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'momentum' | 'ranges'>) {
+  constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>) {
     const load = (name: string, length: number) => toTfjs(parameter(state.params, name, length));
     const train = (name: string, length: number) => {
       const { shape, data } = load(name, length);
       this.trainable.set(name, variable(tf.tensor(data, [...shape]), true));
-      const momentum = state.momentum.get(name);
-      const tensor = momentum ? tf.tensor(toTfjs(momentum).data, [...shape]) : tf.zeros([...shape]);
-      this.momentum.set(name, variable(tensor, false));
     };
     for (const node of graph.nodes) {
       if (node.op === 'conv_bn') {
@@ -87,6 +89,13 @@ export class DeviceState {
         train(node.bias, node.outFeatures);
       }
     }
+    const { offsets, size } = this.velocities();
+    const velocities = new Float32Array(size);
+    [...this.trainable.keys()].forEach((name, p) => {
+      const momentum = state.momentum.get(name);
+      if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
+    });
+    this.momentum = variable(tf.tensor1d(velocities), false);
     const quant = 'quant' in graph ? graph.quant : {};
     const observe = (key: string, channels: number) => {
       const unseen = {
@@ -95,9 +104,17 @@ export class DeviceState {
       };
       this.ranges.set(key, variable(rangeTensor(state.ranges.get(key) ?? unseen), false));
     };
+    const count = (id: string) => {
+      const known = state.histograms.get(id) ?? { counts: new Float32Array(BINS), min: Infinity, max: -Infinity };
+      this.histograms.set(id, {
+        counts: variable(tf.tensor1d(known.counts), false),
+        range: variable(tf.tensor1d([known.min, known.max]), false),
+      });
+    };
     for (const node of graph.nodes) {
       const { activation, weight } = quant[node.id] ?? {};
-      if (activation && activation.observer !== 'histogram') observe(node.id, 1);
+      if (activation?.observer === 'histogram') count(node.id);
+      else if (activation) observe(node.id, 1);
       if (weight) observe(weightKey(node.id), node.out.c);
     }
   }
@@ -108,7 +125,14 @@ export class DeviceState {
   }
 
   async momenta(): Promise<ParamStore> {
-    return read(this.momentum);
+    const { offsets } = this.velocities();
+    const values = (await this.momentum.data()) as Float32Array;
+    return new Map(
+      [...this.trainable].map(([name, { shape, size }], p) => {
+        const data = values.subarray(offsets[p], offsets[p] + size);
+        return [name, toTorch({ shape, data })] as const;
+      }),
+    );
   }
 
   async observedRanges(): Promise<ReadonlyMap<string, ObservedRange>> {
@@ -121,8 +145,23 @@ export class DeviceState {
     return ranges;
   }
 
+  async observedHistograms(): Promise<ReadonlyMap<string, Histogram>> {
+    const histograms = new Map<string, Histogram>();
+    for (const [id, { counts, range }] of this.histograms) {
+      const [min, max] = await range.data();
+      if (!(min > max)) histograms.set(id, { counts: (await counts.data<'float32'>()).slice(), min, max });
+    }
+    return histograms;
+  }
+
   dispose(): void {
-    for (const map of [this.trainable, this.momentum, this.running, this.ranges]) tf.dispose([...map.values()]);
+    for (const map of [this.trainable, this.running, this.ranges]) tf.dispose([...map.values()]);
+    for (const { counts, range } of this.histograms.values()) tf.dispose([counts, range]);
+    this.momentum.dispose();
+  }
+
+  private velocities() {
+    return velocityLayout([...this.trainable.values()].map(({ size }) => size));
   }
 }
 

@@ -2,7 +2,6 @@
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../graph/types';
-import { HistogramObserver } from '../quant/histogram-observer';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
 import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
@@ -30,8 +29,6 @@ export class Trainer {
   private readonly device: DeviceState;
   private observersFrozen: boolean;
   private readonly simulates: boolean;
-  /** Observers that live on the host, by node id. */
-  private readonly observers: ReadonlyMap<string, HistogramObserver>;
 
   /** @param start where to begin; fresh runs give params alone */
   constructor(
@@ -44,11 +41,6 @@ export class Trainer {
     this.device = new DeviceState(graph, state);
     const quant = 'quant' in graph ? graph.quant : {};
     this.simulates = Object.values(quant).some(({ activation, weight }) => activation?.simulate || weight?.simulate);
-    this.observers = new Map(
-      Object.entries(quant).flatMap(([id, { activation }]) =>
-        activation?.observer === 'histogram' ? [[id, new HistogramObserver(state.histograms.get(id))] as const] : [],
-      ),
-    );
   }
 
   /** One step of SGD on one batch. A loss that is no number means that the weights are lost too. */
@@ -56,22 +48,20 @@ export class Trainer {
     // An observer that has seen nothing has no range to keep; one that only observes cannot be frozen in PyTorch either:
     // torch.ao.quantization.disable_observer reaches fake-quant modules alone.
     this.observersFrozen = mode.observersFrozen && this.step > 0 && this.simulates;
-    const { logits, updates } = this.update(batch, sgd, { ...mode, observersFrozen: this.observersFrozen });
+    const logits = this.update(batch, sgd, { ...mode, observersFrozen: this.observersFrozen });
     try {
       const result = score((await logits.data()) as Float32Array, batch.y);
-      for (const [id, output] of updates.observed)
-        this.observers.get(id)!.observe((await output.data()) as Float32Array);
       this.step++;
       return result;
     } finally {
-      tf.dispose([logits, updates.observed.map(([, output]) => output)]);
+      logits.dispose();
     }
   }
 
   /** Loss and every gradient of one batch without changing anything, in tfjs's layouts; for tests against PyTorch. */
   gradients(batch: Batch, mode: ForwardMode): { loss: tf.Scalar; grads: Map<string, tf.Tensor> } {
     const { loss, logits, updates, grads } = this.differentiate(batch, mode);
-    tf.dispose([logits, updates.variables.map(([, next]) => next), updates.observed.map(([, output]) => output)]);
+    tf.dispose([logits, updates.variables.map(([, next]) => next)]);
     return { loss, grads };
   }
 
@@ -79,7 +69,8 @@ export class Trainer {
   async read(): Promise<Trained> {
     const params = await this.device.params();
     const ranges = await this.device.observedRanges();
-    return trainedBy(this.graph, { params, ranges, ...this.observed() });
+    const histograms = await this.device.observedHistograms();
+    return trainedBy(this.graph, { params, ranges, histograms, observersFrozen: this.observersFrozen });
   }
 
   /** Everything a later Trainer needs to go on as if this one had never stopped. */
@@ -89,7 +80,8 @@ export class Trainer {
       params: await this.device.params(),
       momentum: await this.device.momenta(),
       ranges: await this.device.observedRanges(),
-      ...this.observed(),
+      histograms: await this.device.observedHistograms(),
+      observersFrozen: this.observersFrozen,
     };
   }
 
@@ -97,24 +89,13 @@ export class Trainer {
     this.device.dispose();
   }
 
-  private observed() {
-    const seen = [...this.observers].flatMap(([id, { histogram }]) => (histogram ? [[id, histogram] as const] : []));
-    return { histograms: new Map(seen), observersFrozen: this.observersFrozen };
-  }
-
   private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode) {
     const { loss, logits, updates, grads } = this.differentiate(batch, mode);
-    tf.tidy(() => {
-      for (const [name, w] of this.device.trainable) {
-        const v = this.device.momentum.get(name)!;
-        const [nextW, nextV] = runKernel(SGD_MOMENTUM, { w, g: grads.get(name)!, v }, sgd);
-        w.assign(nextW);
-        v.assign(nextV);
-      }
-      for (const [target, next] of updates.variables) target.assign(next);
-    });
+    const parameters = [...this.device.trainable].flatMap(([name, w]) => [w, grads.get(name)!]);
+    runKernel(SGD_MOMENTUM, [this.device.momentum, ...parameters], sgd);
+    for (const [target, next] of updates.variables) target.assign(next);
     tf.dispose([loss, [...grads.values()], updates.variables.map(([, next]) => next)]);
-    return { logits, updates };
+    return logits;
   }
 
   private differentiate({ x, y }: Batch, mode: ForwardMode) {

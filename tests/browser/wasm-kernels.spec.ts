@@ -47,8 +47,7 @@ const CALLS: Call[] = [
   ['batchNormalization', [[5, 3, 3, 6], 1, BATCH_NORM]],
   ['batchNormalization', [[2, 4, 4, 8], 1, { ...BATCH_NORM, frozen: true }]],
   ['vectors', [64]],
-  ['sgd', [[3, 3, 8, 16]]],
-  ['sgd', [[40001]]],
+  ['sgd', [[[3, 3, 8, 16], [40001], [10]]]],
 ];
 
 /** Runs the calls in the page, one after the other. */

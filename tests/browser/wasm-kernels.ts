@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerWasmKernels } from '../../src/train/kernels/wasm';
-import { noise, runKernel } from './webgpu-kernels';
+import { noise, runKernel, sgdSteps } from './webgpu-kernels';
 
 export {
   batchNormalization,
@@ -59,7 +59,7 @@ export async function fingerprint(threads: number, rounds: number): Promise<numb
       ...(await runKernel('QatFakeQuantScaledGrad', { x: filter, dy: ofFilter, factor, range: ranges }, WEIGHT)),
       ...(await runKernel('QatBatchNorm', { z: dy, ...statistics }, BATCH_NORM)),
       ...(await runKernel('QatBatchNormGrad', { z: dy, dy, y: dy, ...statistics }, BATCH_NORM)),
-      ...(await runKernel('QatSgdMomentum', { w: dy, g: dy, v: dy }, { lr: 0.1, momentum: 0.9, weightDecay: 0.1 })),
+      ...(await sgdSteps([[n, hw, hw, co], [n * co], [3, 3, ci, co]])).flat(),
     ];
     for (const values of outputs)
       for (const word of new Int32Array(values.buffer, values.byteOffset, values.length))

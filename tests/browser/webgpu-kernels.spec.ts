@@ -184,5 +184,5 @@ test('running statistics and scale factors', async ({ page }) => {
 });
 
 test('SGD with momentum and weight decay, the rate changing between calls', async ({ page }) => {
-  await expectAll(page, 'sgd', [[[3, 3, 8, 16]], [[10]], [[512, 10]], [[3]]]);
+  await expectAll(page, 'sgd', [[[[3, 3, 8, 16]]], [[[10], [512, 10], [3], [64], [3, 3, 8, 16], [7], [130], [1]]]]);
 });

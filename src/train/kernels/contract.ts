@@ -94,12 +94,24 @@ export interface ScaleFactorAttrs {
 }
 
 /**
- * PyTorch's SGD: g += wd*w; v = momentum*v + g; w -= lr*v. Inputs: w, g, v of one shape. Outputs: [w, v], new.
- * lr may change at every step, so it must not be baked into a shader.
+ * PyTorch's SGD over all parameters at once and in place: g += wd*w; v = momentum*v + g; w -= lr*v. Inputs, as a list like
+ * Concat's: v [velocityLayout(...).size], then w and g of each parameter, one shape. w and v are changed; no outputs.
+ * The rates may change at every step, so they must not be baked into a shader.
  */
 export const SGD_MOMENTUM = 'QatSgdMomentum';
 export interface SgdAttrs {
   readonly lr: number;
   readonly momentum: number;
   readonly weightDecay: number;
+}
+
+/** Where each parameter's velocity begins in v: one after the other, each filled up to a multiple of four floats. */
+export function velocityLayout(sizes: readonly number[]): { offsets: number[]; size: number } {
+  let size = 0;
+  const offsets = sizes.map((length) => {
+    const offset = size;
+    size += Math.ceil(length / 4) * 4;
+    return offset;
+  });
+  return { offsets, size };
 }

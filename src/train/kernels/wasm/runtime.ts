@@ -85,6 +85,15 @@ export class KernelRuntime {
     return { dataId, shape, dtype };
   }
 
+  /** To be said of a tensor whose values were changed in place: tfjs's matrix product keeps weights it packed earlier. */
+  changed({ dataId, shape }: TensorInfo): void {
+    const { id, memoryOffset } = this.backend.dataIdMap.get(dataId);
+    const { tfjs } = this.backend.wasm;
+    tfjs.disposeData(id);
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    tfjs.registerTensor(id, size, memoryOffset);
+  }
+
   /** The values of a float32 tensor; valid until the memory grows. */
   floats(tensor: TensorInfo): Float32Array {
     return this.backend.typedArrayFromHeap(tensor) as Float32Array;

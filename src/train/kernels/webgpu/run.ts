@@ -24,6 +24,8 @@ export interface Shader {
   /** Everything that shapes the source: two shaders with the same name and key must have the same text. */
   readonly key: string;
   readonly inputs: readonly Binding[];
+  /** Tensors that are read and written in place; they stand between inputs and outputs. */
+  readonly changed?: readonly Binding[];
   readonly outputs: readonly Binding[];
   readonly uniforms?: Readonly<Record<string, number>>;
   readonly workgroupSize: number;
@@ -58,7 +60,7 @@ export function shaderSource(shader: Shader): string {
   const uniforms = Object.keys(shader.uniforms ?? {});
   const bindings = [
     ...shader.inputs.map((b, i) => `@group(0) @binding(${i}) var<storage, read> ${declared(b)};`),
-    ...shader.outputs.map(
+    ...written(shader).map(
       (b, i) => `@group(0) @binding(${shader.inputs.length + i}) var<storage, read_write> ${declared(b)};`,
     ),
   ];
@@ -80,19 +82,26 @@ ${shader.body()}
 `;
 }
 
+const written = ({ changed = [], outputs }: Shader) => [...changed, ...outputs];
 const declared = (b: Binding) => `${b.name} : array<${b.type}, ${b.length}>`;
 
-/** Runs a shader over tensors that stand in the order of its bindings. Outputs are new tensors of the given shapes. */
+/**
+ * Runs a shader over tensors that stand in the order of its bindings. Outputs are new tensors of the given shapes.
+ * @param changed tensors changed in place: no other tensor that matters may share their memory
+ */
 export function run(
   backend: WebGPUBackend,
   shader: Shader,
   inputs: readonly TensorInfo[],
   outputShapes: readonly number[][],
+  changed: readonly TensorInfo[] = [],
 ): TensorInfo[] {
   const stream = backend as unknown as CommandStream;
   const outputs = outputShapes.map((shape) => backend.makeTensorInfo(shape, 'float32'));
-  const tensors = [...inputs, ...outputs];
+  const tensors = [...inputs, ...changed, ...outputs];
   tensors.forEach(({ dataId }) => backend.uploadToGPU(dataId));
+  // What tfjs keeps of an earlier read is no longer true.
+  for (const { dataId } of changed) (backend.tensorMap.get(dataId) as { values?: unknown }).values = undefined;
   const { pipeline, layout } = compiled(backend.device, shader);
   const resources: GPUBufferBinding[] = tensors.map(({ dataId }) => ({
     buffer: backend.tensorMap.get(dataId).resource as GPUBuffer,
@@ -130,7 +139,7 @@ function compiled(device: GPUDevice, shader: Shader): Compiled {
 function compile(device: GPUDevice, shader: Shader, label: string): Compiled {
   const types: GPUBufferBindingType[] = [
     ...shader.inputs.map(() => 'read-only-storage' as const),
-    ...shader.outputs.map(() => 'storage' as const),
+    ...written(shader).map(() => 'storage' as const),
     ...(shader.uniforms ? ['uniform' as const] : []),
   ];
   // Stated, not derived: a derived layout leaves out what a variant of a shader does not read.
