@@ -7,7 +7,7 @@ import { weightKey } from '../quant/prepare';
 import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
 import { globalAverage } from './float-model';
 import { batchNorm } from './ops/batch-norm';
-import { fakeQuant, fakeQuantScaled, observe, observeScaled } from './ops/quantize';
+import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled } from './ops/quantize';
 import { updateStatistics } from './ops/running-statistics';
 import { scaleFactor } from './ops/scale-factor';
 import type { DeviceState } from './state';
@@ -22,8 +22,6 @@ export interface ForwardMode {
 /** What the step changes besides weights; the tensors are kept and the taker disposes of them. */
 export interface ForwardUpdates {
   readonly variables: [tf.Variable, tf.Tensor][];
-  /** Outputs that histogram observers see on the host, by node id. */
-  readonly observed: [string, tf.Tensor][];
 }
 
 /** @param x [N, 32, 32, 3] normalised; @returns logits [N, 10], and updates to be applied after the gradient */
@@ -81,7 +79,7 @@ export function forwardTraining(
 }
 
 class Pass {
-  readonly updates: ForwardUpdates = { variables: [], observed: [] };
+  readonly updates: ForwardUpdates = { variables: [] };
 
   constructor(
     private readonly quant: Readonly<Record<string, NodeQuant>>,
@@ -94,7 +92,11 @@ class Pass {
     const spec = this.quant[id]?.activation;
     if (!spec) return output;
     if (spec.observer === 'histogram') {
-      if (!this.mode.observersFrozen) this.updates.observed.push([id, tf.keep(tf.clone(output))]);
+      if (!this.mode.observersFrozen) {
+        const known = this.state.histograms.get(id)!;
+        const next = observeHistogram(output, known);
+        this.updates.variables.push([known.counts, tf.keep(next.counts)], [known.range, tf.keep(next.range)]);
+      }
       return output;
     }
     return this.quantize(id, output, spec);

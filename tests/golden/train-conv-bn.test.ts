@@ -9,7 +9,7 @@ import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
 import type { QatGraph } from '../../src/quant/types';
 import { FloatModel } from '../../src/train/float-model';
 import { toTorch } from '../../src/train/layout';
-import { DeviceState } from '../../src/train/state';
+import { DeviceState, freshState } from '../../src/train/state';
 import { BACKENDS } from '../../src/train/testing';
 import { forwardTraining } from '../../src/train/train-forward';
 import { loadFixture } from './fixture';
@@ -77,7 +77,7 @@ function relative(got: ArrayLike<number>, wanted: Float32Array): number {
 async function pass(of: Case & { index: number }): Promise<Map<string, ArrayLike<number>>> {
   const { index, mode } = of;
   const graph = graphOf(of);
-  const state = new DeviceState(graph, { params: paramsOf(index), momentum: new Map(), ranges: new Map() });
+  const state = new DeviceState(graph, freshState(paramsOf(index)));
   const [x, dy] = [tf.variable(tensor(`${index}.x`)), tensor(`${index}.dy`)];
   const results = new Map<string, ArrayLike<number>>();
   const variables = [x, ...state.trainable.values()] as tf.Variable[];

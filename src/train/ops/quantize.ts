@@ -7,6 +7,7 @@ import {
   FAKE_QUANT_GRAD,
   FAKE_QUANT_SCALED,
   FAKE_QUANT_SCALED_GRAD,
+  OBSERVE_HISTOGRAM,
   OBSERVE_MINMAX,
   OBSERVE_SCALED,
   type FakeQuantAttrs,
@@ -28,6 +29,18 @@ export function observe(x: tf.Tensor, range: tf.Tensor2D, spec: FakeQuantSpec): 
 export function observeScaled(x: tf.Tensor, factor: tf.Tensor1D, range: tf.Tensor2D, spec: FakeQuantSpec): tf.Tensor2D {
   if (!hasKernel(OBSERVE_SCALED)) return tf.tidy(() => observe(tf.mul(x, factor), range, spec));
   return runKernel(OBSERVE_SCALED, { x, factor, range }, observerAttrs(spec))[0] as tf.Tensor2D;
+}
+
+/** A running histogram: counts [bins] of equal bins over range [2]; (+Infinity, -Infinity) has seen nothing. */
+export interface HistogramTensors<T extends tf.Tensor1D = tf.Tensor1D> {
+  readonly counts: T;
+  readonly range: T;
+}
+
+/** The running histogram after x, of any shape, was seen; carries no gradient. */
+export function observeHistogram(x: tf.Tensor, { counts, range }: HistogramTensors): HistogramTensors {
+  const [nextCounts, nextRange] = runKernel(OBSERVE_HISTOGRAM, { x, counts, range }, {}) as tf.Tensor1D[];
+  return { counts: nextCounts, range: nextRange };
 }
 
 /**

@@ -14,6 +14,7 @@ import { fusedConv2d } from './fused-conv2d';
 import { keepStock, kernelFunc, type Kernel } from './kernel';
 import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
+import { observeHistogram } from './observe-histogram';
 import { observeMinMax, observeScaled } from './observe-minmax';
 import { sgdMomentum } from './sgd-momentum';
 import { runningStatistics, scaleFactor } from './vectors';
@@ -31,6 +32,7 @@ export async function registerWebGpuKernels(): Promise<void> {
   register(maxPoolGrad);
   register(observeMinMax);
   register(observeScaled);
+  register(observeHistogram);
   register(fakeQuant);
   register(fakeQuantGrad);
   register(fakeQuantScaled);
