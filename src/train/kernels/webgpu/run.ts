@@ -30,6 +30,12 @@ export interface Shader {
   readonly uniforms?: Readonly<Record<string, number>>;
   readonly workgroupSize: number;
   readonly workgroups: number;
+  /**
+   * Whether the body has operations within quads of invocations, for devices with 'subgroups'; it then knows `lane` (invocation in its
+   * subgroup, u32). The compiler is not asked to prove their flow uniform: the kernel must take care that the four
+   * invocations of a quad take the same path to each.
+   */
+  readonly subgroups?: boolean;
   /** Declarations at module scope: functions, workgroup variables. */
   readonly declarations?: () => string;
   readonly body: () => string;
@@ -70,11 +76,11 @@ export function shaderSource(shader: Shader): string {
       `@group(0) @binding(${bindings.length}) var<uniform> params : Params;`,
     );
   }
-  return `${bindings.join('\n')}
+  return `${shader.subgroups ? 'enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n' : ''}${bindings.join('\n')}
 ${shader.declarations?.() ?? ''}
 @compute @workgroup_size(${shader.workgroupSize})
 fn main(@builtin(workgroup_id) id : vec3<u32>, @builtin(num_workgroups) count : vec3<u32>,
-        @builtin(local_invocation_index) local : u32) {
+        @builtin(local_invocation_index) local : u32${shader.subgroups ? ', @builtin(subgroup_invocation_id) lane : u32' : ''}) {
   let group = id.y * count.x + id.x;
   let index = group * ${shader.workgroupSize}u + local;
 ${shader.body()}
