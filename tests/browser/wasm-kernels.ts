@@ -9,6 +9,7 @@ export {
   batchNormalization,
   convolution,
   fakeQuantization,
+  histogram,
   pooling,
   sgd,
   stockFallback,

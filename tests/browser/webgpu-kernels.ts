@@ -2,6 +2,7 @@
 // Every function returns one line per case: how far off it was, in units of the case's tolerance.
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { BINS, HistogramObserver } from '../../src/quant/histogram-observer';
 import {
   BATCH_NORM,
   BATCH_NORM_GRAD,
@@ -9,6 +10,7 @@ import {
   FAKE_QUANT_GRAD,
   FAKE_QUANT_SCALED,
   FAKE_QUANT_SCALED_GRAD,
+  OBSERVE_HISTOGRAM,
   OBSERVE_MINMAX,
   OBSERVE_SCALED,
   RUNNING_STATISTICS,
@@ -224,6 +226,54 @@ export async function fakeQuantization(
       1e-30,
     ),
   ];
+}
+
+/** Batches for the histogram observer by name, of about `size` values. */
+const HISTOGRAM_BATCHES: Readonly<Record<string, (size: number) => readonly ArrayLike<number>[]>> = {
+  widening: (size) => [1, 2, 3, 4].map((seed) => noise(size, seed).map((v) => v * (1 + seed / 50) + seed / 100)),
+  'much wider': (size) => [1, 30, 30].map((factor) => noise(size, factor).map((v) => v * factor)),
+  'after ReLU': (size) => [1, 2, 3].map((seed) => noise(size, seed).map((v) => Math.max(v * seed, 0))),
+  'edges of bins': (size) => [1, 1 / 3].map((f) => Array.from({ length: size }, (_, i) => ((i % 2049) / 256 - 3) * f)),
+  'one value': () => [[5, 5], [5], [4], [4, 5, 6]],
+  zeros: () => [[0], [-0], [0, 0], [1]],
+  infinities: () => [[Infinity, -Infinity], [1, Infinity, -Infinity, 3, 2], [-Infinity], [-5, Infinity, 9]],
+};
+
+/**
+ * The running histogram step by step against the host's: the same ends and as many counts in all. Off is then the share
+ * of counts in other bins over `share` (0: none may be), and the range found in it, over two bins.
+ */
+export async function histogram(batches: string, size: number, share: number): Promise<Outcome[]> {
+  const observer = new HistogramObserver();
+  const unseen = { counts: new Float32Array(BINS), min: Infinity, max: -Infinity };
+  const outcomes: Outcome[] = [];
+  for (const batch of HISTOGRAM_BATCHES[batches](size)) {
+    const x = Float32Array.from(batch);
+    const before = observer.histogram ?? unseen;
+    observer.observe(x);
+    const wanted = observer.histogram ?? unseen;
+    const range = [before.min, before.max];
+    const inputs = { x: tf.tensor1d(x), counts: tf.tensor1d(before.counts), range: tf.tensor1d(range) };
+    const tensors = tf.memory().numTensors;
+    const [counts, [min, max]] = await runKernel(OBSERVE_HISTOGRAM, inputs, {});
+    const again = await runKernel(OBSERVE_HISTOGRAM, inputs, {});
+    const leaked = tf.memory().numTensors !== tensors;
+    tf.dispose(inputs);
+
+    const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
+    const same = min === wanted.min && max === wanted.max && total(counts) === total(wanted.counts) && !leaked;
+    const moved = total(counts.map((value, i) => Math.abs(value - wanted.counts[i]))) / 2;
+    const [found, searched] = [new HistogramObserver({ counts, min, max }), observer].map((o) => o.range());
+    const apart = searched
+      ? Math.max(...(['min', 'max'] as const).map((k) => Math.abs(found![k][0] - searched[k][0])))
+      : 0;
+    const over = (off: number, allowed: number) => (off === 0 ? 0 : off / allowed);
+    const elsewhere = over(moved, share * total(counts));
+    const worst = same ? Math.max(elsewhere, over(apart, (2 * (max - min)) / BINS)) : Infinity;
+    const repeats = distance(again[0], counts, 1e-30) === 0 && again[1][0] === min && again[1][1] === max;
+    outcomes.push({ name: `${OBSERVE_HISTOGRAM} ${batches}, ${size}, moved ${moved}`, worst, repeats });
+  }
+  return outcomes;
 }
 
 /**

@@ -2,20 +2,22 @@
 // memory; their sum with what was counted before, moved to the bins of a wider range. Whole numbers are added, so the
 // result is the same at every run. Not for the range searched in a histogram.
 //
-// Ends are compared as whole numbers of the same order, because WGSL lets a compiler assume that floats are finite. Bins
-// are found in float32 as src/quant/histogram.ts finds them, but a division may miss by 2.5 ULP, and `fma` may round
-// twice: a value at the edge of a bin, and a sixteenth of a bin that is moved, may then come to lie in the next one. Not
-// as the host's are counts of a range that is NaN or that float32 cannot span.
+// Ends are compared as whole numbers of the same order, because WGSL lets a compiler assume that floats are finite: they
+// are the host's to the bit. Bins are found in float32 as src/quant/histogram.ts finds them, but a division may miss by
+// 2.5 ULP, and `fma` may round twice: a value at the edge of a bin, and a sixteenth of a bin that is moved, may then come
+// to lie in the next one. On SwiftShader, whose `fma` rounds twice, that is at most 6 counts in 100,000. Counts are not
+// as the host's where the range is NaN or wider than float32 can hold.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { OBSERVE_HISTOGRAM } from '../contract';
 import type { Kernel } from './kernel';
+import { quadsOf, repeat } from './quads';
 import { run, type Shader } from './run';
 
-/** Threads of a workgroup, and values a thread visits, about. */
-const THREADS = 256;
-const VALUES = 16;
-/** Workgroups that read a tensor, at most: each leaves a table of counts. */
-const MOST_SLICES = 64;
+/** Threads of a workgroup (many do not pay on a software adapter), and quads of values a thread visits, about. */
+const THREADS = 64;
+const QUADS = 32;
+/** Workgroups that read a tensor, at most: each leaves a table of counts. No more than THREADS. */
+const MOST_SLICES = 32;
 /** Parts of a bin that are moved one by one. */
 const UPSAMPLE = 16;
 
@@ -25,7 +27,7 @@ export const observeHistogram: Kernel<Record<'x' | 'counts' | 'range', TensorInf
   run(backend, { x, counts, range }) {
     const size = x.shape.reduce((product, extent) => product * extent, 1);
     const [bins] = counts.shape;
-    const slices = Math.min(Math.ceil(size / (THREADS * VALUES)), MOST_SLICES);
+    const slices = Math.min(Math.ceil(size / (4 * THREADS * QUADS)), MOST_SLICES);
     const [ends] = run(backend, endsBySlices(size, slices), [x], [[2 * slices]]);
     const [tables, next] = run(backend, countBySlices(size, slices, bins), [x, ends, range], [[slices * bins], [2]]);
     const [total] = run(backend, addCounts(slices, bins), [tables, counts, range, next], [[bins]]);
@@ -35,6 +37,24 @@ export const observeHistogram: Kernel<Record<'x' | 'counts' | 'range', TensorInf
 };
 
 const u32s = (name: string, length: number) => ({ name, type: 'u32', length }) as const;
+
+/** x four values at a time, and WGSL that visits the `bits` of each value in a slice. */
+function valuesOf(size: number, slices: number) {
+  const { binding, load, quads } = quadsOf('x', 1, size, 'last');
+  const visit = (statements: string) => `
+  for (var i = index; i < ${quads}u; i += ${slices * THREADS}u) {
+    let quad = bitcast<vec4<u32>>(x_at(i));
+    ${repeat(
+      4,
+      (k) => `{
+      let bits = quad[${k}];
+      ${size % 4 === 0 ? '' : `if (4u * i + ${k}u >= ${size}u) { break; }`}
+      ${statements}
+    }`,
+    )}
+  }`;
+  return { binding, load, visit };
+}
 
 /** Floats' bits as keys of the same order, the least or largest for a NaN; `least` and `most` of what is folded in. */
 const ENDS = `
@@ -54,24 +74,23 @@ fn least_bits() -> u32 { return bits_of(~atomicLoad(&inverse_least)); }
 fn most_bits() -> u32 { return bits_of(atomicLoad(&most)); }`;
 
 function endsBySlices(size: number, slices: number): Shader {
+  const x = valuesOf(size, slices);
   return {
     name: OBSERVE_HISTOGRAM,
     key: `ends,${size}`,
-    inputs: [u32s('x', size)],
+    inputs: [x.binding],
     outputs: [u32s('ends', 2 * slices)],
     workgroupSize: THREADS,
     workgroups: slices,
-    declarations: () => ENDS,
+    declarations: () => `${x.load}
+${ENDS}`,
     body: () => `
   var a = key(INFINITE);
   var b = key(INFINITE | NEGATIVE);
-  for (var i = index; i < ${size}u; i += ${slices * THREADS}u) {
-    let bits = x[i];
-    if ((bits & ~NEGATIVE) != INFINITE) {
-      a = min(a, low_key(bits));
-      b = max(b, high_key(bits));
-    }
-  }
+  ${x.visit(`if ((bits & ~NEGATIVE) != INFINITE) {
+        a = min(a, low_key(bits));
+        b = max(b, high_key(bits));
+      }`)}
   fold(a, b);
   workgroupBarrier();
   if (local == 0u) {
@@ -88,14 +107,16 @@ fn bin_of(x : f32, low : f32, high : f32) -> u32 {
 }`;
 
 function countBySlices(size: number, slices: number, bins: number): Shader {
+  const x = valuesOf(size, slices);
   return {
     name: OBSERVE_HISTOGRAM,
     key: `count,${size},${bins}`,
-    inputs: [u32s('x', size), u32s('ends', 2 * slices), u32s('range', 2)],
+    inputs: [x.binding, u32s('ends', 2 * slices), u32s('range', 2)],
     outputs: [u32s('tables', slices * bins), u32s('next', 2)],
     workgroupSize: THREADS,
     workgroups: slices,
-    declarations: () => `${ENDS}
+    declarations: () => `${x.load}
+${ENDS}
 ${binOf(bins)}
 var<workgroup> counts : array<atomic<u32>, ${bins}>;`,
     body: () => `
@@ -115,13 +136,10 @@ var<workgroup> counts : array<atomic<u32>, ${bins}>;`,
   // After a ReLU every second value is in the first bin: counted apart, it does not hold up the others.
   var in_first = 0u;
   if (low < high) {
-    for (var i = index; i < ${size}u; i += ${slices * THREADS}u) {
-      let bits = x[i];
-      if ((bits & ~NEGATIVE) < INFINITE) {
+    ${x.visit(`if ((bits & ~NEGATIVE) < INFINITE) {
         let bin = bin_of(bitcast<f32>(bits), low, high);
         if (bin == 0u) { in_first++; } else { atomicAdd(&counts[bin], 1u); }
-      }
-    }
+      }`)}
   }
   atomicAdd(&counts[0], in_first);
   workgroupBarrier();
