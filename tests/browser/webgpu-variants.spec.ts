@@ -31,3 +31,24 @@ test('measured once, then taken from storage', async ({ page }) => {
   expect((await choose()).from).toBe('stored');
   expect(complaints).toEqual([]);
 });
+
+test('subgroups are offered where the device has them, and taken only when they compute what registers do', async ({
+  page,
+}) => {
+  const complaints: string[] = [];
+  noteComplaints(page, complaints, ['error', 'warning']);
+  await page.goto('/tests/browser/blank.html');
+  const proof = await page.evaluate(async () => {
+    const variants: typeof import('./webgpu-variants') = await import(
+      '/tests/browser/webgpu-variants.ts' as './webgpu-variants'
+    );
+    return variants.prove();
+  });
+  expect(proof).toEqual({
+    offered: ['registers', 'subgroups', 'workgroup'],
+    plain: ['registers', 'workgroup'],
+    right: true,
+    wrong: false,
+  });
+  expect(complaints).toEqual([]);
+});

@@ -2,20 +2,40 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { openDB } from 'idb';
-import { chooseVariants, networkConvolutions } from '../../src/train/kernels/webgpu/choose-variants';
+import { chooseVariants, networkConvolutions, proveSubgroups } from '../../src/train/kernels/webgpu/choose-variants';
 import { registerWebGpuBackend } from '../../src/train/kernels/webgpu/device';
 import { DATABASE, STORE } from '../../src/train/kernels/webgpu/variant-store';
-import { variantFor } from '../../src/train/kernels/webgpu/variants';
+import { variantFor, variantsOf } from '../../src/train/kernels/webgpu/variants';
 
 /** Where the choices came from, and the variant of each of the network's convolutions. */
 export async function choose(): Promise<{ from: string; variants: string[]; tensors: number }> {
-  registerWebGpuBackend();
-  await tf.setBackend('webgpu');
-  await tf.ready();
-  const backend = tf.backend() as WebGPUBackend;
+  const backend = await setUp();
   const from = await chooseVariants(backend);
   const variants = networkConvolutions().map((shape) => variantFor(backend.device, shape));
   return { from, variants, tensors: backend.numDataIds() };
+}
+
+/** The variants of our device and of one without features; whether subgroups prove right, also if one value were wrong. */
+export async function prove(): Promise<{ offered: string[]; plain: string[]; right: boolean; wrong: boolean }> {
+  const backend = await setUp();
+  const plain = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  const right = await proveSubgroups(backend);
+  const read = backend.read.bind(backend);
+  let reads = 0;
+  backend.read = async (id) => {
+    const values = (await read(id)) as Float32Array;
+    if (++reads === 6) values[values.length - 1] += 0.001;
+    return values;
+  };
+  const wrong = await proveSubgroups(backend);
+  return { offered: [...variantsOf(backend.device)], plain: [...variantsOf(plain)], right, wrong };
+}
+
+async function setUp(): Promise<WebGPUBackend> {
+  registerWebGpuBackend();
+  await tf.setBackend('webgpu');
+  await tf.ready();
+  return tf.backend() as WebGPUBackend;
 }
 
 /** Leaves an entry that lacks most shapes, as another version of the network would. */

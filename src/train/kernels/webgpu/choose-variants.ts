@@ -1,14 +1,16 @@
-// Finds the faster variant of each of the network's convolutions by a short measurement, once per adapter: the choices
-// are kept in IndexedDB. Gradients follow the forward convolution of their shape, whose tiles they share.
+// Finds the fastest variant of each of the network's convolutions by a short measurement, once per adapter: the choices
+// are kept in IndexedDB. Subgroups must prove themselves first. Gradients follow the forward convolution of their shape,
+// whose tiles they share.
+import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { fuse } from '../../../graph/fuse';
 import { nodeById } from '../../../graph/graph';
 import { resnet18 } from '../../../graph/resnet18';
 import type { ConvShape } from './conv-shape';
-import { forward } from './convolve';
+import { filterGrad, forward, inputGrad } from './convolve';
 import { wantsPatches } from './patches';
 import { loadChoices, saveChoices } from './variant-store';
-import { setVariants, variantKey, VARIANTS, type Choices, type Variant } from './variants';
+import { setVariants, variantKey, variantsOf, type Choices, type Variant } from './variants';
 
 /** Rows of a tile in workgroup memory. */
 const SAMPLES = 32;
@@ -16,8 +18,15 @@ const SAMPLES = 32;
 const RUNS = 2;
 /** No measurement begins later than this; what was not measured gets the variant that won most time. */
 const MOST_MS = 1500;
-/** A device on which one variant is so many times slower on the first shape needs no more measuring. */
+/** A variant so many times slower than the fastest on the first shape needs no more measuring. */
 const HOPELESS = 3;
+/** What subgroups are proven on: neighbouring threads at pixels and taps of unlike loops, and sides that end in a tile. */
+const PROOF: ConvShape = {
+  ...{ n: 13, h: 5, w: 5, ci: 12, xChannels: 12, oh: 5, ow: 5, co: 12 },
+  ...{ kh: 3, kw: 3, sh: 1, sw: 1, padTop: 1, padLeft: 1 },
+};
+/** Two ways of rounding PROOF's sums, of at most 325 products, are not further apart. */
+const ROUNDING = 1e-4;
 
 /** Makes the choices of this device, from the store or by measuring. @returns where they came from */
 export async function chooseVariants(backend: WebGPUBackend): Promise<'stored' | 'measured'> {
@@ -25,7 +34,7 @@ export async function chooseVariants(backend: WebGPUBackend): Promise<'stored' |
   const { vendor, architecture, device: model, description } = device.adapterInfo;
   const adapter = [vendor, architecture, model, description].join('|');
   const shapes = networkConvolutions();
-  const stored = await loadChoices(adapter, shapes.map(variantKey));
+  const stored = await loadChoices(adapter, shapes.map(variantKey), variantsOf(device));
   const choices = stored ?? (await measure(backend, shapes));
   setVariants(device, mostFrequent(Object.values(choices)), choices);
   if (stored) return 'stored';
@@ -52,24 +61,67 @@ export function networkConvolutions(): ConvShape[] {
 
 async function measure(backend: WebGPUBackend, shapes: readonly ConvShape[]): Promise<Choices> {
   const choices: Record<string, Variant> = {};
-  const saved: Record<Variant, number> = { registers: 0, workgroup: 0 };
-  const leader = (): Variant => (saved.registers >= saved.workgroup ? 'registers' : 'workgroup');
   const start = performance.now();
-  let decided = false;
+  let candidates = variantsOf(backend.device);
+  if (candidates.includes('subgroups') && !(await proveSubgroups(backend))) {
+    candidates = candidates.filter((variant) => variant !== 'subgroups');
+  }
+  const totals = new Map<Variant, number>();
   for (const shape of shapes) {
-    if (decided || performance.now() - start > MOST_MS) {
-      choices[variantKey(shape)] = leader();
+    if (candidates.length === 1 || performance.now() - start > MOST_MS) {
+      choices[variantKey(shape)] = fastest(candidates, totals);
       continue;
     }
-    const times: Record<Variant, number> = { registers: 0, workgroup: 0 };
-    for (const variant of VARIANTS) times[variant] = await least(backend, shape, variant);
-    const winner = times.registers <= times.workgroup ? 'registers' : 'workgroup';
+    const times = new Map<Variant, number>();
+    for (const variant of candidates) {
+      const time = await least(backend, shape, variant);
+      times.set(variant, time);
+      totals.set(variant, (totals.get(variant) ?? 0) + time);
+    }
+    const winner = fastest(candidates, times);
     choices[variantKey(shape)] = winner;
-    const difference = Math.abs(times.registers - times.workgroup);
-    saved[winner] += difference;
-    decided = shape === shapes[0] && difference > (HOPELESS - 1) * times[winner];
+    if (shape === shapes[0]) {
+      candidates = candidates.filter((variant) => times.get(variant)! <= HOPELESS * times.get(winner)!);
+    }
   }
   return choices;
+}
+
+/** The candidate with the least time; the first without times. */
+function fastest(candidates: readonly Variant[], times: ReadonlyMap<Variant, number>): Variant {
+  return candidates.reduce((a, b) => ((times.get(b) ?? Infinity) < (times.get(a) ?? Infinity) ? b : a));
+}
+
+/** Whether subgroups give what registers do: the language leaves open which threads are neighbours in a quad. */
+export async function proveSubgroups(backend: WebGPUBackend): Promise<boolean> {
+  const { n, h, w, ci, co, oh, ow, kh, kw } = PROOF;
+  const [x, filter, dy] = [
+    [n, h, w, ci],
+    [kh, kw, ci, co],
+    [n, oh, ow, co],
+  ].map((shape) => noise(backend, shape));
+  const results: Float32Array[] = [];
+  for (const variant of ['registers', 'subgroups'] as const) {
+    setVariants(backend.device, variant);
+    for (const y of [
+      forward(backend, PROOF, { x, filter }, false),
+      inputGrad(backend, PROOF, dy, filter),
+      filterGrad(backend, PROOF, x, dy),
+    ]) {
+      results.push((await backend.read(y.dataId)) as Float32Array);
+      backend.disposeData(y.dataId);
+    }
+  }
+  [x, filter, dy].forEach(({ dataId }) => backend.disposeData(dataId));
+  const [sums, shared] = [results.slice(0, 3), results.slice(3)];
+  return sums.every((values, i) => values.every((value, at) => Math.abs(value - shared[i][at]) <= ROUNDING));
+}
+
+/** A tensor of irregular values from -1 to 1. */
+function noise(backend: WebGPUBackend, shape: number[]): TensorInfo {
+  const size = shape.reduce((a, b) => a * b);
+  const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * i));
+  return backend.makeTensorInfo(shape, 'float32', values);
 }
 
 /** Least milliseconds of a few runs on zeros, after one that compiles. */
@@ -94,6 +146,6 @@ async function least(backend: WebGPUBackend, shape: ConvShape, variant: Variant)
 }
 
 function mostFrequent(variants: readonly Variant[]): Variant {
-  const tiled = variants.filter((variant) => variant === 'workgroup').length;
-  return 2 * tiled > variants.length ? 'workgroup' : 'registers';
+  const count = (variant: Variant) => variants.filter((other) => other === variant).length;
+  return variants.reduce((a, b) => (count(b) > count(a) ? b : a));
 }

@@ -21,24 +21,32 @@ export function forward(
   { x, filter, bias }: { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo },
   relu: boolean,
 ): TensorInfo {
-  const shaderOf = isTiled(backend, s) ? convForwardTiled : convForward;
+  const variant = variantFor(backend.device, s);
+  const epilogue = { bias: bias !== undefined, relu };
   return overInput(backend, s, x, (shape, input) => {
-    const inputs = bias ? [input, filter, bias] : [input, filter];
-    return run(backend, shaderOf(shape, { bias: bias !== undefined, relu }), inputs, [[s.n, s.oh, s.ow, s.co]])[0];
+    const shader =
+      variant === 'workgroup'
+        ? convForwardTiled(shape, epilogue)
+        : convForward(shape, epilogue, variant === 'subgroups');
+    return run(backend, shader, bias ? [input, filter, bias] : [input, filter], [[s.n, s.oh, s.ow, s.co]])[0];
   });
 }
 
 /** dy [n,oh,ow,co], filter [kh,kw,ci,co] -> dx [n,h,w,ci]. */
 export function inputGrad(backend: WebGPUBackend, s: ConvShape, dy: TensorInfo, filter: TensorInfo): TensorInfo {
-  const shader = isTiled(backend, s) ? convInputGradTiled(s) : convInputGrad(s);
+  const variant = variantFor(backend.device, s);
+  const shader = variant === 'workgroup' ? convInputGradTiled(s) : convInputGrad(s, variant === 'subgroups');
   return run(backend, shader, [dy, filter], [[s.n, s.h, s.w, s.ci]])[0];
 }
 
 /** x [n,h,w,ci], dy [n,oh,ow,co] -> gradient of the filter [kh,kw,ci,co]. */
 export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, dy: TensorInfo): TensorInfo {
   const filterShape = [s.kh, s.kw, s.ci, s.co];
+  const variant = variantFor(backend.device, s);
   return overInput(backend, s, x, (shape, input) => {
-    if (!isTiled(backend, s)) return run(backend, convFilterGrad(shape), [input, dy], [filterShape])[0];
+    if (variant !== 'workgroup') {
+      return run(backend, convFilterGrad(shape, variant === 'subgroups'), [input, dy], [filterShape])[0];
+    }
     const slices = filterGradSlices(shape);
     if (slices === 1) return run(backend, convFilterGradTiled(shape), [input, dy], [filterShape])[0];
     const [parts] = run(backend, convFilterGradTiled(shape), [input, dy], [[slices, ...filterShape]]);
@@ -52,8 +60,6 @@ export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, 
     return total;
   });
 }
-
-const isTiled = (backend: WebGPUBackend, s: ConvShape) => variantFor(backend.device, s) === 'workgroup';
 
 /** Calls with the image, or with its patches and their 1x1 shape where that is better. */
 function overInput(

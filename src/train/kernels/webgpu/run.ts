@@ -31,9 +31,9 @@ export interface Shader {
   readonly workgroupSize: number;
   readonly workgroups: number;
   /**
-   * Whether the body has operations within quads of invocations, for devices with 'subgroups'; it then knows `lane` (invocation in its
-   * subgroup, u32). The compiler is not asked to prove their flow uniform: the kernel must take care that the four
-   * invocations of a quad take the same path to each.
+   * Whether the body has operations within quads of invocations, for devices with 'subgroups'; it then knows `lane`
+   * (invocation in its subgroup, u32). The compiler is not asked to prove their flow uniform: the kernel must take care
+   * that the four invocations of a quad take the same path to each.
    */
   readonly subgroups?: boolean;
   /** Declarations at module scope: functions, workgroup variables. */

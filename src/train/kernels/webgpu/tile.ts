@@ -1,43 +1,22 @@
 // Pieces of WGSL that the register-tiled convolutions share. Not for whole kernels.
-import { repeat } from './quads';
 
-/** Invocations in a workgroup of a kernel without barriers: few, so that a small dispatch still spreads over cores. */
-export const WORKGROUP = 16;
-
-/** Most samples, and most quads of channels, that a thread keeps sums of. */
-export const MOST_SAMPLES = 16;
-export const MOST_QUADS = 4;
+/** Most rows, and most quads of channels, of the tile a thread keeps sums of: GPUs have registers for no more. */
+export const MOST_ROWS = 8;
+export const MOST_QUADS = 2;
 
 /** Component of a vec4: 0..3 -> x, y, z, w. */
 export const laneName = (lane: number) => 'xyzw'[lane];
 
-/** Samples per thread: at most MOST_SAMPLES and about the same in every group. */
-export function samplesPerThread(n: number): number {
-  return Math.ceil(n / Math.ceil(n / MOST_SAMPLES));
-}
-
-/** Splits `index` into the named coordinates, the first varying fastest. */
-export function splitIndex(extents: Readonly<Record<string, number>>): string {
+/** Splits an index into the named coordinates, the first varying fastest. */
+export function splitIndex(index: string, extents: Readonly<Record<string, number>>): string {
   let below = 1;
   return Object.entries(extents)
     .map(([name, extent]) => {
-      const line = `let ${name} = (index / ${below}u) % ${extent}u;`;
+      const line = `let ${name} = (${index} / ${below}u) % ${extent}u;`;
       below *= extent;
       return line;
     })
     .join('\n  ');
-}
-
-/** First rows of the samples of `sampleGroup`; a sample past the last one stands in for it and is never stored. */
-export function sampleRows(name: string, samples: number, total: number, rowsPerSample: number): string {
-  return repeat(
-    samples,
-    (i) => {
-      const sample = `sampleGroup * ${samples}u + ${i}u`;
-      return `let ${name}${i} = ${total % samples === 0 ? `(${sample})` : `min(${sample}, ${total - 1}u)`} * ${rowsPerSample}u;`;
-    },
-    '\n  ',
-  );
 }
 
 /** Wraps a store in the conditions that are not always true. */

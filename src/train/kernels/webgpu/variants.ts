@@ -1,14 +1,14 @@
-// Which convolutions a device gets, shape by shape: sums in registers without barriers (software adapters) or blocks in
-// workgroup memory (real GPUs). Not for finding out which is faster: choose-variants.ts.
+// Which convolutions a device gets, shape by shape: sums in registers without barriers, the same with loads shared within
+// subgroups, or blocks in workgroup memory. Not for finding out which is faster, or right: choose-variants.ts.
 import type { ConvShape } from './conv-shape';
 
-export const VARIANTS = ['registers', 'workgroup'] as const;
-export type Variant = (typeof VARIANTS)[number];
+/** The first runs on every device. */
+export type Variant = 'registers' | 'subgroups' | 'workgroup';
 
 /** By variantKey. */
 export type Choices = Readonly<Record<string, Variant>>;
 
-/** Fewer samples than this would leave most of a workgroup's rows empty. */
+/** Fewer samples than this would leave most rows of a workgroup's tile empty. */
 const LEAST_SAMPLES = 8;
 
 const chosen = new WeakMap<GPUDevice, { readonly choices: Choices; readonly others: Variant }>();
@@ -18,11 +18,17 @@ export function variantKey({ h, w, ci, co, kh, kw, sh, sw }: ConvShape): string 
   return [h, w, ci, co, kh, kw, sh, sw].join(',');
 }
 
+/** The variants a device can run. */
+export function variantsOf(device: GPUDevice): readonly Variant[] {
+  const quads = device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= 4;
+  return quads ? ['registers', 'subgroups', 'workgroup'] : ['registers', 'workgroup'];
+}
+
 /** The variant for a convolution; registers until a choice was made. */
 export function variantFor(device: GPUDevice, s: ConvShape): Variant {
   const made = chosen.get(device);
-  if (!made || s.n < LEAST_SAMPLES) return 'registers';
-  return made.choices[variantKey(s)] ?? made.others;
+  const variant = made?.choices[variantKey(s)] ?? made?.others ?? 'registers';
+  return variant === 'workgroup' && s.n < LEAST_SAMPLES ? 'registers' : variant;
 }
 
 /** @param others the variant of shapes without a choice */
