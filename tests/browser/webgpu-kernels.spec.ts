@@ -1,6 +1,7 @@
 // Our WebGPU kernels against float64 references (convolutions, batch norm, SGD) and float32-exact ones (fake-quant,
 // observers, pooling), on swept shapes of the network; the same input twice gives the same bits.
 import { expect, test, type Page } from '@playwright/test';
+import type { Variant } from '../../src/train/kernels/webgpu/variants';
 import { noteComplaints } from '../complaints';
 
 type Kernels = typeof import('./webgpu-kernels');
@@ -89,20 +90,35 @@ test('convolutions: odd, tiny and oblong maps, other windows and strides', async
   ]);
 });
 
-test('convolutions in workgroup memory', async ({ page }) => {
-  const shapes = [
-    shape(9, 8, 64, 64, 3, 1),
-    shape(8, 8, 3, 64, 7, 2),
-    shape(33, 2, 16, 80, 3, 2),
-    shape(8, 4, 40, 24, 1, 2),
-    shape(16, 1, 72, 72, 3, 1),
-    shape(20, 5, 6, 10, 3, 1),
-    { n: 8, h: 7, w: 4, c: 4, co: 8, k: 2, stride: 3, pad: 1 },
-  ];
+for (const variant of ['workgroup', 'subgroups'] satisfies Variant[])
+  test(`convolutions by ${variant}`, async ({ page }) => {
+    const shapes = [
+      shape(9, 8, 64, 64, 3, 1),
+      shape(8, 8, 3, 64, 7, 2),
+      shape(33, 2, 16, 80, 3, 2),
+      shape(8, 4, 40, 24, 1, 2),
+      shape(16, 1, 72, 72, 3, 1),
+      shape(20, 5, 6, 10, 3, 1),
+      shape(31, 3, 13, 9, 3, 1),
+      shape(32, 2, 12, 20, 3, 1),
+      { n: 8, h: 7, w: 4, c: 4, co: 8, k: 2, stride: 3, pad: 1 },
+    ];
+    await expectAll(
+      page,
+      'convolution',
+      shapes.map((s) => [s, variant]),
+    );
+  });
+
+test('convolutions by subgroups: few samples, and channels that are no multiple of four', async ({ page }) => {
+  const channels = [1, 2, 3, 5, 7, 8, 9, 13, 17];
   await expectAll(
     page,
     'convolution',
-    shapes.map((s) => [s, 'workgroup']),
+    [1, 2, 3, 5, 1, 2, 5, 4, 7].map((n, i) => [
+      shape(n, 5, channels[i], channels[channels.length - 1 - i], 3, 1),
+      'subgroups',
+    ]),
   );
 });
 
