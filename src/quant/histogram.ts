@@ -46,16 +46,19 @@ export function rescale(histogram: Histogram, min: number, max: number): Float32
     const total = counts.reduce((sum, count) => sum + count, 0);
     return histc(Float32Array.of(histogram.min), bins, min, max).map((count) => count * total);
   }
-  const width = f32(f32(histogram.max - histogram.min) / (bins * UPSAMPLE));
+  const half = f32(0.5 * f32(f32(histogram.max - histogram.min) / (bins * UPSAMPLE)));
   const starts = linspace(histogram.min, histogram.max, bins * UPSAMPLE + 1);
   const boundaries = linspace(min, max, bins + 1);
   const moved = new Float32Array(bins);
   // Both rise, so the last boundary at or below the middle of a part only ever moves up.
   let bin = -1;
-  for (let i = 0; i < bins * UPSAMPLE; i++) {
-    const middle = f32(starts[i] + f32(0.5 * width));
-    while (bin < bins && boundaries[bin + 1] <= middle) bin++;
-    moved[Math.min(Math.max(bin, 0), bins - 1)] += counts[Math.floor(i / UPSAMPLE)] / UPSAMPLE;
+  for (let from = 0; from < bins; from++) {
+    const share = counts[from] / UPSAMPLE;
+    for (let i = from * UPSAMPLE; i < (from + 1) * UPSAMPLE; i++) {
+      const middle = f32(starts[i] + half);
+      while (bin < bins && boundaries[bin + 1] <= middle) bin++;
+      moved[Math.min(Math.max(bin, 0), bins - 1)] += share;
+    }
   }
   return moved;
 }
