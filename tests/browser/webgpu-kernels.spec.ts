@@ -90,7 +90,7 @@ test('convolutions: odd, tiny and oblong maps, other windows and strides', async
   ]);
 });
 
-for (const variant of ['workgroup', 'subgroups'] satisfies Variant[])
+for (const variant of ['registers', 'subgroups', 'workgroup'] satisfies Variant[])
   test(`convolutions by ${variant}`, async ({ page }) => {
     const shapes = [
       shape(9, 8, 64, 64, 3, 1),
@@ -110,17 +110,18 @@ for (const variant of ['workgroup', 'subgroups'] satisfies Variant[])
     );
   });
 
-test('convolutions by subgroups: few samples, and channels that are no multiple of four', async ({ page }) => {
-  const channels = [1, 2, 3, 5, 7, 8, 9, 13, 17];
-  await expectAll(
-    page,
-    'convolution',
-    [1, 2, 3, 5, 1, 2, 5, 4, 7].map((n, i) => [
-      shape(n, 5, channels[i], channels[channels.length - 1 - i], 3, 1),
-      'subgroups',
-    ]),
-  );
-});
+for (const variant of ['registers', 'subgroups'] satisfies Variant[])
+  test(`convolutions by ${variant}: few samples, channels that are no multiple of four`, async ({ page }) => {
+    const channels = [1, 2, 3, 5, 7, 8, 9, 13, 17];
+    await expectAll(
+      page,
+      'convolution',
+      [1, 2, 3, 5, 1, 2, 5, 4, 7].map((n, i) => [
+        shape(n, 5, channels[i], channels[channels.length - 1 - i], 3, 1),
+        variant,
+      ]),
+    );
+  });
 
 test('a dilated convolution goes to the stock kernel', async ({ page }) => {
   await expectAll(page, 'stockFallback', [[]]);

@@ -16,7 +16,7 @@ import { setVariants, variantKey, variantsOf, type Choices, type Variant } from 
 const SAMPLES = 32;
 /** Timed runs of each variant, after one that compiles. */
 const RUNS = 2;
-/** No measurement begins later than this; what was not measured gets the variant that won most time. */
+/** No measurement begins later than this; what was not measured gets the variant that was fastest in all. */
 const MOST_MS = 1500;
 /** A variant so many times slower than the fastest on the first shape needs no more measuring. */
 const HOPELESS = 3;
@@ -72,12 +72,8 @@ async function measure(backend: WebGPUBackend, shapes: readonly ConvShape[]): Pr
       choices[variantKey(shape)] = fastest(candidates, totals);
       continue;
     }
-    const times = new Map<Variant, number>();
-    for (const variant of candidates) {
-      const time = await least(backend, shape, variant);
-      times.set(variant, time);
-      totals.set(variant, (totals.get(variant) ?? 0) + time);
-    }
+    const times = await least(backend, shape, candidates);
+    times.forEach((time, variant) => totals.set(variant, (totals.get(variant) ?? 0) + time));
     const winner = fastest(candidates, times);
     choices[variantKey(shape)] = winner;
     if (shape === shapes[0]) {
@@ -124,25 +120,31 @@ function noise(backend: WebGPUBackend, shape: number[]): TensorInfo {
   return backend.makeTensorInfo(shape, 'float32', values);
 }
 
-/** Least milliseconds of a few runs on zeros, after one that compiles. */
-async function least(backend: WebGPUBackend, shape: ConvShape, variant: Variant): Promise<number> {
-  setVariants(backend.device, variant);
+/** Least milliseconds of a few runs of each candidate in turn on zeros, after one that compiles. */
+async function least(
+  backend: WebGPUBackend,
+  shape: ConvShape,
+  candidates: readonly Variant[],
+): Promise<Map<Variant, number>> {
   const { n, h, w, ci, co, kh, kw } = shape;
   const x = backend.makeTensorInfo([n, h, w, ci], 'float32');
   const filter = backend.makeTensorInfo([kh, kw, ci, co], 'float32');
-  let best = Infinity;
+  const times = new Map<Variant, number>();
   for (let i = 0; i <= RUNS; i++) {
-    const start = performance.now();
-    const y = forward(backend, shape, { x, filter }, false);
-    backend.endComputePassEncoder();
-    backend.ensureCommandEncoderReady();
-    backend.submitQueue();
-    await backend.queue.onSubmittedWorkDone();
-    if (i > 0) best = Math.min(best, performance.now() - start);
-    backend.disposeData(y.dataId);
+    for (const variant of candidates) {
+      setVariants(backend.device, variant);
+      const start = performance.now();
+      const y = forward(backend, shape, { x, filter }, false);
+      backend.endComputePassEncoder();
+      backend.ensureCommandEncoderReady();
+      backend.submitQueue();
+      await backend.queue.onSubmittedWorkDone();
+      if (i > 0) times.set(variant, Math.min(times.get(variant) ?? Infinity, performance.now() - start));
+      backend.disposeData(y.dataId);
+    }
   }
   [x, filter].forEach(({ dataId }) => backend.disposeData(dataId));
-  return best;
+  return times;
 }
 
 function mostFrequent(variants: readonly Variant[]): Variant {

@@ -8,8 +8,8 @@ export type Variant = 'registers' | 'subgroups' | 'workgroup';
 /** By variantKey. */
 export type Choices = Readonly<Record<string, Variant>>;
 
-/** Fewer samples than this would leave most rows of a workgroup's tile empty. */
-const LEAST_SAMPLES = 8;
+/** With fewer samples a variant sums more rows that are not there than it saves. */
+const LEAST_SAMPLES: Readonly<Record<Variant, number>> = { registers: 1, subgroups: 2, workgroup: 8 };
 
 const chosen = new WeakMap<GPUDevice, { readonly choices: Choices; readonly others: Variant }>();
 
@@ -28,7 +28,7 @@ export function variantsOf(device: GPUDevice): readonly Variant[] {
 export function variantFor(device: GPUDevice, s: ConvShape): Variant {
   const made = chosen.get(device);
   const variant = made?.choices[variantKey(s)] ?? made?.others ?? 'registers';
-  return variant === 'workgroup' && s.n < LEAST_SAMPLES ? 'registers' : variant;
+  return s.n < LEAST_SAMPLES[variant] ? 'registers' : variant;
 }
 
 /** @param others the variant of shapes without a choice */
