@@ -5,7 +5,7 @@ import { deviation, loadStep, sampleOf, stepBatches, STEP_TOPICS } from '../gold
 import type { Outcome, Task } from './train-step';
 import { noteComplaints } from '../complaints';
 
-const STEPS = 3;
+const STEPS = 20;
 const complaints: string[] = [];
 let page: Page;
 

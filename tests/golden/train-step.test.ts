@@ -1,5 +1,5 @@
 // Training steps of the whole network on tfjs's WASM backend with our kernels, against PyTorch's: losses, every gradient,
-// running statistics and observed ranges. In the browser, and on WebGPU: tests/browser/train.spec.ts.
+// running statistics and observed ranges. In the browser, and on WebGPU: tests/browser/train-step.spec.ts.
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs';
 import { weightKey } from '../../src/quant/prepare';
@@ -18,7 +18,7 @@ import {
   type StepTopic,
 } from './train-step';
 
-const STEPS = 3;
+const STEPS = 20;
 let batches: Batch[];
 beforeAll(async () => {
   batches = stepBatches(STEPS);
