@@ -18,7 +18,8 @@ from quantizable import AddReluBlock, BasicBlock, converted, parameter_name, pre
 from . import images, integer, qconfigs, training
 from .fixture import Fixture
 
-TRACED, PREDICTED = 4, 256
+#: The traced images must be such that one of them leaves the observed range: see _saturated_at_127.
+TRACED, PREDICTED = 7, 256
 CALIBRATION = {"split": "validation", "batches": 4, "batch": 32}
 QAT_STEPS, QAT_BATCH = 10, 16
 
@@ -148,7 +149,8 @@ def describe(fixture: Fixture, net: nn.Module, base: dict[str, np.ndarray] | Non
         "images": {"split": "test", "first": 0, "traced": TRACED, "predicted": PREDICTED},
         "predictions": predictions,
         "checked": f"every layer on {PREDICTED} images equals reference/golden/integer.py",
-        "arrays": "codes.<layer> uint8 NHWC; weight_scales.<layer>, bias.<layer> float32 [cout]; logits float32 [4][10]",
+        "arrays": "codes.<layer> uint8 NHWC; weight_scales.<layer>, bias.<layer> float32 [cout]; "
+        f"logits float32 [{TRACED}][10]",
     }
     return predictions
 
@@ -166,6 +168,8 @@ def _saturated_at_127(fixture: Fixture, net: nn.Module) -> list[int]:
         path = layer["name"]
         codes[path] = _again(layer, net, codes, q, x, 127)
         fixture.array(f"codes_at_127.{path}", codes[path][:TRACED])
+    if max(codes[layer["name"]][:TRACED].max() for layer in layers) < 127:
+        raise ValueError(f"{fixture.topic}: none of {TRACED} images reaches 127: trace more")
     return codes["fc"].argmax(1).tolist()
 
 
