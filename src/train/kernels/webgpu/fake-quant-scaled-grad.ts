@@ -1,5 +1,6 @@
 // QatFakeQuantScaledGrad on WebGPU: one pass over a weight gives its straight-through gradient and, cut into slices of
-// rows that a second dispatch adds in order, the gradient of the factor.
+// rows that a second dispatch adds in order, the gradient of the factor. The former takes the place of dy, which is 0 at
+// the taps that are not visited.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { FAKE_QUANT_SCALED_GRAD, type FakeQuantScaledAttrs } from '../contract';
 import { addSlices } from './add-slices';
@@ -7,22 +8,22 @@ import { insideCode } from './fake-quant-grad';
 import type { Kernel } from './kernel';
 import { qparamsCode } from './qparams';
 import { quadsOf } from './quads';
-import { run, type Shader } from './run';
+import { run, share, type Shader } from './run';
 import { rowsAndChannels, sweep } from './sweep';
-import { otherTaps, tapCount, tapRows } from './taps';
+import { tapCount, tapRows } from './taps';
 
 /** Slices of rows that the second stage adds, at most. */
 const MOST_SLICES = 64;
 
-/** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]. */
+/** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]; dx lies where dy lay. */
 export const fakeQuantScaledGrad: Kernel<Record<'x' | 'dy' | 'factor' | 'range', TensorInfo>, FakeQuantScaledAttrs> = {
   name: FAKE_QUANT_SCALED_GRAD,
   run(backend, { x, dy, factor, range }, attrs) {
     const { shader, slices, channels } = gradShader(x.shape, attrs);
-    const [dx, parts] = run(backend, shader, [x, dy, range, factor], [x.shape, [slices, channels]]);
+    const [parts] = run(backend, shader, [x, range, factor], [[slices, channels]], [dy]);
     const [dfactor] = run(backend, addSlices(FAKE_QUANT_SCALED_GRAD, slices, channels), [parts], [[channels]]);
     backend.disposeData(parts.dataId);
-    return [dx, dfactor];
+    return [share(backend, dy), dfactor];
   },
 };
 
@@ -31,27 +32,25 @@ function gradShader(
   attrs: FakeQuantScaledAttrs,
 ): { shader: Shader; slices: number; channels: number } {
   const { rows, channels } = rowsAndChannels(shape);
-  const [x, dy, dx] = ['x', 'dy', 'dx'].map((name) => quadsOf(name, rows, channels));
+  const [x, dy] = ['x', 'dy'].map((name) => quadsOf(name, rows, channels));
   const factor = quadsOf('factor', 1, channels);
   const q = qparamsCode(channels, attrs);
-  const all = tapCount(shape);
-  const others = otherTaps(all, attrs.taps);
-  const visited = tapRows('place', rows, x.quads, all, attrs.taps);
-  const passed = tapRows('passed', rows, x.quads, all, others);
+  const visited = tapRows('place', rows, x.quads, tapCount(shape), attrs.taps);
   const s = sweep(visited.rows, x.quads, 16, MOST_SLICES);
   const parts = quadsOf('parts', s.slices, channels);
   const shader: Shader = {
     name: FAKE_QUANT_SCALED_GRAD,
     key: `${rows},${channels},${q.key},${attrs.taps}`,
-    inputs: [x.binding, dy.binding, q.binding, factor.binding],
-    outputs: [dx.binding, parts.binding],
+    inputs: [x.binding, q.binding, factor.binding],
+    changed: [dy.binding],
+    outputs: [parts.binding],
     uniforms: q.uniforms,
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
     declarations: () =>
       [x, dy, factor]
         .map((tensor) => tensor.load)
-        .concat(dx.store, parts.store, q.declarations, visited.declaration, others.length ? passed.declaration : '')
+        .concat(dy.store, parts.store, q.declarations, visited.declaration)
         .join('\n'),
     body: () => `
   ${s.open}
@@ -63,13 +62,8 @@ function gradShader(
     let value = x * k;
     ${insideCode(attrs)}
     let g = select(vec4<f32>(), dy_at(at), inside);
-    dx_put(at, g * k);
+    dy_put(at, g * k);
     sum += g * x;`)}
-  ${
-    others.length === 0
-      ? ''
-      : `for (var i = index; i < ${passed.rows * x.quads}u; i += ${s.slices * s.width}u) { dx_put(passed(i), vec4<f32>()); }`
-  }
   parts_put(index, sum);`,
   };
   return { shader, slices: s.slices, channels };

@@ -133,6 +133,12 @@ export function run(
   return outputs;
 }
 
+/** Another tensor with the same memory, which is freed after both. */
+export function share(backend: WebGPUBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo {
+  backend.incRef(dataId);
+  return { dataId, shape, dtype };
+}
+
 function compiled(device: GPUDevice, shader: Shader): Compiled {
   let shaders = cache.get(device);
   if (!shaders) cache.set(device, (shaders = new Map()));

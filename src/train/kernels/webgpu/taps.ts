@@ -21,10 +21,5 @@ export function tapRows(name: string, rows: number, quads: number, all: number, 
   };
 }
 
-/** The taps that are not among `taps`. */
-export function otherTaps(all: number, taps: readonly number[] | undefined): number[] {
-  return taps ? Array.from({ length: all }, (_, tap) => tap).filter((tap) => !taps.includes(tap)) : [];
-}
-
 /** Taps of a filter's shape. */
 export const tapCount = (shape: readonly number[]): number => shape.slice(0, -2).reduce((a, b) => a * b, 1);
