@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { openDB } from 'idb';
-import { chooseVariants, networkConvolutions, proveSubgroups } from '../../src/train/kernels/webgpu/choose-variants';
+import { chooseVariants, networkConvolutions } from '../../src/train/kernels/webgpu/choose-variants';
 import { registerWebGpuBackend } from '../../src/train/kernels/webgpu/device';
+import { proveSubgroups } from '../../src/train/kernels/webgpu/prove-subgroups';
 import { DATABASE, STORE } from '../../src/train/kernels/webgpu/variant-store';
 import { variantFor, variantsOf } from '../../src/train/kernels/webgpu/variants';
 

@@ -1,14 +1,14 @@
 // Finds the fastest variant of each of the network's convolutions by a short measurement, once per adapter: the choices
 // are kept in IndexedDB. Subgroups must prove themselves first. Gradients follow the forward convolution of their shape,
 // whose tiles they share.
-import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { fuse } from '../../../graph/fuse';
 import { nodeById } from '../../../graph/graph';
 import { resnet18 } from '../../../graph/resnet18';
 import type { ConvShape } from './conv-shape';
-import { filterGrad, forward, inputGrad } from './convolve';
+import { forward } from './convolve';
 import { wantsPatches } from './patches';
+import { proveSubgroups } from './prove-subgroups';
 import { loadChoices, saveChoices } from './variant-store';
 import { setVariants, variantKey, variantsOf, type Choices, type Variant } from './variants';
 
@@ -20,13 +20,6 @@ const RUNS = 2;
 const MOST_MS = 1500;
 /** A variant so many times slower than the fastest on the first shape needs no more measuring. */
 const HOPELESS = 3;
-/** What subgroups are proven on: neighbouring threads at pixels and taps of unlike loops, and sides that end in a tile. */
-const PROOF: ConvShape = {
-  ...{ n: 13, h: 5, w: 5, ci: 12, xChannels: 12, oh: 5, ow: 5, co: 12 },
-  ...{ kh: 3, kw: 3, sh: 1, sw: 1, padTop: 1, padLeft: 1 },
-};
-/** Two ways of rounding PROOF's sums, of at most 325 products, are not further apart. */
-const ROUNDING = 1e-4;
 
 /** Makes the choices of this device, from the store or by measuring. @returns where they came from */
 export async function chooseVariants(backend: WebGPUBackend): Promise<'stored' | 'measured'> {
@@ -86,38 +79,6 @@ async function measure(backend: WebGPUBackend, shapes: readonly ConvShape[]): Pr
 /** The candidate with the least time; the first without times. */
 function fastest(candidates: readonly Variant[], times: ReadonlyMap<Variant, number>): Variant {
   return candidates.reduce((a, b) => ((times.get(b) ?? Infinity) < (times.get(a) ?? Infinity) ? b : a));
-}
-
-/** Whether subgroups give what registers do: the language leaves open which threads are neighbours in a quad. */
-export async function proveSubgroups(backend: WebGPUBackend): Promise<boolean> {
-  const { n, h, w, ci, co, oh, ow, kh, kw } = PROOF;
-  const [x, filter, dy] = [
-    [n, h, w, ci],
-    [kh, kw, ci, co],
-    [n, oh, ow, co],
-  ].map((shape) => noise(backend, shape));
-  const results: Float32Array[] = [];
-  for (const variant of ['registers', 'subgroups'] as const) {
-    setVariants(backend.device, variant);
-    for (const y of [
-      forward(backend, PROOF, { x, filter }, false),
-      inputGrad(backend, PROOF, dy, filter),
-      filterGrad(backend, PROOF, x, dy),
-    ]) {
-      results.push((await backend.read(y.dataId)) as Float32Array);
-      backend.disposeData(y.dataId);
-    }
-  }
-  [x, filter, dy].forEach(({ dataId }) => backend.disposeData(dataId));
-  const [sums, shared] = [results.slice(0, 3), results.slice(3)];
-  return sums.every((values, i) => values.every((value, at) => Math.abs(value - shared[i][at]) <= ROUNDING));
-}
-
-/** A tensor of irregular values from -1 to 1. */
-function noise(backend: WebGPUBackend, shape: number[]): TensorInfo {
-  const size = shape.reduce((a, b) => a * b);
-  const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * i));
-  return backend.makeTensorInfo(shape, 'float32', values);
 }
 
 /** Least milliseconds of a few runs of each candidate in turn on zeros, after one that compiles. */
