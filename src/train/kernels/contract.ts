@@ -115,3 +115,24 @@ export function velocityLayout(sizes: readonly number[]): { offsets: number[]; s
   });
   return { offsets, size };
 }
+
+/** One parameter in SGD_MOMENTUM's list. */
+export interface SgdParameter<T> {
+  readonly w: T;
+  readonly g: T;
+  /** Floats, and the floats of v before its velocity. */
+  readonly size: number;
+  readonly offset: number;
+}
+
+/** SGD_MOMENTUM's list taken apart. @param sizeOf floats of an entry */
+export function sgdParameters<T>(
+  [v, ...rest]: readonly T[],
+  sizeOf: (entry: T) => number,
+): { v: T; velocities: number; parameters: SgdParameter<T>[] } {
+  const weights = rest.filter((_, i) => i % 2 === 0);
+  const sizes = weights.map(sizeOf);
+  const { offsets, size: velocities } = velocityLayout(sizes);
+  const parameters = weights.map((w, p) => ({ w, g: rest[2 * p + 1], size: sizes[p], offset: offsets[p] }));
+  return { v, velocities, parameters };
+}

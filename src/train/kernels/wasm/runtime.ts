@@ -1,7 +1,7 @@
 // The bridge between tfjs's WASM backend and our module, which works in tfjs's own memory without copies: addresses of
 // tensors, outputs, scratch memory, and the call of a kernel's items. Uses fields tfjs does not document: the version is
 // pinned in package.json. Not for loading the module (module.ts) nor for what a kernel computes.
-import type { TensorInfo } from '@tensorflow/tfjs';
+import { util, type TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
 /** What assembly/index.ts exports. Addresses are byte offsets into the shared memory. */
@@ -90,8 +90,7 @@ export class KernelRuntime {
     const { id, memoryOffset } = this.backend.dataIdMap.get(dataId);
     const { tfjs } = this.backend.wasm;
     tfjs.disposeData(id);
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    tfjs.registerTensor(id, size, memoryOffset);
+    tfjs.registerTensor(id, util.sizeFromShape(shape), memoryOffset);
   }
 
   /** The values of a float32 tensor; valid until the memory grows. */

@@ -7,7 +7,7 @@
 // 2.5 ULP, and `fma` may round twice: a value at the edge of a bin, and a sixteenth of a bin that is moved, may then come
 // to lie in the next one. On SwiftShader, whose `fma` rounds twice, that is at most 6 counts in 100,000. Counts are not
 // as the host's where the range is NaN or wider than float32 can hold.
-import type { TensorInfo } from '@tensorflow/tfjs';
+import { util, type TensorInfo } from '@tensorflow/tfjs';
 import { OBSERVE_HISTOGRAM } from '../contract';
 import type { Kernel } from './kernel';
 import { quadsOf, repeat } from './quads';
@@ -25,7 +25,7 @@ const UPSAMPLE = 16;
 export const observeHistogram: Kernel<Record<'x' | 'counts' | 'range', TensorInfo>, object> = {
   name: OBSERVE_HISTOGRAM,
   run(backend, { x, counts, range }) {
-    const size = x.shape.reduce((product, extent) => product * extent, 1);
+    const size = util.sizeFromShape(x.shape);
     const [bins] = counts.shape;
     const slices = Math.min(Math.ceil(size / (4 * THREADS * QUADS)), MOST_SLICES);
     const [ends] = run(backend, endsBySlices(size, slices), [x], [[2 * slices]]);

@@ -1,6 +1,6 @@
 // Whether a device's subgroups can be relied on: the convolutions that share loads in quads against those that do not.
 // Not for finding out which is faster: choose-variants.ts.
-import type { TensorInfo } from '@tensorflow/tfjs';
+import { util, type TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { ConvShape } from './conv-shape';
 import { filterGrad, forward, inputGrad } from './convolve';
@@ -41,7 +41,6 @@ export async function proveSubgroups(backend: WebGPUBackend): Promise<boolean> {
 
 /** A tensor of irregular values from -1 to 1. */
 function noise(backend: WebGPUBackend, shape: number[]): TensorInfo {
-  const size = shape.reduce((a, b) => a * b);
-  const values = Float32Array.from({ length: size }, (_, i) => Math.sin(i * i));
+  const values = Float32Array.from({ length: util.sizeFromShape(shape) }, (_, i) => Math.sin(i * i));
   return backend.makeTensorInfo(shape, 'float32', values);
 }
