@@ -1,12 +1,11 @@
 // Chooses and starts tfjs's backend with our kernels, and says why in one sentence. Not for training.
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { PlaygroundError } from '../core/errors';
 import { watchAllocations, watchDevice, type Allocator } from './device';
 import { registerWasmKernels } from './kernels/wasm';
 import { registerWebGpuKernels } from './kernels/webgpu';
-import { registerWebGpuBackend } from './kernels/webgpu/device';
+import { startWebGpuBackend } from './kernels/webgpu/device';
 import type { BackendInfo, WebGpuStatus } from './types';
 
 interface Detected {
@@ -78,15 +77,14 @@ async function detectWebGpu(): Promise<Detected> {
 }
 
 async function startWebGpu(): Promise<number> {
-  registerWebGpuBackend();
-  if (!(await tf.setBackend('webgpu')))
+  const backend = await startWebGpuBackend();
+  if (!backend)
     throw new PlaygroundError(
       'no-webgpu',
       'TensorFlow.js could not start WebGPU on this adapter.',
       'Choose the WASM backend.',
     );
-  await tf.ready();
-  watchDevice((tf.backend() as WebGPUBackend).device);
+  watchDevice(backend.device);
   await registerWebGpuKernels();
   return 1;
 }

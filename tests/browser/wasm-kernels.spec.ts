@@ -2,9 +2,10 @@
 // beside the kernels; here every kernel runs once per setting, and threads may not change a bit.
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
+import { squareWindow } from './webgpu-reference';
 
 type Kernels = typeof import('./wasm-kernels');
-type Outcome = import('./webgpu-kernels').Outcome;
+type Outcome = import('./kernel-check').Outcome;
 
 const complaints: string[] = [];
 
@@ -16,17 +17,13 @@ test.beforeEach(async ({ page }) => {
 
 test.afterEach(() => expect(complaints).toEqual([]));
 
-const layer = (n: number, hw: number, c: number, co: number, k: number, stride: number) => ({
-  ...{ n, h: hw, w: hw, c, co, k, stride },
-  pad: Math.floor(k / 2),
-});
 const CONVOLUTIONS = [
-  layer(2, 32, 3, 64, 7, 2),
-  layer(3, 8, 64, 64, 3, 1),
-  layer(3, 8, 16, 32, 1, 2),
-  layer(5, 4, 32, 64, 3, 2),
-  layer(2, 1, 128, 128, 3, 1),
-  layer(3, 5, 5, 7, 3, 1),
+  squareWindow(2, 32, 3, 64, 7, 2),
+  squareWindow(3, 8, 64, 64, 3, 1),
+  squareWindow(3, 8, 16, 32, 1, 2),
+  squareWindow(5, 4, 32, 64, 3, 2),
+  squareWindow(2, 1, 128, 128, 3, 1),
+  squareWindow(3, 5, 5, 7, 3, 1),
 ];
 const AFFINE = { symmetric: false, qmin: 0, qmax: 127, eps: 2 ** -23 };
 const SYMMETRIC = { symmetric: true, qmin: -128, qmax: 127, eps: 2 ** -23 };
@@ -38,8 +35,8 @@ type Call = [name: string, args: unknown[]];
 const CALLS: Call[] = [
   ...CONVOLUTIONS.map((shape): Call => ['convolution', [shape]]),
   ['stockFallback', []],
-  ['pooling', [layer(3, 16, 64, 64, 3, 2)]],
-  ['pooling', [layer(2, 5, 7, 7, 3, 2)]],
+  ['pooling', [squareWindow(3, 16, 64, 64, 3, 2)]],
+  ['pooling', [squareWindow(2, 5, 7, 7, 3, 2)]],
   ['fakeQuantization', [[32, 16, 16, 64], false, AFFINE, AVERAGE, false]],
   ['fakeQuantization', [[3, 5, 5, 7], false, AFFINE, EXTREME, true]],
   ['fakeQuantization', [[3, 3, 64, 64], true, SYMMETRIC, AVERAGE, false]],

@@ -3,7 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerWasmKernels } from '../../src/train/kernels/wasm';
-import { noise, runKernel, sgdSteps } from './webgpu-kernels';
+import { noise, runKernel } from './kernel-check';
+import { sgdSteps } from './sgd-cases';
 
 export {
   batchNormalization,

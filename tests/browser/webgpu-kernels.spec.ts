@@ -3,10 +3,11 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { Variant } from '../../src/train/kernels/webgpu/variants';
 import { noteComplaints } from '../complaints';
+import { squareWindow } from './webgpu-reference';
 
 type Kernels = typeof import('./webgpu-kernels');
 type Cases = { [K in keyof Kernels]: Kernels[K] extends (...args: infer A) => Promise<Outcome[]> ? A : never };
-type Outcome = import('./webgpu-kernels').Outcome;
+type Outcome = import('./kernel-check').Outcome;
 
 const complaints: string[] = [];
 
@@ -35,27 +36,16 @@ async function expectAll<K extends keyof Cases>(page: Page, name: K, cases: Case
   expect(outcomes.filter((o) => !o.repeats)).toEqual([]);
 }
 
-const shape = (n: number, hw: number, c: number, co: number, k: number, stride: number) => ({
-  n,
-  h: hw,
-  w: hw,
-  c,
-  co,
-  k,
-  stride,
-  pad: Math.floor(k / 2),
-});
-
 test('convolutions: shapes of the network, true and scaled down', async ({ page }) => {
   await expectAll(page, 'convolution', [
-    [shape(2, 32, 3, 64, 7, 2)],
-    [shape(1, 8, 64, 64, 3, 1)],
-    [shape(1, 8, 64, 128, 3, 2)],
-    [shape(1, 8, 64, 128, 1, 2)],
-    [shape(1, 4, 128, 128, 3, 1)],
-    [shape(2, 2, 256, 256, 3, 1)],
-    [shape(2, 2, 256, 512, 1, 2)],
-    [shape(2, 1, 512, 512, 3, 1)],
+    [squareWindow(2, 32, 3, 64, 7, 2)],
+    [squareWindow(1, 8, 64, 64, 3, 1)],
+    [squareWindow(1, 8, 64, 128, 3, 2)],
+    [squareWindow(1, 8, 64, 128, 1, 2)],
+    [squareWindow(1, 4, 128, 128, 3, 1)],
+    [squareWindow(2, 2, 256, 256, 3, 1)],
+    [squareWindow(2, 2, 256, 512, 1, 2)],
+    [squareWindow(2, 1, 512, 512, 3, 1)],
   ]);
 });
 
@@ -63,7 +53,7 @@ test('convolutions: batches around a multiple of eight', async ({ page }) => {
   await expectAll(
     page,
     'convolution',
-    [1, 3, 7, 8, 9, 16, 19].map((n) => [shape(n, 4, 8, 16, 3, n % 2 ? 1 : 2)]),
+    [1, 3, 7, 8, 9, 16, 19].map((n) => [squareWindow(n, 4, 8, 16, 3, n % 2 ? 1 : 2)]),
   );
 });
 
@@ -72,18 +62,18 @@ test('convolutions: channels that are no multiple of four or eight', async ({ pa
   await expectAll(
     page,
     'convolution',
-    channels.map((c, i) => [shape(3, 5, c, channels[channels.length - 1 - i], 3, 1)]),
+    channels.map((c, i) => [squareWindow(3, 5, c, channels[channels.length - 1 - i], 3, 1)]),
   );
 });
 
 test('convolutions: odd, tiny and oblong maps, other windows and strides', async ({ page }) => {
   await expectAll(page, 'convolution', [
-    [shape(2, 1, 8, 8, 3, 1)],
-    [shape(2, 2, 8, 8, 3, 2)],
-    [shape(2, 3, 8, 8, 3, 2)],
-    [shape(2, 7, 8, 8, 3, 2)],
-    [shape(2, 9, 3, 8, 7, 2)],
-    [shape(2, 3, 8, 8, 7, 2)],
+    [squareWindow(2, 1, 8, 8, 3, 1)],
+    [squareWindow(2, 2, 8, 8, 3, 2)],
+    [squareWindow(2, 3, 8, 8, 3, 2)],
+    [squareWindow(2, 7, 8, 8, 3, 2)],
+    [squareWindow(2, 9, 3, 8, 7, 2)],
+    [squareWindow(2, 3, 8, 8, 7, 2)],
     [{ n: 2, h: 5, w: 9, c: 4, co: 8, k: 3, stride: 2, pad: 0 }],
     [{ n: 2, h: 7, w: 4, c: 4, co: 8, k: 2, stride: 3, pad: 1 }],
     [{ n: 2, h: 6, w: 6, c: 4, co: 8, k: 1, stride: 3, pad: 0 }],
@@ -93,14 +83,14 @@ test('convolutions: odd, tiny and oblong maps, other windows and strides', async
 for (const variant of ['registers', 'subgroups', 'workgroup'] satisfies Variant[])
   test(`convolutions by ${variant}`, async ({ page }) => {
     const shapes = [
-      shape(9, 8, 64, 64, 3, 1),
-      shape(8, 8, 3, 64, 7, 2),
-      shape(33, 2, 16, 80, 3, 2),
-      shape(8, 4, 40, 24, 1, 2),
-      shape(16, 1, 72, 72, 3, 1),
-      shape(20, 5, 6, 10, 3, 1),
-      shape(31, 3, 13, 9, 3, 1),
-      shape(32, 2, 12, 20, 3, 1),
+      squareWindow(9, 8, 64, 64, 3, 1),
+      squareWindow(8, 8, 3, 64, 7, 2),
+      squareWindow(33, 2, 16, 80, 3, 2),
+      squareWindow(8, 4, 40, 24, 1, 2),
+      squareWindow(16, 1, 72, 72, 3, 1),
+      squareWindow(20, 5, 6, 10, 3, 1),
+      squareWindow(31, 3, 13, 9, 3, 1),
+      squareWindow(32, 2, 12, 20, 3, 1),
       { n: 8, h: 7, w: 4, c: 4, co: 8, k: 2, stride: 3, pad: 1 },
     ];
     await expectAll(
@@ -117,7 +107,7 @@ for (const variant of ['registers', 'subgroups'] satisfies Variant[])
       page,
       'convolution',
       [1, 2, 3, 5, 1, 2, 5, 4, 7].map((n, i) => [
-        shape(n, 5, channels[i], channels[channels.length - 1 - i], 3, 1),
+        squareWindow(n, 5, channels[i], channels[channels.length - 1 - i], 3, 1),
         variant,
       ]),
     );
@@ -129,9 +119,9 @@ test('a dilated convolution goes to the stock kernel', async ({ page }) => {
 
 test('max pooling: the first of equal maxima takes the gradient', async ({ page }) => {
   await expectAll(page, 'pooling', [
-    [shape(2, 16, 8, 8, 3, 2)],
-    [shape(1, 16, 64, 64, 3, 2)],
-    [shape(3, 5, 6, 6, 3, 2)],
+    [squareWindow(2, 16, 8, 8, 3, 2)],
+    [squareWindow(1, 16, 64, 64, 3, 2)],
+    [squareWindow(3, 5, 6, 6, 3, 2)],
     [{ n: 2, h: 6, w: 4, c: 5, co: 5, k: 2, stride: 2, pad: 0 }],
     [{ n: 2, h: 4, w: 7, c: 4, co: 4, k: 3, stride: 1, pad: 1 }],
   ]);

@@ -2,119 +2,35 @@
 // Every function returns one line per case: how far off it was, in units of the case's tolerance.
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { BINS, HistogramObserver } from '../../src/quant/histogram-observer';
 import {
   BATCH_NORM,
   BATCH_NORM_GRAD,
-  FAKE_QUANT,
-  FAKE_QUANT_GRAD,
-  FAKE_QUANT_SCALED,
-  FAKE_QUANT_SCALED_GRAD,
-  OBSERVE_HISTOGRAM,
-  OBSERVE_MINMAX,
-  OBSERVE_SCALED,
   RUNNING_STATISTICS,
   SCALE_FACTOR,
-  SGD_MOMENTUM,
-  velocityLayout,
   type BatchNormAttrs,
-  type FakeQuantAttrs,
-  type ObserveMinMaxAttrs,
 } from '../../src/train/kernels/contract';
 import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
-import { registerWebGpuBackend } from '../../src/train/kernels/webgpu/device';
+import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
 import { setVariants, type Variant } from '../../src/train/kernels/webgpu/variants';
+import { check, noise, product, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
 
-export interface Outcome {
-  readonly name: string;
-  /** Largest difference over tolerance; at most 1 passes. */
-  readonly worst: number;
-  /** Whether a second run gave the same bits. */
-  readonly repeats: boolean;
-}
+export { fakeQuantization, histogram, scaledFakeQuantization } from './quantization-cases';
+export { sgd } from './sgd-cases';
 
 let ready: Promise<void> | undefined;
 
 /** tfjs on webgpu with our kernels, once per page. */
 export function setUp(): Promise<void> {
   ready ??= (async () => {
-    registerWebGpuBackend();
-    await tf.setBackend('webgpu');
-    await tf.ready();
+    await startWebGpuBackend();
     await registerWebGpuKernels();
   })();
   return ready;
 }
 
-/** Runs a kernel by its name, on named tensors or a list; every output's values. */
-export async function runKernel(
-  name: string,
-  inputs: Record<string, tf.Tensor> | readonly tf.Tensor[],
-  attrs: object,
-): Promise<Float32Array[]> {
-  const named = inputs as Record<string, tf.Tensor>;
-  const out = tf.engine().runKernel(name, named, attrs as Parameters<ReturnType<typeof tf.engine>['runKernel']>[2]);
-  const tensors = (Array.isArray(out) ? out : [out]) as tf.Tensor[];
-  const values = await Promise.all(tensors.map((t) => t.data<'float32'>()));
-  tensors.forEach((t) => t.dispose());
-  return values;
-}
-
-/** Reproducible numbers, roughly normal. */
-export function noise(size: number, seed: number): Float32Array {
-  let state = seed * 2654435761 + 12345;
-  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  return Float32Array.from({ length: size }, () => uniform() + uniform() + uniform() + uniform() - 2);
-}
-
-const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 const random = (shape: number[], seed: number) => tf.tensor(noise(product(shape), seed), shape);
-
-/** Largest |got - wanted| over tolerance * max(1, |wanted|). NaN is infinitely far, but anything may be where it is wanted. */
-function distance(got: Numbers, wanted: Numbers, tolerance: number): number {
-  if (got.length !== wanted.length) return Infinity;
-  let worst = 0;
-  for (let i = 0; i < got.length; i++) {
-    const off =
-      got[i] === wanted[i] || Number.isNaN(wanted[i])
-        ? 0
-        : Math.abs(got[i] - wanted[i]) / (tolerance * Math.max(1, Math.abs(wanted[i])));
-    worst = Math.max(worst, Number.isNaN(off) ? Infinity : off);
-  }
-  return worst;
-}
-
-type Tensors = Record<string, tf.Tensor>;
-
-/** Runs twice, on inputs made anew if one is used up, compares with the wanted outputs and frees the inputs. */
-async function check(
-  name: string,
-  kernel: string,
-  inputs: Tensors | (() => Tensors),
-  attrs: object,
-  wanted: Numbers[],
-  tolerance: number,
-): Promise<Outcome> {
-  const tensors = tf.memory().numTensors;
-  const run = async () => {
-    if (typeof inputs !== 'function') return runKernel(kernel, inputs, attrs);
-    const made = inputs();
-    const values = await runKernel(kernel, made, attrs);
-    tf.dispose(made);
-    return values;
-  };
-  const first = await run();
-  const second = await run();
-  const leaked = tf.memory().numTensors !== tensors;
-  const worst = leaked ? Infinity : Math.max(...wanted.map((w, i) => distance(first[i], w, tolerance)));
-  const settled = (values: Numbers, i: number) =>
-    Array.from(wanted[i], (w, at) => (Number.isNaN(w) ? NaN : values[at]));
-  const repeats = first.every((values, i) => distance(second[i], settled(values, i), 1e-30) === 0);
-  if (typeof inputs !== 'function') tf.dispose(inputs);
-  return { name, worst, repeats };
-}
 
 const label = (s: Window2d) => `${s.n}x${s.h}x${s.w}x${s.c} -> ${s.co}, k${s.k} s${s.stride} p${s.pad}`;
 
@@ -187,152 +103,6 @@ export async function pooling(s: Window2d): Promise<Outcome[]> {
       [reference.maxPoolGrad(dy, x, s)],
       1e-30,
     ),
-  ];
-}
-
-/** Observer, fake-quant and its gradient on one tensor, exact where the adapter's division is. */
-export async function fakeQuantization(
-  shape: number[],
-  perChannel: boolean,
-  attrs: FakeQuantAttrs,
-  observer: ObserveMinMaxAttrs,
-  empty: boolean,
-): Promise<Outcome[]> {
-  const ranges = perChannel ? shape[shape.length - 1] : 1;
-  const x = noise(product(shape), 3);
-  const dy = noise(product(shape), 4);
-  const before = new Float32Array(2 * ranges).map((_, i) =>
-    empty ? (i < ranges ? Infinity : -Infinity) : (i < ranges ? -1 : 1) * (0.5 + (i % ranges) / ranges),
-  );
-  const name = `${shape.join('x')} ${JSON.stringify({ perChannel, ...attrs, ...observer, empty })}`;
-  const after = reference.observe(x, before, observer);
-  const { y, inside } = reference.fakeQuant(x, after, attrs);
-  const dx = dy.map((v, i) => (inside[i] ? v : 0));
-  const range = (values: Float32Array) => tf.tensor(values, [2, ranges]);
-  return [
-    await check(
-      `${OBSERVE_MINMAX} ${name}`,
-      OBSERVE_MINMAX,
-      { x: tf.tensor(x, shape), range: range(before) },
-      observer,
-      [after],
-      1e-30,
-    ),
-    await check(
-      `${FAKE_QUANT} ${name}`,
-      FAKE_QUANT,
-      { x: tf.tensor(x, shape), range: range(after) },
-      attrs,
-      [y],
-      1e-30,
-    ),
-    await check(
-      `${FAKE_QUANT_GRAD} ${name}`,
-      FAKE_QUANT_GRAD,
-      { x: tf.tensor(x, shape), dy: tf.tensor(dy, shape), range: range(after) },
-      attrs,
-      [dx],
-      1e-30,
-    ),
-  ];
-}
-
-/** Batches for the histogram observer by name, of about `size` values. */
-const HISTOGRAM_BATCHES: Readonly<Record<string, (size: number) => readonly ArrayLike<number>[]>> = {
-  widening: (size) => [1, 2, 3, 4].map((seed) => noise(size, seed).map((v) => v * (1 + seed / 50) + seed / 100)),
-  'much wider': (size) => [1, 30, 30].map((factor) => noise(size, factor).map((v) => v * factor)),
-  'after ReLU': (size) => [1, 2, 3].map((seed) => noise(size, seed).map((v) => Math.max(v * seed, 0))),
-  'edges of bins': (size) => [1, 1 / 3].map((f) => Array.from({ length: size }, (_, i) => ((i % 2049) / 256 - 3) * f)),
-  'one value': () => [[5, 5], [5], [4], [4, 5, 6]],
-  zeros: () => [[0], [-0], [0, 0], [1]],
-  infinities: () => [[Infinity, -Infinity], [1, Infinity, -Infinity, 3, 2], [-Infinity], [-5, Infinity, 9]],
-};
-
-/**
- * The running histogram step by step against the host's: the same ends and as many counts in all. Off is then the share
- * of counts in other bins over `share` (0: none may be), and the range found in it, over two bins.
- */
-export async function histogram(batches: string, size: number, share: number): Promise<Outcome[]> {
-  const observer = new HistogramObserver();
-  const unseen = { counts: new Float32Array(BINS), min: Infinity, max: -Infinity };
-  const outcomes: Outcome[] = [];
-  for (const batch of HISTOGRAM_BATCHES[batches](size)) {
-    const x = Float32Array.from(batch);
-    const before = observer.histogram ?? unseen;
-    observer.observe(x);
-    const wanted = observer.histogram ?? unseen;
-    const range = [before.min, before.max];
-    const inputs = { x: tf.tensor1d(x), counts: tf.tensor1d(before.counts), range: tf.tensor1d(range) };
-    const tensors = tf.memory().numTensors;
-    const [counts, [min, max]] = await runKernel(OBSERVE_HISTOGRAM, inputs, {});
-    const again = await runKernel(OBSERVE_HISTOGRAM, inputs, {});
-    const leaked = tf.memory().numTensors !== tensors;
-    tf.dispose(inputs);
-
-    const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
-    const same = min === wanted.min && max === wanted.max && total(counts) === total(wanted.counts) && !leaked;
-    const moved = total(counts.map((value, i) => Math.abs(value - wanted.counts[i]))) / 2;
-    const [found, searched] = [new HistogramObserver({ counts, min, max }), observer].map((o) => o.range());
-    const apart = searched
-      ? Math.max(...(['min', 'max'] as const).map((k) => Math.abs(found![k][0] - searched[k][0])))
-      : 0;
-    const over = (off: number, allowed: number) => (off === 0 ? 0 : off / allowed);
-    const elsewhere = over(moved, share * total(counts));
-    const worst = same ? Math.max(elsewhere, over(apart, (2 * (max - min)) / BINS)) : Infinity;
-    const repeats = distance(again[0], counts, 1e-30) === 0 && again[1][0] === min && again[1][1] === max;
-    outcomes.push({ name: `${OBSERVE_HISTOGRAM} ${batches}, ${size}, moved ${moved}`, worst, repeats });
-  }
-  return outcomes;
-}
-
-/**
- * The same of x * factor at some taps of a filter, exact but for the factor's gradient. Outputs at other taps are
- * whatever they are: a wanted NaN stands for that.
- */
-export async function scaledFakeQuantization(
-  shape: number[],
-  attrs: FakeQuantAttrs,
-  taps?: number[],
-): Promise<Outcome[]> {
-  const channels = shape[shape.length - 1];
-  const x = noise(product(shape), 21);
-  const perTap = product(shape.slice(-2));
-  const visited = (i: number) => !taps || taps.includes(Math.floor(i / perTap));
-  const dy = noise(product(shape), 22).map((v, i) => (visited(i) ? v : 0));
-  const factor = noise(channels, 23).map((v) => (v < 0 ? v - 0.5 : v + 0.5));
-  const scaled = x.map((v, i) => Math.fround(v * factor[i % channels]));
-  const observer = { mode: 'average', c: 1 } as const;
-  const unseen = new Float32Array(2 * channels).fill(Infinity).fill(-Infinity, channels);
-  const after = reference.observe(scaled, unseen, observer);
-  const { y, inside } = reference.fakeQuant(scaled, after, attrs);
-  const g = dy.map((v, i) => (inside[i] ? v : 0));
-  const dfactor = new Float64Array(channels);
-  g.forEach((v, i) => (dfactor[i % channels] += v * x[i]));
-  const name = `${shape.join('x')} taps ${taps}`;
-  const given = () => ({ x: tf.tensor(x, shape), factor: tf.tensor1d(factor) });
-  const range = () => tf.tensor(after, [2, channels]);
-  const backward = () => ({ ...given(), dy: tf.tensor(dy, shape), range: range() });
-  const wanted = [g.map((v, i) => v * factor[i % channels]), dfactor];
-  const only = Float32Array.from(y, (v, i) => (visited(i) ? v : NaN));
-  const ofScaled = { ...attrs, taps };
-  return [
-    await check(
-      `${OBSERVE_SCALED} ${name}`,
-      OBSERVE_SCALED,
-      { ...given(), range: tf.tensor(unseen, [2, channels]) },
-      observer,
-      [after],
-      1e-30,
-    ),
-    await check(
-      `${FAKE_QUANT_SCALED} ${name}`,
-      FAKE_QUANT_SCALED,
-      { ...given(), range: range() },
-      ofScaled,
-      [only],
-      1e-30,
-    ),
-    await check(`${FAKE_QUANT_SCALED_GRAD} ${name}`, FAKE_QUANT_SCALED_GRAD, backward, ofScaled, wanted, 2e-6),
   ];
 }
 
@@ -424,57 +194,6 @@ export async function vectors(channels: number): Promise<Outcome[]> {
     ),
     await check(`${SCALE_FACTOR} ${channels}`, SCALE_FACTOR, inputs, { eps, smallest }, [factor, slope], 1e-6),
   ];
-}
-
-/** SGD over parameters of the given shapes, two steps at two learning rates, which one compiled shader must serve. */
-export async function sgd(shapes: number[][]): Promise<Outcome[]> {
-  const wanted = parametersOf(shapes);
-  for (const lr of RATES) {
-    for (const { w, g, v } of wanted) {
-      v.forEach((old, k) => (v[k] = 0.9 * old + g[k] + 1e-4 * w[k]));
-      w.forEach((old, k) => (w[k] = old - lr * v[k]));
-    }
-  }
-  const [first, second] = [await sgdSteps(shapes), await sgdSteps(shapes)];
-  return wanted.flatMap(({ w, v }, i) =>
-    [w, v].map((want, which) => ({
-      name: `${SGD_MOMENTUM} ${shapes[i]}: ${'wv'[which]}`,
-      worst: distance(first[i][which], want, 1e-6),
-      repeats: distance(second[i][which], first[i][which], 1e-30) === 0,
-    })),
-  );
-}
-
-const RATES = [0.1, 0.001];
-
-const parametersOf = (shapes: number[][]) =>
-  shapes.map((shape, i) => {
-    const [w, g, v] = [12, 13, 14].map((seed) => noise(product(shape), seed + 3 * i));
-    return { shape, w, g, v };
-  });
-
-/** A step at each of RATES; weights and velocities of each parameter after them. */
-export async function sgdSteps(shapes: number[][]): Promise<[w: Float32Array, v: Float32Array][]> {
-  const parameters = parametersOf(shapes);
-  const { offsets, size } = velocityLayout(parameters.map(({ w }) => w.length));
-  const start = new Float32Array(size);
-  parameters.forEach(({ v }, i) => start.set(v, offsets[i]));
-  const velocities = tf.tensor1d(start);
-  const tensors = parameters.map(({ w, g, shape }) => [tf.tensor(w, shape), tf.tensor(g, shape)]);
-  for (const lr of RATES) {
-    // Read between the steps: what tfjs keeps of a read must not survive a change in place.
-    await velocities.data();
-    await tensors[0][0].data();
-    await runKernel(SGD_MOMENTUM, [velocities, ...tensors.flat()], { lr, momentum: 0.9, weightDecay: 1e-4 });
-  }
-  const v = await velocities.data<'float32'>();
-  const after = tensors.map(async ([w], i): Promise<[Float32Array, Float32Array]> => {
-    const length = parameters[i].w.length;
-    return [await w.data<'float32'>(), v.slice(offsets[i], offsets[i] + length)];
-  });
-  const results = await Promise.all(after);
-  tf.dispose([velocities, tensors]);
-  return results;
 }
 
 /** Whether a convolution we leave to tfjs (dilated) still runs, against the same taps spread out by zeros. */

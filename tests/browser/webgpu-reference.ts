@@ -15,6 +15,12 @@ export interface Window2d {
   readonly pad: number;
 }
 
+/** Square maps, and a window that leaves their size as it is at stride 1. */
+export const squareWindow = (n: number, hw: number, c: number, co: number, k: number, stride: number): Window2d => ({
+  ...{ n, h: hw, w: hw, c, co, k, stride },
+  pad: Math.floor(k / 2),
+});
+
 export const outSize = (inSize: number, { k, stride, pad }: Window2d) =>
   Math.floor((inSize + 2 * pad - k) / stride) + 1;
 

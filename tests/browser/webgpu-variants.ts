@@ -1,16 +1,14 @@
 // What webgpu-variants.spec.ts runs in the page: the choice of convolution variants, and what was kept of it.
-import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { openDB } from 'idb';
 import { chooseVariants, networkConvolutions } from '../../src/train/kernels/webgpu/choose-variants';
-import { registerWebGpuBackend } from '../../src/train/kernels/webgpu/device';
+import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
 import { proveSubgroups } from '../../src/train/kernels/webgpu/prove-subgroups';
 import { DATABASE, STORE } from '../../src/train/kernels/webgpu/variant-store';
 import { variantFor, variantsOf } from '../../src/train/kernels/webgpu/variants';
 
 /** Where the choices came from, and the variant of each of the network's convolutions. */
 export async function choose(): Promise<{ from: string; variants: string[]; tensors: number }> {
-  const backend = await setUp();
+  const backend = (await startWebGpuBackend())!;
   const from = await chooseVariants(backend);
   const variants = networkConvolutions().map((shape) => variantFor(backend.device, shape));
   return { from, variants, tensors: backend.numDataIds() };
@@ -18,7 +16,7 @@ export async function choose(): Promise<{ from: string; variants: string[]; tens
 
 /** The variants of our device and of one without features; whether subgroups prove right, also if one value were wrong. */
 export async function prove(): Promise<{ offered: string[]; plain: string[]; right: boolean; wrong: boolean }> {
-  const backend = await setUp();
+  const backend = (await startWebGpuBackend())!;
   const plain = await (await navigator.gpu.requestAdapter())!.requestDevice();
   const right = await proveSubgroups(backend);
   const read = backend.read.bind(backend);
@@ -30,13 +28,6 @@ export async function prove(): Promise<{ offered: string[]; plain: string[]; rig
   };
   const wrong = await proveSubgroups(backend);
   return { offered: [...variantsOf(backend.device)], plain: [...variantsOf(plain)], right, wrong };
-}
-
-async function setUp(): Promise<WebGPUBackend> {
-  registerWebGpuBackend();
-  await tf.setBackend('webgpu');
-  await tf.ready();
-  return tf.backend() as WebGPUBackend;
 }
 
 /** Leaves an entry that lacks most shapes, as another version of the network would. */

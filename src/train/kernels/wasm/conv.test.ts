@@ -7,36 +7,26 @@ import {
   convFilterGrad,
   convInputGrad,
   outSize,
+  squareWindow,
   type Window2d,
 } from '../../../../tests/browser/webgpu-reference';
 import { distance, noise, runKernel, setUpWasm } from './testing';
 
 beforeAll(setUpWasm);
 
-const window = (n: number, hw: number, c: number, co: number, k: number, stride: number): Window2d => ({
-  n,
-  h: hw,
-  w: hw,
-  c,
-  co,
-  k,
-  stride,
-  pad: Math.floor(k / 2),
-});
-
 const SHAPES = [
-  window(2, 32, 3, 16, 7, 2),
-  window(3, 8, 64, 64, 3, 1),
-  window(5, 8, 16, 32, 3, 2),
-  window(4, 8, 16, 32, 1, 2),
-  window(2, 4, 128, 128, 3, 1),
-  window(6, 2, 32, 40, 3, 1),
-  window(9, 2, 32, 64, 3, 2),
-  window(1, 1, 64, 96, 3, 1),
-  window(7, 5, 5, 7, 3, 1),
-  window(3, 6, 1, 1, 3, 2),
-  window(2, 7, 9, 11, 5, 3),
-  { ...window(2, 6, 6, 10, 3, 1), h: 4, pad: 0 },
+  squareWindow(2, 32, 3, 16, 7, 2),
+  squareWindow(3, 8, 64, 64, 3, 1),
+  squareWindow(5, 8, 16, 32, 3, 2),
+  squareWindow(4, 8, 16, 32, 1, 2),
+  squareWindow(2, 4, 128, 128, 3, 1),
+  squareWindow(6, 2, 32, 40, 3, 1),
+  squareWindow(9, 2, 32, 64, 3, 2),
+  squareWindow(1, 1, 64, 96, 3, 1),
+  squareWindow(7, 5, 5, 7, 3, 1),
+  squareWindow(3, 6, 1, 1, 3, 2),
+  squareWindow(2, 7, 9, 11, 5, 3),
+  { ...squareWindow(2, 6, 6, 10, 3, 1), h: 4, pad: 0 },
 ];
 const label = (s: Window2d) =>
   `${s.n}x${s.h}x${s.w}x${s.c} -> ${s.co}, kernel ${s.k}, stride ${s.stride}, pad ${s.pad}`;

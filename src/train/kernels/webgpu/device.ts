@@ -1,6 +1,6 @@
 // The device tfjs's backend 'webgpu' runs on: the strongest adapter's, with the features our kernels know how to use and
 // as many buffers per shader as it gives. tfjs's own device has neither. Not for watching a device: src/train/device.ts.
-import { findBackendFactory, registerBackend, removeBackend } from '@tensorflow/tfjs';
+import { backend, findBackendFactory, ready, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
 /** Used where the adapter has them: tfjs times kernels with the first, our convolutions share loads through the second. */
@@ -18,8 +18,16 @@ const LIMITS = [
 /** tfjs's own, above WASM's and the CPU's. */
 const PRIORITY = 3;
 
-/** Puts our device in the place of tfjs's, once; before tf.setBackend('webgpu'), which fails where there is no adapter. */
-export function registerWebGpuBackend(): void {
+/** Makes 'webgpu', on our device, tfjs's running backend. @returns undefined where it cannot be had */
+export async function startWebGpuBackend(): Promise<WebGPUBackend | undefined> {
+  putInPlace();
+  if (!(await setBackend('webgpu'))) return undefined;
+  await ready();
+  return backend() as WebGPUBackend;
+}
+
+/** Puts our device in the place of tfjs's, once. */
+function putInPlace(): void {
   const registered = findBackendFactory('webgpu') as typeof makeBackend | null;
   if (registered === makeBackend) return;
   if (registered) removeBackend('webgpu');
