@@ -1,14 +1,8 @@
 // Training that meets trouble, on the real page with its real workers: reloads, lost devices, a full disk, damaged
 // storage, exhausted memory, divergence. The rules themselves are tested beside their sources (src/train/*.test.ts).
-import { expect, test, type Page, type Worker } from '@playwright/test';
-import type { RunOptions } from '../../src/report/types';
-import type { Session, SessionEvent } from '../../src/session/types';
+import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
-
-interface Global {
-  playground: Session;
-  told: SessionEvent[];
-}
+import { card, event, LONG, losses, press, SMALL, start, trained, visit, worker, type Global } from './training-page';
 
 const complaints: string[] = [];
 test.beforeEach(({ page }) => {
@@ -16,52 +10,6 @@ test.beforeEach(({ page }) => {
   noteComplaints(page, complaints, ['error']);
 });
 test.afterEach(() => expect(complaints).toEqual([]));
-
-const SMALL = { backend: 'wasm', steps: 6, batch: 2, images: 64, learningRate: 1e-3 } as const;
-const LONG = { timeout: 240_000 };
-const card = (page: Page) => page.locator('[data-step=train]');
-
-/** The page, listening to its session. */
-async function visit(page: Page, options?: Partial<RunOptions>): Promise<void> {
-  await (options ? page.goto('/') : page.reload());
-  await page.waitForFunction(() => 'playground' in globalThis);
-  await page.evaluate((chosen) => {
-    const here = globalThis as unknown as Global;
-    const { playground } = here;
-    playground.options = { ...playground.options, ...chosen };
-    here.told = [];
-    playground.on((event) => here.told.push(event));
-  }, options);
-}
-
-/** Clicks the train step's Run. */
-const start = (page: Page) => card(page).getByRole('button', { name: /^Run/ }).click();
-const trained = (page: Page, status = 'done') => expect(card(page)).toHaveAttribute('data-status', status, LONG);
-
-/** Losses by run and step; a step that was taken twice counts as it was taken last. */
-function losses(page: Page): Promise<Record<'qat' | 'control', number[]>> {
-  return page.evaluate(() => {
-    const all = { qat: [] as number[], control: [] as number[] };
-    for (const event of (globalThis as unknown as Global).told)
-      if (event.type === 'train' && event.event.type === 'step')
-        all[event.run][event.event.step - 1] = event.event.loss;
-    return all;
-  });
-}
-
-/** Waits for an event of a run. */
-const event = (page: Page, run: string, type: string, step: number) =>
-  page.waitForFunction(
-    ([run, type, step]) =>
-      (globalThis as unknown as Global).told.some(
-        (e) => e.type === 'train' && e.run === run && e.event.type === type && e.event.step >= (step as number),
-      ),
-    [run, type, step],
-    LONG,
-  );
-
-const worker = (page: Page): Worker => page.workers().find((w) => w.url().includes('train.worker'))!;
-const press = (page: Page, name: string) => card(page).getByRole('button', { name, exact: true }).click();
 
 test('a reload in the middle: both runs go on with the same bits as unbroken ones', async ({ page }) => {
   await visit(page, SMALL);

@@ -1,0 +1,57 @@
+// The real page in the middle of a training, as the browser tests handle it: few steps of small batches on WASM.
+// Not for what they test.
+import { expect, type Page, type Worker } from '@playwright/test';
+import type { RunOptions } from '../../src/report/types';
+import type { Session, SessionEvent } from '../../src/session/types';
+
+/** What a visited page holds. */
+export interface Global {
+  playground: Session;
+  told: SessionEvent[];
+}
+
+export const SMALL = { backend: 'wasm', steps: 6, batch: 2, images: 64, learningRate: 1e-3 } as const;
+export const LONG = { timeout: 240_000 };
+export const card = (page: Page) => page.locator('[data-step=train]');
+
+/** The page, listening to its session. */
+export async function visit(page: Page, options?: Partial<RunOptions>): Promise<void> {
+  await (options ? page.goto('/') : page.reload());
+  await page.waitForFunction(() => 'playground' in globalThis);
+  await page.evaluate((chosen) => {
+    const here = globalThis as unknown as Global;
+    const { playground } = here;
+    playground.options = { ...playground.options, ...chosen };
+    here.told = [];
+    playground.on((event) => here.told.push(event));
+  }, options);
+}
+
+/** Clicks the train step's Run. */
+export const start = (page: Page) => card(page).getByRole('button', { name: /^Run/ }).click();
+export const trained = (page: Page, status = 'done') => expect(card(page)).toHaveAttribute('data-status', status, LONG);
+
+/** Losses by run and step; a step that was taken twice counts as it was taken last. */
+export function losses(page: Page): Promise<Record<'qat' | 'control', number[]>> {
+  return page.evaluate(() => {
+    const all = { qat: [] as number[], control: [] as number[] };
+    for (const event of (globalThis as unknown as Global).told)
+      if (event.type === 'train' && event.event.type === 'step')
+        all[event.run][event.event.step - 1] = event.event.loss;
+    return all;
+  });
+}
+
+/** Waits for an event of a run. */
+export const event = (page: Page, run: string, type: string, step: number) =>
+  page.waitForFunction(
+    ([run, type, step]) =>
+      (globalThis as unknown as Global).told.some(
+        (e) => e.type === 'train' && e.run === run && e.event.type === type && e.event.step >= (step as number),
+      ),
+    [run, type, step],
+    LONG,
+  );
+
+export const worker = (page: Page): Worker => page.workers().find((w) => w.url().includes('train.worker'))!;
+export const press = (page: Page, name: string) => card(page).getByRole('button', { name, exact: true }).click();
