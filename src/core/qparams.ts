@@ -1,6 +1,9 @@
 // What a quantized tensor is: scale, zero point and range of codes. Plain data.
 // Not for computing them: see src/quant/.
 
+/** Bits a code may have. */
+export const BITS = { min: 2, max: 8 } as const;
+
 /** Affine quantization of a whole tensor: real = (code - zeroPoint) * scale. Scale is a float32 value > 0. */
 export interface QParams {
   readonly scale: number;

@@ -1,6 +1,7 @@
 // PyTorch's named qconfigs for fbgemm, with the bit widths the visitor may choose.
 // Not for attaching them to a graph: prepare.ts.
 import { PlaygroundError } from '../core/errors';
+import { BITS } from '../core/qparams';
 import type { FakeQuantSpec, QConfig } from './types';
 
 /** torch.finfo(torch.float32).eps, the observers' smallest scale. */
@@ -64,6 +65,11 @@ function weightSpec({ weightBits = 8 }: QConfigOptions): Codes {
 }
 
 function checkBits(what: string, bits: number): void {
-  if (!Number.isInteger(bits) || bits < 2 || bits > 8)
-    throw new PlaygroundError('bad-argument', `${bits} bits for ${what} is not possible.`, 'Choose 2 to 8 bits.');
+  const { min, max } = BITS;
+  if (!Number.isInteger(bits) || bits < min || bits > max)
+    throw new PlaygroundError(
+      'bad-argument',
+      `${bits} bits for ${what} is not possible.`,
+      `Choose ${min} to ${max} bits.`,
+    );
 }

@@ -1,5 +1,8 @@
 // The report of one whole run: what `npm run report -- --json` writes and the page's table shows. Plain JSON.
 // Field names are stable: others script against them. Not for computing: see the files beside this one.
+import type { RunOptions } from './options';
+
+export type { RunOptions } from './options';
 
 export interface LatencyStats {
   readonly median_ms: number;
@@ -53,21 +56,4 @@ export interface Report {
     readonly last_loss: number;
     readonly images_per_s: number;
   };
-}
-
-/** Everything a visitor chooses; what the report command's options set. */
-export interface RunOptions {
-  readonly backend: 'auto' | 'webgpu' | 'wasm';
-  readonly steps: number;
-  readonly batch: number;
-  readonly learningRate: number;
-  readonly weightBits: number;
-  readonly activationBits: number;
-  /** Test images in the final table, at most 10,000. */
-  readonly images: number;
-  readonly seed: number;
-  /** 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's). */
-  readonly qconfig: 'fbgemm_qat' | 'fbgemm';
-  /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
-  readonly fuseAddRelu: boolean;
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { PlaygroundError } from '../core/errors';
+import type { RunOptions } from '../report/options';
 import { watchAllocations, watchDevice, type Allocator } from './device';
 import { registerWasmKernels } from './kernels/wasm';
 import { registerWebGpuKernels } from './kernels/webgpu';
@@ -19,7 +20,7 @@ const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost'>, string>>
   software: 'WebGPU would run on a software adapter, which is slower than WASM',
 };
 
-export type AskedBackend = 'auto' | 'webgpu' | 'wasm';
+export type AskedBackend = RunOptions['backend'];
 
 /**
  * 'auto' takes WebGPU on a real adapter, else WASM.

@@ -53,12 +53,7 @@ export interface VerifyResult {
   readonly atol: number;
 }
 
-export interface PrepareOptions {
-  readonly qconfig: 'fbgemm_qat' | 'fbgemm';
-  readonly fuseAddRelu: boolean;
-  readonly weightBits: number;
-  readonly activationBits: number;
-}
+export type PrepareOptions = Pick<RunOptions, 'qconfig' | 'fuseAddRelu' | 'weightBits' | 'activationBits'>;
 export interface PrepareResult {
   readonly label: string;
   readonly activationFakeQuants: number;
@@ -85,7 +80,7 @@ export interface TrainApi {
    */
   start(
     baseUrl: string,
-    backend: 'auto' | 'webgpu' | 'wasm',
+    backend: RunOptions['backend'],
     onBackend: (backend: BackendInfo) => void,
   ): Promise<BackendInfo>;
   load(onProgress: OnProgress): Promise<LoadResult>;

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { PlaygroundError } from '../core/errors';
+import { replaced, spoilt } from '../core/spoilt';
+import { checkOptions, DEFAULT_OPTIONS, optionFault, type RunOptions } from './options';
+
+/** What each option may not be, written out by hand: beside its bounds, and names nobody knows. */
+const BEYOND: Readonly<Record<keyof RunOptions, readonly unknown[]>> = {
+  backend: ['bar', '', 'WASM', 'toString'],
+  steps: [0, 1.5, 100_001, -1, '60'],
+  batch: [0, 2.5, 513],
+  learningRate: [0, -1e-3, 1.001, 1e-9, '0,001'],
+  weightBits: [1, 9, 4.5],
+  activationBits: [1, 9, 4.5],
+  images: [0, 10_001],
+  seed: [-1, 2 ** 32, 0.5],
+  qconfig: ['foo', 'fbgemm_QAT', '__proto__'],
+  fuseAddRelu: ['x', 0, 1, 'true'],
+};
+/** The furthest each number may go. */
+const EDGES: readonly [keyof RunOptions, number, number][] = [
+  ['steps', 1, 100_000],
+  ['batch', 1, 512],
+  ['learningRate', 1e-8, 1],
+  ['weightBits', 2, 8],
+  ['activationBits', 2, 8],
+  ['images', 1, 10_000],
+  ['seed', 0, 4_294_967_295],
+];
+
+function refusal(value: unknown): PlaygroundError {
+  try {
+    checkOptions(value);
+  } catch (error) {
+    expect(error).toBeInstanceOf(PlaygroundError);
+    return error as PlaygroundError;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('the options of a run', () => {
+  it('are the defaults, and each number at both ends of its bounds', () => {
+    expect(checkOptions(DEFAULT_OPTIONS)).toEqual(DEFAULT_OPTIONS);
+    for (const [name, min, max] of EDGES)
+      for (const value of [min, max]) expect(checkOptions({ ...DEFAULT_OPTIONS, [name]: value })[name]).toBe(value);
+  });
+
+  it.each(spoilt(DEFAULT_OPTIONS))('are refused, naming the field: $how', ({ value, field }) => {
+    expect(refusal(value)).toMatchObject({ code: 'bad-argument', message: expect.stringMatching(`^${field} is `) });
+  });
+
+  it.each(
+    Object.entries(BEYOND).flatMap(([name, values]) =>
+      values.map((value) => [name as keyof RunOptions, value] as const),
+    ),
+  )('are refused beyond what may be: %s %j', (name, value) => {
+    const { code, message } = refusal(replaced(DEFAULT_OPTIONS, [name], value));
+    expect([code, message]).toEqual(['bad-argument', `${name} is ${JSON.stringify(value)}.`]);
+    expect(optionFault(name, value)?.field).toBe('it');
+    expect(optionFault(name, DEFAULT_OPTIONS[name])).toBeUndefined();
+  });
+
+  it('are refused with what to choose instead', () => {
+    expect(refusal({ ...DEFAULT_OPTIONS, steps: 0 }).hint).toBe('Choose a whole number from 1 to 100,000.');
+    expect(refusal({ ...DEFAULT_OPTIONS, learningRate: 2 }).hint).toBe('Choose a number from 0.00000001 to 1.');
+    expect(refusal({ ...DEFAULT_OPTIONS, qconfig: 'foo' }).hint).toBe('Choose one of "fbgemm_qat", "fbgemm".');
+    expect(refusal({ ...DEFAULT_OPTIONS, fuseAddRelu: 'x' }).hint).toBe('Choose true or false.');
+  });
+
+  it('come back as a copy with the known fields alone', () => {
+    const inherits = Object.assign(Object.create({ inherited: 1 }) as object, DEFAULT_OPTIONS);
+    expect(() => checkOptions(inherits)).toThrow('inherited is unknown');
+    expect(checkOptions(DEFAULT_OPTIONS)).not.toBe(DEFAULT_OPTIONS);
+  });
+});

@@ -1,0 +1,15 @@
+// When a run freezes batch norm and observers. Not for freezing them: src/train.
+import type { RunOptions } from '../report/types';
+import type { TrainOptions } from '../worker/api';
+
+/**
+ * Shares of the steps (0..1) after which batch norm and observers are frozen. PyTorch's tutorial freezes them after 3 and
+ * 4 of 8 epochs. Where weights and activations keep 8 bits the statistics hardly move, and a few small batches add more
+ * noise to them than they correct: batch norm then is frozen from the first step.
+ */
+export function freezeSchedule({
+  weightBits,
+  activationBits,
+}: Pick<RunOptions, 'weightBits' | 'activationBits'>): Pick<TrainOptions, 'freezeBnAt' | 'freezeObserversAt'> {
+  return { freezeBnAt: Math.min(weightBits, activationBits) === 8 ? 0 : 3 / 8, freezeObserversAt: 4 / 8 };
+}
