@@ -111,6 +111,87 @@ test('a number out of range is named and not used', async ({ page }) => {
   expect(await page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.options.batch)).toBe(32);
 });
 
+test('numbers with a comma or grouped as the page writes them are read; what means two things is refused', async ({
+  page,
+}) => {
+  await open(page);
+  const train = card(page, 'train');
+  const type = async (name: string, text: string): Promise<void> => {
+    await field(page, name).fill('');
+    await field(page, name).pressSequentially(text);
+    await field(page, name).blur();
+  };
+  const options = () => page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.options);
+  await type('Learning rate', '0,001');
+  await type('Steps', '10,000');
+  expect(await options()).toMatchObject({ learningRate: 0.001, steps: 10_000 });
+  await expect(field(page, 'Steps')).toHaveValue('10000');
+  await type('Learning rate', '0,0003');
+  await type('Batch', '2,5');
+  await expect(train).toContainText('Not used: choose a whole number from 1 to 512. 32 stays.');
+  await expect(page.locator('[aria-live=polite]')).toContainText('Batch: Not used');
+  await expect(field(page, 'Batch')).toHaveValue('2,5');
+  await expect(field(page, 'Batch')).toHaveAttribute('aria-invalid', 'true');
+  expect(await options()).toMatchObject({ learningRate: 0.0003, batch: 32 });
+  await type('Batch', '64');
+  await expect(field(page, 'Batch')).toHaveAttribute('aria-invalid', 'false');
+  expect(await options()).toMatchObject({ batch: 64 });
+});
+
+test('the wheel scrolls the page and changes no number; arrows go by one, for the learning rate by factors', async ({
+  page,
+}) => {
+  await open(page);
+  const options = () => page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.options);
+  const before = await options();
+  for (const name of ['Steps', 'Batch', 'Learning rate', 'Seed', 'Test pictures']) {
+    await field(page, name).click();
+    await page.mouse.wheel(0, 10);
+    await page.mouse.wheel(0, -10);
+    await field(page, name).blur();
+  }
+  const scrolled = await page.evaluate(() => scrollY);
+  await field(page, 'Steps').click();
+  await page.mouse.wheel(0, 100);
+  await expect.poll(() => page.evaluate(() => scrollY)).not.toBe(scrolled);
+  expect(await options()).toEqual(before);
+  await field(page, 'Steps').press('ArrowUp');
+  await field(page, 'Learning rate').press('ArrowDown');
+  expect(await options()).toEqual({ ...before, steps: 61, learningRate: 5e-4 });
+  await field(page, 'Seed').press('ArrowDown');
+  await field(page, 'Learning rate').press('ArrowUp');
+  expect(await options()).toEqual({ ...before, steps: 61 });
+});
+
+test('over 20,000 steps the work of drawing in a frame stays bounded', async ({ page }) => {
+  await open(page, 'delay=0');
+  await field(page, 'Steps').fill('20000');
+  await field(page, 'Steps').blur();
+  // Points that charts join from their lists between two frames; more than these two charts may ever hold is too many.
+  await page.evaluate(() => {
+    const { uPlot } = globalThis as unknown as { uPlot: typeof import('uplot') };
+    const work = Object.assign(globalThis, { work: { most: 0, now: 0, joins: 0 } }).work;
+    const join = uPlot.join.bind(uPlot);
+    uPlot.join = (tables, ...rest) => {
+      work.joins++;
+      for (const table of tables) for (const list of table) work.now += list!.length;
+      return join(tables, ...rest);
+    };
+    const frame = (): void => {
+      work.most = Math.max(work.most, work.now);
+      work.now = 0;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await card(page, 'train').getByRole('button', { name: /^Run/ }).click();
+  await expect(card(page, 'train')).toHaveAttribute('data-status', 'done', { timeout: 300_000 });
+  await expect(card(page, 'train')).toContainText('faint: means of 16 steps');
+  const work = await page.evaluate(() => (globalThis as unknown as { work: { most: number; joins: number } }).work);
+  expect(work.joins).toBeGreaterThan(0);
+  expect(work.most).toBeLessThanOrEqual(2 * 3 * 2048 + 2 * 2 * 2048);
+});
+
 test('training: pause, one step, another learning rate, resume, stop', async ({ page }) => {
   await open(page, 'delay=20');
   await field(page, 'Steps').fill('2000');

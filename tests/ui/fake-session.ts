@@ -123,7 +123,14 @@ export class FakeSession implements Session {
   private emit(event: SessionEvent): void {
     for (const listener of this.listeners) listener(event);
   }
-  private tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, this.fake.delay));
+  /** Without a delay still a task of its own, as each message of a worker is. */
+  private tick = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (this.fake.delay > 0) return void setTimeout(resolve, this.fake.delay);
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => (port1.close(), resolve());
+      port2.postMessage(null);
+    });
 
   private async perform(step: StepId): Promise<void> {
     this.emit({ type: 'step-started', step });

@@ -1,6 +1,7 @@
 // The page on a fake session, for its tests and for looking at it. Query: fail=STEP fails that step once, delay=MS is
 // the length of a tick, webgpu=STATUS, broken=1 makes the session impossible; saved, full and lose: FakeOptions. No figure here is a measurement.
 import { mount } from 'svelte';
+import uPlot from 'uplot';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/theme.css';
 import { FakeSession } from './fake-session';
@@ -20,7 +21,7 @@ mount(App, {
         full: query.has('full'),
         loseAt: Number(query.get('lose') ?? 0),
       });
-      return Object.assign(globalThis, { fake: session }).fake;
+      return Object.assign(globalThis, { fake: session, uPlot }).fake;
     },
   },
 });

@@ -1,18 +1,17 @@
 // What the training step reports while it runs: one curve for each run, and the state of its controls.
 // Not for training: the train worker does that.
 import type { RunHistory, RunKind, TrainEvent } from '../../worker/api';
+import { Thinned } from './thinned';
 
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
 /** Weight of the past in the smoothed loss. */
 const SMOOTHING = 0.9;
 
-/** Loss of each step and the validation accuracies of one run. The lists grow in place: `version` tells of it. */
+/** Losses and validation accuracies of one run. The lists change in place: `version` tells of it. */
 export class Curve {
-  readonly steps: number[] = [];
-  readonly loss: number[] = [];
-  /** Exponential moving average, corrected for its start at 0. */
-  readonly smoothedLoss: number[] = [];
+  /** Columns: the loss, and its exponential moving average, corrected for its start at 0. */
+  readonly losses = new Thinned(2);
   readonly validationSteps: number[] = [];
   readonly validationAccuracy: number[] = [];
   version = $state(0);
@@ -22,6 +21,12 @@ export class Curve {
   latest = $state.raw<StepEvent>();
   validatedOn = $state(0);
   private average = 0;
+  private taken = 0;
+
+  /** The newest moving average of the loss. */
+  get smoothedLoss(): number {
+    return this.average / (1 - SMOOTHING ** this.taken);
+  }
 
   take(event: TrainEvent): void {
     if (event.type === 'step') {
@@ -31,9 +36,9 @@ export class Curve {
     } else if (event.type === 'validation') {
       this.addValidation(event);
     } else if (event.type === 'restored') {
-      for (const list of [this.steps, this.loss, this.smoothedLoss, this.validationSteps, this.validationAccuracy])
-        list.length = 0;
-      this.average = 0;
+      this.losses.clear();
+      this.validationSteps.length = this.validationAccuracy.length = 0;
+      this.average = this.taken = 0;
       event.history.losses.forEach((loss) => this.addLoss(loss));
       event.history.validations.forEach((validation) => this.addValidation(validation));
       this.progress = event;
@@ -44,9 +49,8 @@ export class Curve {
 
   private addLoss(loss: number): void {
     this.average = SMOOTHING * this.average + (1 - SMOOTHING) * loss;
-    this.steps.push(this.steps.length + 1);
-    this.loss.push(loss);
-    this.smoothedLoss.push(this.average / (1 - SMOOTHING ** this.steps.length));
+    this.taken++;
+    this.losses.add(this.taken, [loss, this.smoothedLoss]);
   }
 
   private addValidation({ step, accuracy, images }: RunHistory['validations'][number]): void {

@@ -17,7 +17,8 @@ describe('the curve of a run', () => {
   it('smooths without a start at zero: a constant loss stays what it is', () => {
     const curve = new Curve();
     for (let i = 1; i <= 5; i++) curve.take(step(i, 2.5));
-    for (const value of curve.smoothedLoss) expect(value).toBeCloseTo(2.5, 12);
+    expect(curve.losses.steps).toHaveLength(5);
+    for (const value of curve.losses.columns[1]!) expect(value).toBeCloseTo(2.5, 12);
   });
 
   it('is the weighted mean of all losses so far, the newest weighing most', () => {
@@ -25,7 +26,8 @@ describe('the curve of a run', () => {
     [1, 2, 4].forEach((loss, i) => curve.take(step(i + 1, loss)));
     const weights = [0.81, 0.9, 1];
     const mean = (1 * weights[0]! + 2 * weights[1]! + 4 * weights[2]!) / (weights[0]! + weights[1]! + weights[2]!);
-    expect(curve.smoothedLoss[2]).toBeCloseTo(mean, 12);
+    expect(curve.smoothedLoss).toBeCloseTo(mean, 12);
+    expect(curve.losses.columns[1]![2]).toBe(curve.smoothedLoss);
   });
 });
 
@@ -40,8 +42,8 @@ describe('a restored run', () => {
     expect(restored.latest).toBeUndefined();
     expect(restored.progress).toMatchObject({ step: 2, steps: 10 });
     restored.take(step(3, 3));
-    expect(restored.smoothedLoss).toEqual(whole.smoothedLoss);
-    expect([restored.steps, restored.loss]).toEqual([whole.steps, whole.loss]);
+    expect(restored.smoothedLoss).toBe(whole.smoothedLoss);
+    expect(restored.losses).toEqual(whole.losses);
     expect([restored.validationSteps, restored.validationAccuracy]).toEqual([[2], [0.7]]);
   });
 });
@@ -51,14 +53,14 @@ describe('the training of both runs', () => {
     const training = new Training();
     training.take('qat', step(1, 1));
     training.take('control', { type: 'validation', step: 1, accuracy: 0.8, images: 256 });
-    expect(training.curves.qat.loss).toEqual([1]);
+    expect(training.curves.qat.losses.columns[0]).toEqual([1]);
     expect(training.curves.control.validationAccuracy).toEqual([0.8]);
     training.take('qat', { type: 'paused', step: 1 });
     expect([training.active, training.paused]).toEqual(['qat', true]);
     training.take('qat', { type: 'resumed', step: 1 });
     expect(training.paused).toBe(false);
     training.start();
-    expect(training.curves.qat.loss).toEqual([]);
+    expect(training.curves.qat.losses.steps).toEqual([]);
     expect(training.active).toBeUndefined();
   });
 });
