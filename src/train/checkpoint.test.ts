@@ -7,7 +7,7 @@ const params = smallParams(smallGraph(), 1);
 const { state } = freshCheckpoint(params);
 const record = {
   ...{ version: RECORD_VERSION, id: 'a', kind: 'qat', options: { steps: 9 }, step: 2 },
-  history: { losses: [1, 2], validations: [] },
+  history: { losses: [1, 2], validations: [], schedule: [{ step: 0, rate: 0.1 }] },
 } as unknown as RunRecord;
 
 const replaced = (name: string, data: unknown) =>
@@ -15,14 +15,19 @@ const replaced = (name: string, data: unknown) =>
 
 test('a whole record passes as it is', () => expect(asRecord(structuredClone(record))).toEqual(record));
 
-test.each([undefined, 7, 'text', null, {}, { ...record, version: 2 }])('%j is of another version', (value) =>
+test.each([undefined, 7, 'text', null, {}, { ...record, version: 1 }])('%j is of another version', (value) =>
   expect(() => asRecord(value)).toThrow(expect.objectContaining({ code: 'storage' })),
 );
 
-test.each([{ id: 7 }, { kind: 'other' }, { step: 3 }, { step: 1.5 }, { history: {} }, { options: undefined }])(
-  'a record with %j is damaged',
-  (part) => expect(() => asRecord({ ...record, ...part })).toThrow('it is damaged'),
-);
+test.each([
+  { id: 7 },
+  { kind: 'other' },
+  { step: 3 },
+  { step: 1.5 },
+  { history: {} },
+  { history: { losses: [1, 2], validations: [] } },
+  { options: undefined },
+])('a record with %j is damaged', (part) => expect(() => asRecord({ ...record, ...part })).toThrow('it is damaged'));
 
 describe('the state of a record', () => {
   const stored = { ...state, step: 2 };

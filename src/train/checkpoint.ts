@@ -27,11 +27,11 @@ export interface RunRecord {
   readonly result?: TrainResult;
 }
 
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
 /** Before the first step. */
 export function freshCheckpoint(params: ParamStore): Checkpoint {
-  return { state: freshState(params), history: { losses: [], validations: [] } };
+  return { state: freshState(params), history: { losses: [], validations: [], schedule: [] } };
 }
 
 const TRAIN_AGAIN = 'It was removed; nothing else is lost. Train again from the start.';
@@ -47,8 +47,8 @@ export function asRecord(value: unknown): RunRecord {
   const { id, kind, options, step, history } = record;
   const whole = Number.isInteger(step) && step! >= 0 && history?.losses?.length === step;
   const known = typeof id === 'string' && (kind === 'qat' || kind === 'control');
-  if (!whole || !known || !Array.isArray(history?.validations) || typeof options !== 'object')
-    throw unusable('it is damaged');
+  const curves = Array.isArray(history?.validations) && Array.isArray(history?.schedule);
+  if (!whole || !known || !curves || typeof options !== 'object') throw unusable('it is damaged');
   return record as RunRecord;
 }
 

@@ -48,7 +48,7 @@ function setUp(
   const trainer = new CountingTrainer(from, losses);
   const control = new TrainControl(OPTIONS.learningRate);
   const kept: number[] = [];
-  const history = { losses: Array.from({ length: from }, (_, i) => losses(i)), validations: [] };
+  const history = { losses: Array.from({ length: from }, (_, i) => losses(i)), validations: [], schedule: [] };
   const context: LoopContext = {
     ...{ trainer, batches: batches(), options: { ...OPTIONS, ...options }, control, history, checkpointEvery },
     start: { ...freshState(new Map()), step: from },

@@ -3,6 +3,7 @@
 import { PlaygroundError } from '../core/errors';
 import { runsAway } from './divergence';
 import { GoodStates, type StatesContext } from './good-states';
+import { recordRate } from './schedule';
 import type { Batch, Trainer } from './trainer';
 import type { TrainEvent, TrainOptions } from './types';
 
@@ -105,6 +106,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
     const result = await bounded(trainer.trainStep(batch, sgd, { bnFrozen, observersFrozen }));
     if (!Number.isFinite(result.loss)) throw await states.fallBack('The loss stopped being a number');
     history.losses.push(result.loss);
+    recordRate(history.schedule, step, learningRate);
     const imagesPerSecond = clock.rate(options.batch);
     const secondsLeft = ((steps - trainer.step) * options.batch) / imagesPerSecond;
     yield { type: 'step', step: trainer.step, steps, ...result, learningRate, imagesPerSecond, secondsLeft };

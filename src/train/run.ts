@@ -7,6 +7,7 @@ import type { QatGraph } from '../quant/types';
 import type { Checkpoint } from './checkpoint';
 import { checkDevice, tensorCount } from './device';
 import { trainLoop, type TrainControl } from './loop';
+import { rateChangesUpTo } from './schedule';
 import { Trainer } from './trainer';
 import type { RunHistory, TrainEvent, TrainOptions, TrainResult } from './types';
 
@@ -56,7 +57,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
       throw new PlaygroundError('stopped', 'Training was stopped before its first step.', 'Run the step again.');
     const result = {
       ...{ steps: trainer.step, finished: trainer.step >= steps, losses: Float32Array.from(history.losses) },
-      ...{ imagesPerSecond, tensorsAtStart, tensorsAtEnd: tensorCount() },
+      ...{ schedule: history.schedule, imagesPerSecond, tensorsAtStart, tensorsAtEnd: tensorCount() },
     };
     const state = await trainer.snapshot();
     onEvent(await context.keep({ state, history, result }));
@@ -68,6 +69,10 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
 }
 
 /** A copy of the curves up to a step. */
-function upTo(step: number, { losses, validations }: RunHistory): RunHistory {
-  return { losses: losses.slice(0, step), validations: validations.filter((validation) => validation.step <= step) };
+function upTo(step: number, { losses, validations, schedule }: RunHistory): RunHistory {
+  return {
+    losses: losses.slice(0, step),
+    validations: validations.filter((validation) => validation.step <= step),
+    schedule: rateChangesUpTo(schedule, step),
+  };
 }

@@ -1,5 +1,6 @@
 // What a training run is told and what it tells: plain data that crosses the worker boundary.
 // Not for tensors.
+import type { RateChange, Schedule } from './schedule';
 
 /** Why WebGPU can or cannot be used here. */
 export type WebGpuStatus = 'ok' | 'software' | 'no-api' | 'no-adapter' | 'device-lost';
@@ -23,6 +24,8 @@ export interface RunHistory {
   /** Of every step, in order. */
   readonly losses: number[];
   readonly validations: { readonly step: number; readonly accuracy: number; readonly images: number }[];
+  /** The learning rates of these steps. */
+  readonly schedule: RateChange[];
 }
 
 export interface TrainOptions {
@@ -65,6 +68,8 @@ export interface TrainResult {
   /** false when the visitor stopped it early; what was learned up to there stays. */
   readonly finished: boolean;
   readonly losses: Float32Array;
+  /** The learning rates of these steps. */
+  readonly schedule: Schedule;
   readonly imagesPerSecond: number;
   readonly tensorsAtStart: number;
   readonly tensorsAtEnd: number;

@@ -82,8 +82,8 @@ test('what is stored by another version, or damaged, is named, removed, and harm
 
   // A whole record whose state is gone: found out when it is taken up.
   const options = await page.evaluate(() => (globalThis as unknown as Global).playground.options);
-  const history = { losses: [1, 1], validations: [] };
-  await put(page, 'qat', { version: 1, id: 'x', kind: 'qat', options, step: 2, history });
+  const history = { losses: [1, 1], validations: [], schedule: [{ step: 0, rate: 1e-3 }] };
+  await put(page, 'qat', { version: 2, id: 'x', kind: 'qat', options, step: 2, history });
   await visit(page, SMALL);
   await page.getByRole('button', { name: 'Resume training at step 2 of 6' }).click();
   await trained(page, 'failed');

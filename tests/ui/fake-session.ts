@@ -173,7 +173,8 @@ export class FakeSession implements Session {
     const losses: number[] = [];
     const emit = (event: Extract<SessionEvent, { type: 'train' }>['event']) => this.emit({ type: 'train', run, event });
     const first = run === 'qat' ? this.from : 0;
-    emit({ type: 'restored', step: first, steps, history: { losses: new Array(first).fill(0.5), validations: [] } });
+    const earlier = new Array<number>(first).fill(0.5);
+    emit({ type: 'restored', step: first, steps, history: { losses: earlier, validations: [], schedule: [] } });
     this.stopped = false;
     for (let step = first + 1; step <= steps && !this.stopped; step++) {
       if (this.paused) {
@@ -216,6 +217,7 @@ export class FakeSession implements Session {
       steps: losses.length,
       finished: !this.stopped,
       losses: Float32Array.from(losses),
+      schedule: [{ step: 0, rate: this.options.learningRate }],
       imagesPerSecond: 38.4,
       tensorsAtStart: 300,
       tensorsAtEnd: 300,

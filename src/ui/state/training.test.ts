@@ -38,7 +38,12 @@ describe('a restored run', () => {
     [1, 2, 3].forEach((loss, i) => whole.take(step(i + 1, loss)));
     restored.take(step(1, 9));
     restored.take({ type: 'validation', ...validation, step: 1 });
-    restored.take({ type: 'restored', step: 2, steps: 10, history: { losses: [1, 2], validations: [validation] } });
+    restored.take({
+      type: 'restored',
+      step: 2,
+      steps: 10,
+      history: { losses: [1, 2], validations: [validation], schedule: [] },
+    });
     expect(restored.latest).toBeUndefined();
     expect(restored.progress).toMatchObject({ step: 2, steps: 10 });
     restored.take(step(3, 3));
