@@ -18,6 +18,8 @@ export const card = (page: Page) => page.locator('[data-step=train]');
 export async function visit(page: Page, options?: Partial<RunOptions>): Promise<void> {
   await (options ? page.goto('/') : page.reload());
   await page.waitForFunction(() => 'playground' in globalThis);
+  // On a busy machine the page is ready before its worker is attached.
+  await expect.poll(() => worker(page) !== undefined, LONG).toBe(true);
   await page.evaluate((chosen) => {
     const here = globalThis as unknown as Global;
     const { playground } = here;
