@@ -98,6 +98,30 @@ describe('a small checkpoint', () => {
     expect(server.asked.toSorted()).toEqual(['manifest.json', 'shard-0.bin', 'shard-1.bin', 'shard-1.bin']);
   });
 
+  it('that lacks a shard ends what else is under way: no request and no progress after its error', async () => {
+    let goOn!: (failure: Error) => void;
+    const slow = new Promise<never>((_, reject) => (goOn = reject));
+    const server = serve(manifest(), (file) => (file === 'shard-1.bin' ? undefined : shards.get(file)));
+    let aborted = false;
+    const seen: DownloadProgress[] = [];
+    const loading = loadCheckpoint(BASE, {
+      onProgress: (progress) => seen.push(progress),
+      fetch: (url, init) => {
+        const answer = server.fetch(url as string, init);
+        if (!String(url).endsWith('shard-0.bin')) return answer;
+        init!.signal!.addEventListener('abort', () => (aborted = true));
+        return answer.then(() => slow);
+      },
+    });
+    await expect(loading).rejects.toMatchObject({ code: 'network' });
+    expect(aborted).toBe(true);
+    const [requests, events] = [server.asked.length, seen.length];
+    goOn(new TypeError('Failed to fetch'));
+    // Longer than until the first repetition.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect([server.asked.length, seen.length]).toEqual([requests, events]);
+  });
+
   it('says which file is missing, and that a web page is no manifest', async () => {
     const missing = serve(manifest(), (file) => (file === 'shard-1.bin' ? undefined : shards.get(file)));
     await expect(loadCheckpoint(BASE, missing)).rejects.toMatchObject({

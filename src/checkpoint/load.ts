@@ -23,7 +23,10 @@ export interface LoadedCheckpoint {
 export async function loadCheckpoint(baseUrl: string, options?: DownloadOptions): Promise<LoadedCheckpoint> {
   const downloader = new Downloader(baseUrl, options);
   const manifest = checkManifest(await downloader.manifest());
-  const files = await Promise.all(manifest.shards.map((shard) => downloader.file(shard)));
+  const files = await Promise.all(manifest.shards.map((shard) => downloader.file(shard))).catch((error: unknown) => {
+    downloader.stop();
+    throw error;
+  });
 
   const starts = shardStarts(manifest.shards);
   const stream = new Uint8Array(starts[files.length]);

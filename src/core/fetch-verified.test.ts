@@ -92,6 +92,111 @@ describe('a listed file', () => {
   });
 });
 
+describe('a transfer that stands still', () => {
+  const never = new Promise<never>(() => {});
+  let aborted: number;
+  /** A fetch whose first attempts hang: before the headers, or after the first bytes. */
+  const hanging = (where: 'headers' | 'body', attempts: number) => {
+    const server = fakeServer(() => GOOD);
+    const hang = async (...[url, init]: Parameters<typeof fetch>): Promise<Response> => {
+      const answer = await server.fetch(url, init);
+      if (server.asked.length > attempts) return answer;
+      init!.signal!.addEventListener('abort', () => aborted++);
+      if (where === 'headers') return never;
+      return new Response(
+        new ReadableStream({ start: (body) => body.enqueue(GOOD.slice(0, 2500)), pull: () => never }),
+      );
+    };
+    return { ...server, fetch: hang };
+  };
+  beforeEach(() => {
+    vi.unstubAllGlobals();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    aborted = 0;
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each(['headers', 'body'] as const)('is given up and tried again: %s', async (where) => {
+    const seen: DownloadProgress[] = [];
+    const server = hanging(where, 1);
+    const onProgress = (progress: DownloadProgress) => seen.push(progress);
+    const file = new Downloader(BASE, { fetch: server.fetch, onProgress }).file(ENTRY);
+    await vi.advanceTimersByTimeAsync(19_900);
+    expect(server.asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(200 + 300);
+    expect(await file).toEqual({ data: GOOD, fromCache: false });
+    expect(server.modes).toEqual(['default', 'reload']);
+    expect(aborted).toBe(1);
+    // What had come does not count in the second attempt.
+    expect(seen.map(({ done }) => done)).toEqual(where === 'body' ? [0, 2500, 0, 5000] : [0, 0, 5000]);
+  });
+
+  it.each(['headers', 'body'] as const)('fails as network in the end: %s', async (where) => {
+    const server = hanging(where, 4);
+    const file = load(server);
+    const failure = expect(file).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(/a\.bin.* 20 seconds/),
+      hint: expect.stringMatching(/./),
+    });
+    await vi.advanceTimersByTimeAsync(4 * 20_000 + 300 + 1000 + 3000);
+    await failure;
+    expect(server.asked).toHaveLength(4);
+    expect(aborted).toBe(4);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('may be as slow as it likes while bytes come', async () => {
+    const slow = async () =>
+      new Response(
+        new ReadableStream({
+          start: async (body) => {
+            for (let at = 0; at < GOOD.length; at += 500) {
+              body.enqueue(GOOD.slice(at, at + 500));
+              await new Promise((resolve) => setTimeout(resolve, 15_000));
+            }
+            body.close();
+          },
+        }),
+      );
+    const file = new Downloader(BASE, { fetch: slow }).file(ENTRY);
+    await vi.advanceTimersByTimeAsync(151_000);
+    expect((await file).data).toEqual(GOOD);
+  });
+
+  it('is none while the thread is busy, which hears of no bytes then', async () => {
+    vi.useRealTimers();
+    const busy = async () => {
+      queueMicrotask(() => {
+        for (const end = performance.now() + 200; performance.now() < end;);
+      });
+      // Due after the limit: a single timer would be heard first.
+      await new Promise((resolve) => setTimeout(resolve, 45));
+      return new Response(GOOD);
+    };
+    const fetch = vi.fn(busy);
+    await new Downloader(BASE, { fetch, silence: 40 }).file(ENTRY);
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  it('is that of a manifest as well, whose last copy then serves', async () => {
+    const cache = fakeCache();
+    await new Downloader(BASE, { fetch: fakeServer(() => '{"version":1}').fetch, cache }).manifest();
+    const manifest = new Downloader(BASE, { fetch: hanging('body', 1).fetch, cache }).manifest();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await manifest).toEqual({ version: 1 });
+  });
+
+  it('does not matter where it is the cache', async () => {
+    const server = fakeServer(() => GOOD);
+    const file = load(server, { match: () => never, put: () => never });
+    await vi.advanceTimersByTimeAsync(2 * 20_000);
+    expect(await file).toEqual({ data: GOOD, fromCache: false });
+  });
+});
+
 describe('the cache', () => {
   it('saves the second download', async () => {
     const server = fakeServer(() => GOOD);

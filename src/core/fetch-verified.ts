@@ -1,6 +1,7 @@
 // Downloads of files whose size and SHA-256 a manifest states: retried, checked, and kept in the browser's Cache API.
 // Not for what is inside them: src/data and src/checkpoint read that.
 import { PlaygroundError } from './errors';
+import { within } from './time-limit';
 
 /** A file as a manifest lists it; `file` is relative to the manifest. */
 export interface ListedFile {
@@ -26,6 +27,8 @@ export interface DownloadOptions {
   /** Default: the browser's Cache API; nothing is kept where there is none. */
   readonly cache?: FileCache;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Milliseconds without a byte after which a transfer is given up. Default: 20,000. */
+  readonly silence?: number;
 }
 
 export interface VerifiedFile {
@@ -34,6 +37,11 @@ export interface VerifiedFile {
 }
 
 const CACHE_NAME = 'qat-playground';
+/**
+ * Slow 2G (50 kbit/s) delivers 6 kB in every second, and TCP repeats a lost packet after 1, 2, 4 and 8 seconds: a
+ * connection that lives has shown it by then. More would keep a visitor waiting for four dead attempts that long.
+ */
+const SILENCE = 20_000;
 /** Milliseconds before each further attempt. */
 const BACK_OFF = [300, 1000, 3000];
 const TRY_AGAIN = 'Check the connection, then try again.';
@@ -43,7 +51,10 @@ const NOT_PREPARED =
 /** Fetches the files of one folder, each verified; one instance adds up the progress of all of them. */
 export class Downloader {
   private readonly subtle = webCrypto();
-  private readonly cache: Promise<FileCache | undefined>;
+  private cache: Promise<FileCache | undefined>;
+  private readonly silence: number;
+  private readonly transfers = new Set<AbortController>();
+  private stopped = false;
   private done = 0;
   private total = 0;
 
@@ -56,6 +67,7 @@ export class Downloader {
     private readonly options: DownloadOptions = {},
   ) {
     this.cache = options.cache ? Promise.resolve(options.cache) : browserCache();
+    this.silence = options.silence ?? SILENCE;
   }
 
   /**
@@ -67,8 +79,7 @@ export class Downloader {
     // Asks the server each time: an old manifest beside new files would fail every sum.
     const text = await retried(async () => {
       try {
-        const response = await this.request(url, 'no-cache');
-        return await response.text().catch(broken(url));
+        return await this.text(url);
       } catch (error) {
         const kept = error instanceof Final ? undefined : await this.kept(url);
         if (!kept) throw error;
@@ -95,6 +106,7 @@ export class Downloader {
     const received = (bytes: number) => {
       this.done += bytes - counted;
       counted = bytes;
+      if (this.stopped) return;
       this.options.onProgress?.({ what: 'bytes', done: this.done, total: this.total });
     };
     this.total += expected.bytes;
@@ -114,13 +126,19 @@ export class Downloader {
     }
   }
 
+  /** Ends what is under way, for good: no more requests, no more progress. */
+  stop(): void {
+    this.stopped = true;
+    for (const transfer of this.transfers) transfer.abort();
+  }
+
   private async download(url: string, expected: ListedFile, attempt: number, received: (bytes: number) => void) {
     received(0);
     // The browser's own HTTP cache may hold the damaged copy.
-    const response = await this.request(url, attempt === 0 ? 'default' : 'reload');
+    const mode = attempt === 0 ? 'default' : 'reload';
     const data = new Uint8Array(expected.bytes);
     let at = 0;
-    for await (const chunk of chunks(response, url)) {
+    for await (const chunk of this.chunks(url, mode)) {
       if (at + chunk.length > data.length) throw damaged(url, `is longer than ${data.length} bytes`);
       data.set(chunk, at);
       received((at += chunk.length));
@@ -130,44 +148,63 @@ export class Downloader {
     return data;
   }
 
-  private async request(url: string, cache: RequestCache): Promise<Response> {
+  private async text(url: string): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const chunk of this.chunks(url, 'no-cache')) text += decoder.decode(chunk, { stream: true });
+    return text + decoder.decode();
+  }
+
+  /** What the server sends, as it comes; a caller that stops reading ends the transfer. */
+  private async *chunks(url: string, cache: RequestCache): AsyncGenerator<Uint8Array> {
+    if (this.stopped) throw new Final('stopped', `${url} is not needed any more.`, TRY_AGAIN);
     const request = this.options.fetch ?? fetch;
-    let response: Response;
+    const transfer = new AbortController();
+    this.transfers.add(transfer);
+    const late = () => failed(`No byte of ${url} came for ${this.silence / 1000} seconds.`);
     try {
-      response = await request(url, { cache });
-    } catch (cause) {
-      throw new PlaygroundError('network', `${url} could not be reached.`, TRY_AGAIN, { cause });
+      const answer = request(url, { cache, signal: transfer.signal });
+      const response = await within(answer, this.silence, late).catch(asNetwork(`${url} could not be reached.`));
+      checkResponse(response, url);
+      const reader = response.body?.getReader();
+      while (reader) {
+        const piece = within(reader.read(), this.silence, late);
+        const { value, done } = await piece.catch(asNetwork(`The connection broke while loading ${url}.`));
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      this.transfers.delete(transfer);
+      transfer.abort();
     }
-    const { status } = response;
-    if (!response.ok) {
-      const passing = status >= 500 || status === 408 || status === 429;
-      const message = `The server answered ${status} for ${url}.`;
-      if (passing) throw new PlaygroundError('network', message, TRY_AGAIN);
-      throw new Final('network', message, NOT_PREPARED);
-    }
-    // Many servers answer an unknown path with their start page and status 200.
-    if (response.headers.get('content-type')?.startsWith('text/html'))
-      throw new Final('bad-file', `The server answered with a web page instead of ${url}.`, NOT_PREPARED);
-    return response;
   }
 
   /** What the cache holds for the address, unchecked. */
   private async kept(url: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    try {
-      const response = await (await this.cache)?.match(url);
-      return response && new Uint8Array(await response.arrayBuffer());
-    } catch {
-      // A cache that cannot be read is as good as none.
-      return undefined;
-    }
+    return this.ofCache(async (cache) => {
+      const found = await cache.match(url);
+      return found && new Uint8Array(await found.arrayBuffer());
+    });
   }
 
   private async keep(url: string, data: Uint8Array<ArrayBuffer>): Promise<void> {
-    try {
-      await (await this.cache)?.put(url, new Response(data));
-    } catch {
-      // A full disk or a private window: the file is fetched anew the next time.
-    }
+    await this.ofCache((cache) => cache.put(url, new Response(data)));
+  }
+
+  /**
+   * What the cache answers; undefined when it cannot (a full disk, a private window): files are fetched then. One that
+   * does not answer at all is not asked again.
+   */
+  private async ofCache<T>(ask: (cache: FileCache) => Promise<T>): Promise<T | undefined> {
+    const answer = async () => {
+      const cache = await this.cache;
+      return cache && ask(cache);
+    };
+    const late = () => {
+      this.cache = Promise.resolve(undefined);
+      return new Error('The cache does not answer.');
+    };
+    return within(answer(), this.silence, late).catch(() => undefined);
   }
 
   /** In lower-case hexadecimal. */
@@ -211,26 +248,26 @@ async function retried<T>(work: (attempt: number) => Promise<T>): Promise<T> {
   }
 }
 
-/** A response's body piece by piece. */
-async function* chunks(response: Response, url: string): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  if (!reader) return;
-  try {
-    for (;;) {
-      const { value, done } = await reader.read().catch(broken(url));
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    // Ends the transfer when the caller gave up on it early.
-    await reader.cancel().catch(() => {});
-  }
-}
+const failed = (message: string, cause?: unknown) => new PlaygroundError('network', message, TRY_AGAIN, { cause });
 
-/** What a body that stops arriving becomes. */
-const broken = (url: string) => (cause: unknown) => {
-  throw new PlaygroundError('network', `The connection broke while loading ${url}.`, TRY_AGAIN, { cause });
+/** What fetch rejects with, as an error of ours. */
+const asNetwork = (message: string) => (cause: unknown) => {
+  throw cause instanceof PlaygroundError ? cause : failed(message, cause);
 };
+
+/** @throws PlaygroundError 'network' or 'bad-file' unless the answer may be the file */
+function checkResponse(response: Response, url: string): void {
+  const { status } = response;
+  if (!response.ok) {
+    const passing = status >= 500 || status === 408 || status === 429;
+    const message = `The server answered ${status} for ${url}.`;
+    if (passing) throw failed(message);
+    throw new Final('network', message, NOT_PREPARED);
+  }
+  // Many servers answer an unknown path with their start page and status 200.
+  if (response.headers.get('content-type')?.startsWith('text/html'))
+    throw new Final('bad-file', `The server answered with a web page instead of ${url}.`, NOT_PREPARED);
+}
 
 async function browserCache(): Promise<FileCache | undefined> {
   try {

@@ -1,5 +1,8 @@
 // Downloads as a browser makes them: Cache API, gzip streams, the dev server's start page for unknown paths.
 // Failures and retries: src/core/fetch-verified.test.ts.
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
 
@@ -45,4 +48,45 @@ test('images are unpacked', async ({ page }) => {
 
 test('a start page instead of a manifest is recognised', async ({ page }) => {
   expect(await inPage(page, (module) => module.missing())).toContain('web page instead of');
+});
+
+test.describe('a shard of which half comes, and then nothing', () => {
+  const file = 'shard-2.bin';
+  const whole = readFileSync(`public/checkpoint/${file}`);
+  let server: Server;
+  let asked = 0;
+  let ended = 0;
+  /** Serves the shard; of the first attempts half, with the connection left open. */
+  const stalling = async (page: Page, attempts: number) => {
+    [asked, ended] = [0, 0];
+    server = createServer((_, response) => {
+      response.setHeader('content-length', whole.length);
+      if (++asked > attempts) return void response.end(whole);
+      response.on('close', () => ended++);
+      response.write(whole.subarray(0, whole.length / 2));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await page.route(`**/checkpoint/${file}`, (route) => route.continue({ url: `http://127.0.0.1:${port}/` }));
+  };
+  test.afterEach(() => void server.close());
+
+  test('is asked for again', async ({ page }) => {
+    await stalling(page, 1);
+    const { message, done } = await inPage(page, (module) => module.impatient());
+    expect(message).toBe('loaded');
+    // What had come is taken back at the second attempt.
+    expect(done.some((bytes, i) => i > 0 && bytes < done[i - 1])).toBe(true);
+    expect(done.at(-1)).toBe(Math.max(...done));
+    expect(asked).toBe(2);
+    await expect.poll(() => ended).toBe(1);
+  });
+
+  test('fails as network in the end', async ({ page }) => {
+    await stalling(page, Infinity);
+    const { message } = await inPage(page, (module) => module.impatient());
+    expect(message).toMatch(/^network: No byte of .*shard-2\.bin came for 2 seconds/);
+    expect(asked).toBe(4);
+    await expect.poll(() => ended).toBe(4);
+  });
 });

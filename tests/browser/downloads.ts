@@ -1,9 +1,10 @@
 // What downloads.spec.ts runs in the page: checkpoint and images through the browser's own fetch, cache and streams.
 import { loadCheckpoint } from '../../src/checkpoint/load';
+import type { PlaygroundError } from '../../src/core/errors';
 import { openCifar10 } from '../../src/data/cifar10';
 
 const ROOT = new URL('/', location.href).href;
-const message = (error: Error) => error.message;
+const message = (error: PlaygroundError) => `${error.code}: ${error.message}`;
 
 /** The checkpoint twice; the second time with one cached shard damaged when asked. */
 export async function checkpointTwice(damage: boolean) {
@@ -33,4 +34,13 @@ export async function testLabels(count: number): Promise<number[]> {
 /** What is said when nothing was published at an address and the server answers with its start page. */
 export async function missing(): Promise<string> {
   return openCifar10(`${ROOT}nowhere/`).then(() => 'opened', message);
+}
+
+/** The checkpoint, without the patience for a slow connection: how it went, and the bytes that progress told of. */
+export async function impatient(): Promise<{ message: string; done: number[] }> {
+  await caches.delete('qat-playground');
+  const done: number[] = [];
+  const onProgress = (progress: { done: number }) => done.push(progress.done);
+  const loading = loadCheckpoint(`${ROOT}checkpoint/`, { silence: 2000, onProgress });
+  return { message: await loading.then(() => 'loaded', message), done };
 }
