@@ -8,12 +8,12 @@ import type { Graph } from '../graph/types';
 import type { Histogram } from '../quant/histogram';
 import { BINS, HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
-import { weightKey } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
 import { rangeTensor } from './float-model';
 import { velocityLayout } from './kernels/contract';
 import { toTfjs, toTorch } from './layout';
 import type { HistogramTensors } from './ops/quantize';
+import { stateLayout } from './state-layout';
 
 /** Everything needed to go on training as if it had never stopped; plain arrays in PyTorch's names and layouts. */
 export interface TrainState {
@@ -69,26 +69,13 @@ export class DeviceState {
   readonly histograms = new Map<string, HistogramTensors<tf.Variable<tf.Rank.R1>>>();
 
   constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>) {
+    const { trainable, running, ranges, histograms } = stateLayout(graph);
     const load = (name: string, length: number) => toTfjs(parameter(state.params, name, length));
-    const train = (name: string, length: number) => {
+    for (const [name, length] of trainable) {
       const { shape, data } = load(name, length);
       this.trainable.set(name, variable(tf.tensor(data, [...shape]), true));
-    };
-    for (const node of graph.nodes) {
-      if (node.op === 'conv_bn') {
-        const { cin, cout, kernel } = node.conv;
-        train(node.weight, cout * cin * kernel * kernel);
-        for (const leaf of ['weight', 'bias']) train(`${node.bn.prefix}.${leaf}`, cout);
-        for (const leaf of ['running_mean', 'running_var']) {
-          const name = `${node.bn.prefix}.${leaf}`;
-          this.running.set(name, variable(tf.tensor1d(load(name, cout).data), false));
-        }
-      }
-      if (node.op === 'linear') {
-        train(node.weight, node.inFeatures * node.outFeatures);
-        train(node.bias, node.outFeatures);
-      }
     }
+    for (const [name, length] of running) this.running.set(name, variable(tf.tensor1d(load(name, length).data), false));
     const { offsets, size } = this.velocities();
     const velocities = new Float32Array(size);
     [...this.trainable.keys()].forEach((name, p) => {
@@ -96,26 +83,19 @@ export class DeviceState {
       if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
     });
     this.momentum = variable(tf.tensor1d(velocities), false);
-    const quant = 'quant' in graph ? graph.quant : {};
-    const observe = (key: string, channels: number) => {
+    for (const [key, channels] of ranges) {
       const unseen = {
         min: new Float32Array(channels).fill(Infinity),
         max: new Float32Array(channels).fill(-Infinity),
       };
       this.ranges.set(key, variable(rangeTensor(state.ranges.get(key) ?? unseen), false));
-    };
-    const count = (id: string) => {
+    }
+    for (const id of histograms) {
       const known = state.histograms.get(id) ?? { counts: new Float32Array(BINS), min: Infinity, max: -Infinity };
       this.histograms.set(id, {
         counts: variable(tf.tensor1d(known.counts), false),
         range: variable(tf.tensor1d([known.min, known.max]), false),
       });
-    };
-    for (const node of graph.nodes) {
-      const { activation, weight } = quant[node.id] ?? {};
-      if (activation?.observer === 'histogram') count(node.id);
-      else if (activation) observe(node.id, 1);
-      if (weight) observe(weightKey(node.id), node.out.c);
     }
   }
 

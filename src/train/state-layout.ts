@@ -1,0 +1,41 @@
+// What the state of a run consists of, read off its graph: names and sizes. Not for the values: state.ts.
+import type { Graph } from '../graph/types';
+import { weightKey } from '../quant/prepare';
+import type { QatGraph } from '../quant/types';
+
+export interface StateLayout {
+  /** PyTorch's name of each trainable parameter -> its length, in the order of the graph. */
+  readonly trainable: ReadonlyMap<string, number>;
+  /** Name of each running mean and variance -> its length. */
+  readonly running: ReadonlyMap<string, number>;
+  /** Node id or weightKey of each observed range -> its channels. */
+  readonly ranges: ReadonlyMap<string, number>;
+  /** Node ids of the histograms. */
+  readonly histograms: ReadonlySet<string>;
+}
+
+/** @param graph fused: FP32, or prepared for QAT */
+export function stateLayout(graph: Graph | QatGraph): StateLayout {
+  const trainable = new Map<string, number>();
+  const running = new Map<string, number>();
+  const ranges = new Map<string, number>();
+  const histograms = new Set<string>();
+  const quant = 'quant' in graph ? graph.quant : {};
+  for (const node of graph.nodes) {
+    if (node.op === 'conv_bn') {
+      const { cin, cout, kernel } = node.conv;
+      trainable.set(node.weight, cout * cin * kernel * kernel);
+      for (const leaf of ['weight', 'bias']) trainable.set(`${node.bn.prefix}.${leaf}`, cout);
+      for (const leaf of ['running_mean', 'running_var']) running.set(`${node.bn.prefix}.${leaf}`, cout);
+    }
+    if (node.op === 'linear') {
+      trainable.set(node.weight, node.inFeatures * node.outFeatures);
+      trainable.set(node.bias, node.outFeatures);
+    }
+    const { activation, weight } = quant[node.id] ?? {};
+    if (activation?.observer === 'histogram') histograms.add(node.id);
+    else if (activation) ranges.set(node.id, 1);
+    if (weight) ranges.set(weightKey(node.id), node.out.c);
+  }
+  return { trainable, running, ranges, histograms };
+}
