@@ -12,7 +12,9 @@ export interface StatesContext {
   readonly start: TrainState;
   /** Of the steps before as well; the loop adds to it. */
   readonly history: RunHistory;
-  /** Seconds of training that may be lost. */
+  /** Seconds after which a fresh run takes its first state. */
+  readonly firstCheckpoint: number;
+  /** Seconds of training that may be lost later on. */
   readonly checkpointEvery: number;
   /** Keeps a state to go on from, and says whether it was stored. */
   keep(state: TrainState): Promise<TrainEvent>;
@@ -26,10 +28,13 @@ export class GoodStates {
   /** Step of the state that was kept last. */
   private kept: number;
   private keptAt = performance.now();
+  /** Seconds from then on until the next is due. */
+  private wait: number;
 
   constructor(private readonly context: StatesContext) {
     this.good = context.start;
     this.kept = context.start.step;
+    this.wait = this.kept === 0 ? context.firstCheckpoint : context.checkpointEvery;
   }
 
   /** At a pause: keeps the state as it is, good or not. */
@@ -41,13 +46,13 @@ export class GoodStates {
 
   /** After a step: keeps the state before it if its loss shows that to be good; takes another when one is due. */
   async stepDone(): Promise<TrainEvent[]> {
-    const { trainer, history, checkpointEvery } = this.context;
+    const { trainer, history } = this.context;
     const calm = isCalm(history.losses);
     const proved = calm ? this.candidate : undefined;
     this.candidate = undefined;
     if (proved) this.good = proved;
     const events = proved && proved.step > this.kept ? [await this.keep(proved)] : [];
-    const due = performance.now() - this.keptAt >= checkpointEvery * 1000;
+    const due = performance.now() - this.keptAt >= this.wait * 1000;
     if (due && calm) this.candidate = await trainer.snapshot();
     return events;
   }
@@ -68,6 +73,7 @@ export class GoodStates {
     const event = await this.context.keep(state);
     this.kept = state.step;
     this.keptAt = performance.now();
+    this.wait = this.context.checkpointEvery;
     return event;
   }
 }

@@ -37,12 +37,13 @@ interface Setting {
   readonly options?: Partial<TrainOptions>;
   readonly losses?: (step: number) => number;
   readonly from?: number;
+  readonly firstCheckpoint?: number;
   readonly checkpointEvery?: number;
   readonly stored?: boolean;
 }
 
 function setUp(
-  { options, losses = () => 1, from = 0, checkpointEvery = Infinity, stored = true }: Setting = {},
+  { options, losses = () => 1, from = 0, stored = true, ...due }: Setting = {},
   validate = async () => 0.75,
 ) {
   const trainer = new CountingTrainer(from, losses);
@@ -50,7 +51,8 @@ function setUp(
   const kept: number[] = [];
   const history = { losses: Array.from({ length: from }, (_, i) => losses(i)), validations: [], schedule: [] };
   const context: LoopContext = {
-    ...{ trainer, batches: batches(), options: { ...OPTIONS, ...options }, control, history, checkpointEvery },
+    ...{ trainer, batches: batches(), options: { ...OPTIONS, ...options }, control, history },
+    ...{ firstCheckpoint: Infinity, checkpointEvery: Infinity, ...due },
     start: { ...freshState(new Map()), step: from },
     validate,
     keep: async ({ step }) => {
@@ -140,19 +142,26 @@ describe('the buttons', () => {
 
 describe('states to come back to', () => {
   test('are kept when they are due and the next loss proves them good', async () => {
-    const { loop, kept } = setUp({ checkpointEvery: 0 });
+    const { loop, kept } = setUp({ firstCheckpoint: 0, checkpointEvery: 0 });
     await follow(loop);
     expect(kept).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  test('a fresh run has its first one soon, one that goes on has it already', async () => {
+    const [fresh, resumed] = [0, 2].map((from) => setUp({ from, firstCheckpoint: 0 }));
+    await follow(fresh.loop);
+    await follow(resumed.loop);
+    expect([fresh.kept, resumed.kept]).toEqual([[1], []]);
+  });
+
   test('are not kept where the loss jumps, before the jump or after', async () => {
-    const { loop, kept } = setUp({ checkpointEvery: 0, losses: (step) => (step === 3 ? 2.5 : 1) });
+    const { loop, kept } = setUp({ firstCheckpoint: 0, checkpointEvery: 0, losses: (step) => (step === 3 ? 2.5 : 1) });
     await follow(loop);
     expect(kept).toEqual([1, 2, 5, 6]);
   });
 
   test('training goes on when they cannot be stored', async () => {
-    const { loop } = setUp({ checkpointEvery: 0, stored: false });
+    const { loop } = setUp({ firstCheckpoint: 0, checkpointEvery: 0, stored: false });
     const told = await follow(loop);
     expect(told).toContain('not-saved 6');
     expect(told).toContain('step 8');
@@ -218,7 +227,7 @@ describe('divergence', () => {
 
   test('a loss that runs away ends the run; what ran away is not kept', async () => {
     const losses = (step: number) => (step < 10 ? 0.5 : 3 ** (step - 9));
-    const { loop, kept, trainer } = setUp({ options: { steps: 100 }, losses, checkpointEvery: 0 });
+    const { loop, kept, trainer } = setUp({ options: { steps: 100 }, losses, firstCheckpoint: 0, checkpointEvery: 0 });
     const error = await failure(follow(loop));
     expect(error).toMatchObject({ code: 'diverged' });
     expect(kept.at(-1)).toBe(9);
@@ -230,6 +239,6 @@ describe('divergence', () => {
 test('no timer is needed, so that a hidden tab trains as fast', async () => {
   for (const timer of ['setTimeout', 'setInterval', 'requestAnimationFrame', 'requestIdleCallback'])
     vi.stubGlobal(timer, () => 0);
-  const { loop } = setUp({ checkpointEvery: 0, options: { validateEvery: 2 } });
+  const { loop } = setUp({ firstCheckpoint: 0, checkpointEvery: 0, options: { validateEvery: 2 } });
   expect(await follow(loop)).toContain('step 8');
 });

@@ -13,6 +13,8 @@ import type { RunHistory, TrainEvent, TrainOptions, TrainResult } from './types'
 
 /** A state takes a second to read and store; this much work may be lost instead. */
 const CHECKPOINT_SECONDS = 20;
+/** Whoever leaves early finds something to go on from. */
+const FIRST_CHECKPOINT_SECONDS = 3;
 
 export interface RunContext {
   readonly graph: Graph | QatGraph;
@@ -44,7 +46,8 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   let imagesPerSecond = 0;
   try {
     const loop = trainLoop({
-      ...{ trainer, batches, options, control, history, start: start.state, checkpointEvery: CHECKPOINT_SECONDS },
+      ...{ trainer, batches, options, control, history, start: start.state },
+      ...{ firstCheckpoint: FIRST_CHECKPOINT_SECONDS, checkpointEvery: CHECKPOINT_SECONDS },
       validate: () => context.validate(trainer),
       keep: (state) => context.keep({ state, history: upTo(state.step, history) }),
     });
