@@ -1,4 +1,5 @@
-// Lint rules: TypeScript and Svelte recommended, and the one-way rule between rooms (docs/architecture.md).
+// Lint rules: TypeScript and Svelte recommended; with types, that no member of a union and no promise is forgotten; and
+// the one-way rule between rooms (docs/architecture.md).
 import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
@@ -46,6 +47,17 @@ export default ts.config(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },
+  },
+  {
+    files: ['src/**/*.{ts,svelte}', 'tests/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.svelte'] },
+    },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+    },
   },
   ...oneWay,
 );

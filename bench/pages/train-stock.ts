@@ -1,6 +1,7 @@
 // The peer of the training benchmark: the same network with tfjs's own ops, gradients and optimizer, in FP32.
 // It does less than our step does: no running statistics and no weight decay. Not for accuracy.
 import * as tf from '@tensorflow/tfjs';
+import { impossible } from '../../src/core/impossible';
 import type { ParamStore } from '../../src/core/params';
 import { resnet18 } from '../../src/graph/resnet18';
 import type { Batch } from '../../src/train/trainer';
@@ -37,6 +38,8 @@ export class StockTrainer {
       const [a, b] = node.inputs.map((id) => outputs.get(id)!);
       const map = a as tf.Tensor4D;
       switch (node.op) {
+        case 'input':
+          break;
         case 'conv':
           last = tf.conv2d(map, this.variable(node.weight) as tf.Tensor4D, node.conv.stride, node.conv.pad);
           break;
@@ -64,6 +67,12 @@ export class StockTrainer {
         case 'linear':
           last = tf.add(tf.matMul(a as tf.Tensor2D, this.variable(node.weight)), this.variable(node.bias));
           break;
+        case 'conv_bn':
+        case 'quant':
+        case 'dequant':
+          throw new Error(`${node.id}: the stock network has no ${node.op}`);
+        default:
+          impossible(node, 'node');
       }
       outputs.set(node.id, last);
     }

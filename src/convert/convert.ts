@@ -1,6 +1,7 @@
 // torch.ao.quantization.convert as a pass: a prepared graph, its parameters and observed ranges become an Int8Model.
 // The same for QAT and PTQ. Not for observing activations (src/train) nor for running integers (src/engine).
 import { PlaygroundError } from '../core/errors';
+import { impossible } from '../core/impossible';
 import type { ParamStore } from '../core/params';
 import type { ObservedRange, QParams } from '../core/qparams';
 import { foldBatchNorm, parameter, type FoldedConv } from '../graph/fold';
@@ -8,7 +9,7 @@ import type { ConvAttrs, ConvBnNode, GraphNode, LinearNode } from '../graph/type
 import { quantizeWeight } from '../quant/fake-quant';
 import { weightKey } from '../quant/prepare';
 import { channelQParams, tensorQParams } from '../quant/qparams';
-import type { FakeQuantSpec, QatGraph } from '../quant/types';
+import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
 import type { Int8Model, Int8Op, Int8Tensor } from './int8-model';
 import { validateInt8Model } from './validate';
 
@@ -90,8 +91,11 @@ export function convert(
       case 'dequant':
         tensorOf.set(node.id, inputs[0]);
         break;
+      case 'conv':
+      case 'bn':
+        throw new Error(`${node.id}: a ${node.op} cannot be converted: fuse the graph first`);
       default:
-        throw new Error(`${node.id}: a ${node.op} cannot be converted`);
+        impossible(node, 'node');
     }
   }
   const model: Int8Model = { version: 1, name: graph.name, tensors, ops };
@@ -118,7 +122,7 @@ function toOhwi(codes: Int8Array, { cin, cout, kernel }: ConvAttrs): Int8Array {
   return out;
 }
 
-function specOf(graph: QatGraph, id: string, part: 'activation' | 'weight'): FakeQuantSpec {
+function specOf(graph: QatGraph, id: string, part: keyof NodeQuant): FakeQuantSpec {
   const spec = graph.quant[id]?.[part];
   if (!spec) throw new Error(`${id} has no ${part} to quantize: was the graph prepared?`);
   return spec;

@@ -102,7 +102,7 @@ function checkOp(op: Int8Op, tensors: readonly Int8Tensor[]): void {
       expectShape(1, 1, input.c);
       return keepsQParams();
     default:
-      refuse(where, `its operation ${JSON.stringify((op as { op: unknown }).op)} is unknown`);
+      refuse(where, `its operation ${JSON.stringify((op satisfies never as { op: unknown }).op)} is unknown`);
   }
 }
 

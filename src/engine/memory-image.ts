@@ -1,6 +1,7 @@
 // Plan -> the engine's memory: header, operation records, jobs, weights, arenas, in the layout of assembly/layout.ts.
 // Not for planning nor for running.
 import type { Int8AvgPool, Int8MaxPool } from '../convert/int8-model';
+import { impossible } from '../core/impossible';
 import { findFastAdd } from './fast-add';
 import { BLOCK_CHANNELS, KERNELS } from './kernels';
 import type { ConvPlan, Plan, PlanLayer, StoredTensor, TapGroup, Tiling } from './plan';
@@ -226,8 +227,23 @@ function imageRecord(plan: Plan): OpRecord {
 
 function elementwiseRecord(plan: Plan, layer: PlanLayer): OpRecord {
   const { op } = layer.step;
-  if (op.op === 'add') return addRecord(plan, layer);
-  if (op.op === 'maxpool' || op.op === 'avgpool') return poolRecord(plan, op, layer);
+  switch (op.op) {
+    case 'add':
+      return addRecord(plan, layer);
+    case 'maxpool':
+    case 'avgpool':
+      return poolRecord(plan, op, layer);
+    case 'relu':
+      return reluRecord(plan, layer);
+    case 'conv':
+    case 'linear':
+      throw new Error(`${op.name} has weights and no plan`);
+    default:
+      return impossible(op, 'operation');
+  }
+}
+
+function reluRecord(plan: Plan, layer: PlanLayer): OpRecord {
   const input = stored(plan, layer.step.inputs[0]);
   const output = stored(plan, layer.step.output);
   return {

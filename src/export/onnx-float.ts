@@ -1,5 +1,6 @@
 // A fused graph and its parameters -> float32 ONNX: batch norm folded into Conv.
 // Not for quantized models: onnx-int8.ts.
+import { impossible } from '../core/impossible';
 import type { ParamStore } from '../core/params';
 import { foldBatchNorm, parameter } from '../graph/fold';
 import { nodeById } from '../graph/graph';
@@ -78,8 +79,13 @@ export function floatToOnnx(graph: Graph, params: ParamStore): Uint8Array {
         emit('Gemm', from, { transB: 1 });
         break;
       }
+      case 'conv':
+      case 'bn':
+      case 'quant':
+      case 'dequant':
+        throw new Error(`${node.id}: a ${node.op} cannot be exported: give a fused graph that is not prepared`);
       default:
-        throw new Error(`${node.id}: a ${node.op} cannot be exported; fuse the graph first`);
+        impossible(node, 'node');
     }
   }
   const { h, w, c } = graph.nodes[0].out;

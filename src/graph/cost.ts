@@ -1,5 +1,6 @@
 // What each layer costs: multiply-accumulates, parameters, and how many of both ever meet the map instead of padding.
 // Not for measured time: the engine's plan and the report have that.
+import { impossible } from '../core/impossible';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from './types';
 
 /** Counts for one image. Live: without the taps that fall on padding (MACs), or fall on it at every pixel (weights). */
@@ -63,8 +64,18 @@ function nodeCost(node: GraphNode, input: MapShape): Omit<LayerCost, 'id'> | und
         liveWeights: liveTaps(input, node.conv).length * channels,
       };
     }
+    case 'input':
+    case 'quant':
+    case 'dequant':
+    case 'relu':
+    case 'add':
+    case 'maxpool':
+    case 'avgpool':
+    case 'flatten':
+      return undefined;
+    default:
+      return impossible(node, 'node');
   }
-  return undefined;
 }
 
 /** The taps of a filter, row-major, that meet the map at any output position; the others only meet padding. */

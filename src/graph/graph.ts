@@ -1,5 +1,6 @@
 // Questions every pass asks a graph: which node has this id, who reads it, is the graph well-formed.
 // Not for changing graphs: fuse.ts and src/quant/prepare.ts do that.
+import { impossible } from '../core/impossible';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from './types';
 
 /** The node of that id; throws when there is none. */
@@ -21,6 +22,22 @@ export function outputLength(size: number, window: Pick<ConvAttrs, 'kernel' | 's
   return Math.floor((size + 2 * window.pad - window.kernel) / window.stride) + 1;
 }
 
+/** Inputs of each operation. */
+const ARITY: Readonly<Record<GraphNode['op'], number>> = {
+  input: 0,
+  quant: 1,
+  dequant: 1,
+  conv: 1,
+  bn: 1,
+  conv_bn: 1,
+  relu: 1,
+  maxpool: 1,
+  avgpool: 1,
+  flatten: 1,
+  linear: 1,
+  add: 2,
+};
+
 /**
  * Throws an Error that names the first node whose id is taken, whose inputs do not stand before it, whose number of
  * inputs is wrong, or whose output shape does not follow from its input's; or says that there is no node.
@@ -31,7 +48,7 @@ export function checkGraph(graph: Graph): void {
   for (const node of graph.nodes) {
     const fail = (what: string) => new Error(`${graph.name}, node ${node.id} (${node.op}): ${what}`);
     if (shapes.has(node.id)) throw fail('id used twice');
-    const arity = node.op === 'input' ? 0 : node.op === 'add' ? 2 : 1;
+    const arity = ARITY[node.op];
     if (node.inputs.length !== arity) throw fail(`${node.inputs.length} inputs instead of ${arity}`);
     const inputs = node.inputs.map((id) => {
       const shape = shapes.get(id);
@@ -61,7 +78,13 @@ function accepts(node: Exclude<GraphNode, { op: 'input' }>, input: MapShape): bo
       return out(1, 1, input.h * input.w * input.c);
     case 'linear':
       return input.h * input.w * input.c === node.inFeatures && out(1, 1, node.outFeatures);
-    default:
+    case 'quant':
+    case 'dequant':
+    case 'bn':
+    case 'relu':
+    case 'add':
       return out(input.h, input.w, input.c);
+    default:
+      return impossible(node, 'node');
   }
 }

@@ -2,7 +2,7 @@
 // For showing what goes wrong when training and conversion use two rules; the product itself uses qparams.ts only.
 import type { QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
-import type { QuantRule } from './qparams';
+import type { QuantRule } from './types';
 
 /** Scales below this are raised to it, so that 1/s stays representable in half precision. */
 const SMALL_SCALE = Math.fround(6.1e-5);

@@ -1,14 +1,21 @@
 // PyTorch's min-max and moving-average observers on typed arrays, and the choice of observer by specification.
 // HistogramObserver: histogram-observer.ts. Observers on a device: src/train's kernels.
+import { impossible } from '../core/impossible';
 import type { ObservedRange } from '../core/qparams';
 import { HistogramObserver } from './histogram-observer';
-import type { FakeQuantSpec, Observer } from './types';
+import type { FakeQuantSpec, Observer, RangeObserver } from './types';
 
 /** The observer of a specification. @param channels 1 per tensor, C per channel */
 export function createObserver(spec: FakeQuantSpec, channels: number): Observer {
-  if (spec.observer !== 'histogram') return new MinMaxObserver(spec, channels);
-  if (spec.granularity === 'per_channel') throw new RangeError('HistogramObserver works per tensor only.');
-  return new HistogramObserver();
+  switch (spec.observer) {
+    case 'minmax':
+    case 'moving_average_minmax':
+      return new MinMaxObserver(spec, channels);
+    case 'histogram':
+      return new HistogramObserver();
+    default:
+      return impossible(spec, 'observer');
+  }
 }
 
 /** MinMaxObserver, MovingAverageMinMaxObserver and their per-channel forms. */
@@ -16,7 +23,7 @@ class MinMaxObserver implements Observer {
   #range: ObservedRange | undefined;
 
   constructor(
-    private readonly spec: FakeQuantSpec,
+    private readonly spec: RangeObserver,
     private readonly channels: number,
   ) {}
 
@@ -53,18 +60,24 @@ export function minMax(x: Float32Array, channels: number): ObservedRange {
 export function nextRange(
   previous: ObservedRange | undefined,
   batch: ObservedRange,
-  spec: Pick<FakeQuantSpec, 'observer' | 'averagingConstant'>,
+  spec: RangeObserver,
 ): ObservedRange {
   if (!previous) return batch;
-  if (spec.observer === 'minmax')
-    return {
-      min: previous.min.map((v, i) => Math.min(v, batch.min[i])),
-      max: previous.max.map((v, i) => Math.max(v, batch.max[i])),
-    };
-  const c = Math.fround(spec.averagingConstant);
-  const average = (v: number, next: number) => v + Math.fround(c * Math.fround(next - v));
-  return {
-    min: previous.min.map((v, i) => average(v, batch.min[i])),
-    max: previous.max.map((v, i) => average(v, batch.max[i])),
-  };
+  switch (spec.observer) {
+    case 'minmax':
+      return {
+        min: previous.min.map((v, i) => Math.min(v, batch.min[i])),
+        max: previous.max.map((v, i) => Math.max(v, batch.max[i])),
+      };
+    case 'moving_average_minmax': {
+      const c = Math.fround(spec.averagingConstant);
+      const average = (v: number, next: number) => v + Math.fround(c * Math.fround(next - v));
+      return {
+        min: previous.min.map((v, i) => average(v, batch.min[i])),
+        max: previous.max.map((v, i) => average(v, batch.max[i])),
+      };
+    }
+    default:
+      return impossible(spec, 'observer of a range');
+  }
 }

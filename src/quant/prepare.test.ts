@@ -91,8 +91,12 @@ describe('qconfigs', () => {
     }
   });
 
+  it('knows no qconfig but its own', () => {
+    expect(() => qconfigById('qnnpack' as 'fbgemm')).toThrow('"qnnpack" is no qconfig');
+  });
+
   it("offers PyTorch's averaging of weight ranges", () => {
     const { weight } = qconfigById('fbgemm_qat', { weightAveraging: PYTORCH_AVERAGING });
-    expect(weight.averagingConstant).toBe(0.01);
+    expect(weight).toMatchObject({ averagingConstant: 0.01 });
   });
 });

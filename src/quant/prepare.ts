@@ -1,5 +1,6 @@
 // torch.ao.quantization.prepare_qat as a pass: stubs at both ends, observers and fake-quants where eager PyTorch has them.
 // Not for running them: src/train does.
+import { impossible } from '../core/impossible';
 import { checkGraph, consumers, nodeById } from '../graph/graph';
 import type { Graph, GraphNode } from '../graph/types';
 import type { NodeQuant, QatGraph, QConfig } from './types';
@@ -19,11 +20,29 @@ export function prepareQat(graph: Graph, qconfig: QConfig, options: PrepareOptio
   const { nodes } = withStubs(options.fuseAddRelu ? withAddRelu(graph) : graph);
   const { activation, weight } = qconfig;
   const quant: Record<string, NodeQuant> = {};
-  for (const node of nodes) {
-    if (node.op === 'quant' || node.op === 'add') quant[node.id] = { activation };
-    if (node.op === 'conv_bn' || node.op === 'linear') quant[node.id] = { activation, weight };
-    if (node.op === 'conv' || node.op === 'bn') throw new Error(`${node.id} is not fused: prepareQat needs fuse first`);
-  }
+  for (const node of nodes)
+    switch (node.op) {
+      case 'quant':
+      case 'add':
+        quant[node.id] = { activation };
+        break;
+      case 'conv_bn':
+      case 'linear':
+        quant[node.id] = { activation, weight };
+        break;
+      case 'input':
+      case 'dequant':
+      case 'relu':
+      case 'maxpool':
+      case 'avgpool':
+      case 'flatten':
+        break;
+      case 'conv':
+      case 'bn':
+        throw new Error(`${node.id} is not fused: prepareQat needs fuse first`);
+      default:
+        impossible(node, 'node');
+    }
   return { name: graph.name, nodes, qconfig, quant };
 }
 

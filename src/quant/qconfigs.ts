@@ -1,8 +1,9 @@
 // PyTorch's named qconfigs for fbgemm, with the bit widths the visitor may choose.
 // Not for attaching them to a graph: prepare.ts.
 import { PlaygroundError } from '../core/errors';
+import { impossible } from '../core/impossible';
 import { BITS } from '../core/qparams';
-import type { FakeQuantSpec, QConfig } from './types';
+import type { QConfig, QuantRule } from './types';
 
 /** torch.finfo(torch.float32).eps, the observers' smallest scale. */
 const EPS = 2 ** -23;
@@ -36,29 +37,37 @@ export function getDefaultQatQConfig(backend: 'fbgemm', options: QConfigOptions 
 
 /** get_default_qconfig("fbgemm"): only observes (post-training quantization). @throws PlaygroundError on bits out of range */
 export function getDefaultQConfig(backend: 'fbgemm', options: QConfigOptions = {}): QConfig {
-  const observing = { simulate: false, averagingConstant: 1 } as const;
   return {
     id: backend,
     label: `get_default_qconfig("${backend}")`,
-    activation: { ...activationSpec(options), ...observing, observer: 'histogram' },
-    weight: { ...weightSpec(options), ...observing, observer: 'minmax' },
+    activation: { ...activationSpec(options), observer: 'histogram', simulate: false },
+    weight: { ...weightSpec(options), observer: 'minmax', simulate: false },
   };
 }
 
 /** The qconfig of that id. @throws PlaygroundError on bits out of range */
 export function qconfigById(id: 'fbgemm_qat' | 'fbgemm', options: QConfigOptions = {}): QConfig {
-  return id === 'fbgemm_qat' ? getDefaultQatQConfig('fbgemm', options) : getDefaultQConfig('fbgemm', options);
+  switch (id) {
+    case 'fbgemm_qat':
+      return getDefaultQatQConfig('fbgemm', options);
+    case 'fbgemm':
+      return getDefaultQConfig('fbgemm', options);
+    default:
+      return impossible(id, 'qconfig');
+  }
 }
 
-type Codes = Pick<FakeQuantSpec, 'scheme' | 'granularity' | 'qmin' | 'qmax' | 'eps'>;
+interface Codes<Granularity> extends QuantRule {
+  readonly granularity: Granularity;
+}
 
-function activationSpec({ activationBits = 8, reduceRange = true }: QConfigOptions): Codes {
+function activationSpec({ activationBits = 8, reduceRange = true }: QConfigOptions): Codes<'per_tensor'> {
   checkBits('activations', activationBits);
   const bits = activationBits === 8 && reduceRange ? 7 : activationBits;
   return { scheme: 'affine', granularity: 'per_tensor', qmin: 0, qmax: 2 ** bits - 1, eps: EPS };
 }
 
-function weightSpec({ weightBits = 8 }: QConfigOptions): Codes {
+function weightSpec({ weightBits = 8 }: QConfigOptions): Codes<'per_channel'> {
   checkBits('weights', weightBits);
   const half = 2 ** (weightBits - 1);
   return { scheme: 'symmetric', granularity: 'per_channel', qmin: -half, qmax: half - 1, eps: EPS };

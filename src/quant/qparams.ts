@@ -3,12 +3,9 @@
 import { PlaygroundError } from '../core/errors';
 import type { ObservedRange, PerChannelQParams, QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
-import type { FakeQuantSpec } from './types';
+import type { FakeQuantSpec, QuantRule } from './types';
 
 const f32 = Math.fround;
-
-/** What of a FakeQuantSpec decides over scale and zero point. */
-export type QuantRule = Pick<FakeQuantSpec, 'scheme' | 'qmin' | 'qmax' | 'eps'>;
 
 /** Qparams of the granularity that the specification asks for. @throws as tensorQParams */
 export function qparamsFromRange(range: ObservedRange, spec: FakeQuantSpec): QParams | PerChannelQParams {

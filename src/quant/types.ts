@@ -3,24 +3,45 @@
 import type { ObservedRange } from '../core/qparams';
 import type { Graph } from '../graph/types';
 
-/** PyTorch's observers that the product implements. */
-export type ObserverKind = 'minmax' | 'moving_average_minmax' | 'histogram';
-
-/** How one tensor is observed and quantized. */
-export interface FakeQuantSpec {
-  readonly observer: ObserverKind;
-  /** c in v += c * (batch - v); 1 takes the last batch alone. Only moving_average_minmax reads it. */
-  readonly averagingConstant: number;
+/** What decides how a range becomes scale and zero point. */
+export interface QuantRule {
   readonly scheme: 'affine' | 'symmetric';
-  /** per_channel: the output channel axis (weights only). */
-  readonly granularity: 'per_tensor' | 'per_channel';
   readonly qmin: number;
   readonly qmax: number;
   /** Smallest scale; PyTorch's is 2^-23. */
   readonly eps: number;
-  /** false: observe only (a default_qconfig); true: fake-quantize with straight-through gradients too. */
-  readonly simulate: boolean;
 }
+
+/** PyTorch's observers that keep a range, step by step. */
+export type RangeObserver =
+  | { readonly observer: 'minmax' }
+  | {
+      readonly observer: 'moving_average_minmax';
+      /** c in v += c * (batch - v); 1 takes the last batch alone. */
+      readonly averagingConstant: number;
+    };
+
+/** How a tensor is quantized over the running range of its values. */
+export type RangeSpec = QuantRule &
+  RangeObserver & {
+    /** per_channel: the output channel axis (weights only). */
+    readonly granularity: 'per_tensor' | 'per_channel';
+    /** false: observe only (a default_qconfig); true: fake-quantize with straight-through gradients too. */
+    readonly simulate: boolean;
+  };
+
+/**
+ * How a tensor is quantized over the range that a histogram of its values suggests. It observes only: finding that range
+ * takes a search on the host, so that simulating would read every histogram back in every step.
+ */
+export interface HistogramSpec extends QuantRule {
+  readonly observer: 'histogram';
+  readonly granularity: 'per_tensor';
+  readonly simulate: false;
+}
+
+/** How one tensor is observed and quantized. */
+export type FakeQuantSpec = RangeSpec | HistogramSpec;
 
 /** Sees tensors one after another and says over which range to quantize them. */
 export interface Observer {
@@ -36,13 +57,13 @@ export interface QConfig {
   /** PyTorch's call that makes it, e.g. get_default_qat_qconfig("fbgemm"). */
   readonly label: string;
   readonly activation: FakeQuantSpec;
-  readonly weight: FakeQuantSpec;
+  readonly weight: RangeSpec;
 }
 
 /** The fake-quants of one node: on its output and on its weight. */
 export interface NodeQuant {
   readonly activation?: FakeQuantSpec;
-  readonly weight?: FakeQuantSpec;
+  readonly weight?: RangeSpec;
 }
 
 /** A fused graph between quant and dequant with a NodeQuant for each node that has one. */

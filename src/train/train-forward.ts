@@ -1,10 +1,11 @@
 // One forward pass in training mode, FP32 or QAT: PyTorch's ConvBn QAT arithmetic, observers and fake-quants.
 // Source: torch/ao/nn/intrinsic/qat/modules/conv_fused.py, _forward_approximate. Not for evaluation: float-model.ts.
 import * as tf from '@tensorflow/tfjs';
+import { impossible } from '../core/impossible';
 import { liveTaps } from '../graph/cost';
 import type { ConvBnNode, Graph, LinearNode } from '../graph/types';
 import { weightKey } from '../quant/prepare';
-import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
+import type { NodeQuant, QatGraph, RangeSpec } from '../quant/types';
 import { globalAverage } from './float-model';
 import { batchNorm } from './ops/batch-norm';
 import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled } from './ops/quantize';
@@ -70,8 +71,11 @@ export function forwardTraining(
       case 'dequant':
         last = input;
         break;
-      default:
+      case 'conv':
+      case 'bn':
         throw new Error(`${node.id}: a ${node.op} cannot be trained: fuse the graph first`);
+      default:
+        impossible(node, 'node');
     }
     outputs.set(node.id, last);
   }
@@ -145,7 +149,7 @@ class Pass {
   private quantize<T extends tf.Tensor>(
     key: string,
     x: T,
-    spec: FakeQuantSpec,
+    spec: RangeSpec,
     factor?: tf.Tensor1D,
     taps?: readonly number[],
   ): T {

@@ -4,7 +4,7 @@ import { fusedRuleQParams } from '../../src/quant/fused-rule';
 import { HistogramObserver } from '../../src/quant/histogram-observer';
 import { createObserver } from '../../src/quant/observers';
 import { channelQParams, tensorQParams } from '../../src/quant/qparams';
-import type { FakeQuantSpec, ObserverKind } from '../../src/quant/types';
+import type { RangeObserver, RangeSpec } from '../../src/quant/types';
 import { loadFixture, type Fixture } from './fixture';
 
 interface ObserverCase {
@@ -37,10 +37,11 @@ describe('observers', () => {
 
   it.each(fixture.values.cases)('$observer, $input, $dtype $scheme $qmin to $qmax', (expected) => {
     const perChannel = expected.observer.includes('PerChannel');
-    const kind: ObserverKind = expected.observer.startsWith('Moving') ? 'moving_average_minmax' : 'minmax';
-    const spec: FakeQuantSpec = {
-      observer: kind,
-      averagingConstant: expected.averaging_constant ?? 1,
+    const observed: RangeObserver = expected.observer.startsWith('Moving')
+      ? { observer: 'moving_average_minmax', averagingConstant: expected.averaging_constant! }
+      : { observer: 'minmax' };
+    const spec: RangeSpec = {
+      ...observed,
       scheme: expected.scheme,
       granularity: perChannel ? 'per_channel' : 'per_tensor',
       qmin: expected.qmin,

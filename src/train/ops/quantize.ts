@@ -1,7 +1,8 @@
 // Observing and fake-quantizing as differentiable tfjs ops over the contract's kernels; of weights, with the factor per
 // output channel that ConvBn QAT gives them. Not for qparams on the host: src/quant. The kernels: ../kernels.
 import * as tf from '@tensorflow/tfjs';
-import type { FakeQuantSpec } from '../../quant/types';
+import { impossible } from '../../core/impossible';
+import type { QuantRule, RangeObserver } from '../../quant/types';
 import {
   FAKE_QUANT,
   FAKE_QUANT_GRAD,
@@ -21,12 +22,12 @@ import { scaleChannels } from './scale-channels';
  * The running range after x was seen; carries no gradient.
  * @param x [..., C]; @param range [2, 1] or [2, C], row 0 minima; (+Infinity, -Infinity) has seen nothing
  */
-export function observe(x: tf.Tensor, range: tf.Tensor2D, spec: FakeQuantSpec): tf.Tensor2D {
+export function observe(x: tf.Tensor, range: tf.Tensor2D, spec: RangeObserver): tf.Tensor2D {
   return runKernel(OBSERVE_MINMAX, { x, range }, observerAttrs(spec))[0] as tf.Tensor2D;
 }
 
 /** As observe, of x * factor: x [..., C], factor [C], range [2, C]. */
-export function observeScaled(x: tf.Tensor, factor: tf.Tensor1D, range: tf.Tensor2D, spec: FakeQuantSpec): tf.Tensor2D {
+export function observeScaled(x: tf.Tensor, factor: tf.Tensor1D, range: tf.Tensor2D, spec: RangeObserver): tf.Tensor2D {
   if (!hasKernel(OBSERVE_SCALED)) return tf.tidy(() => observe(tf.mul(x, factor), range, spec));
   return runKernel(OBSERVE_SCALED, { x, factor, range }, observerAttrs(spec))[0] as tf.Tensor2D;
 }
@@ -47,7 +48,7 @@ export function observeHistogram(x: tf.Tensor, { counts, range }: HistogramTenso
  * Fake quantization over a range, with the straight-through gradient: dy where the code lies in [qmin, qmax], else 0.
  * @param x [..., C]; @param range [2, 1] or [2, C]
  */
-export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, spec: FakeQuantSpec): T {
+export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, spec: QuantRule): T {
   const attrs = fakeQuantAttrs(spec);
   const op = tf.customGrad((...args) => {
     const [input, save] = args as [tf.Tensor, GradSaver];
@@ -69,7 +70,7 @@ export function fakeQuantScaled<T extends tf.Tensor>(
   x: T,
   factor: tf.Tensor1D,
   range: tf.Tensor2D,
-  spec: FakeQuantSpec,
+  spec: QuantRule,
   taps?: readonly number[],
 ): T {
   if (!hasKernel(FAKE_QUANT_SCALED)) return fakeQuant(scaleChannels(x, factor), range, spec);
@@ -86,10 +87,17 @@ export function fakeQuantScaled<T extends tf.Tensor>(
   return op(x, factor) as T;
 }
 
-function observerAttrs({ observer, averagingConstant }: FakeQuantSpec): ObserveMinMaxAttrs {
-  return { mode: observer === 'minmax' ? 'extreme' : 'average', c: averagingConstant };
+function observerAttrs(spec: RangeObserver): ObserveMinMaxAttrs {
+  switch (spec.observer) {
+    case 'minmax':
+      return { mode: 'extreme', c: 1 };
+    case 'moving_average_minmax':
+      return { mode: 'average', c: spec.averagingConstant };
+    default:
+      return impossible(spec, 'observer of a range');
+  }
 }
 
-function fakeQuantAttrs({ scheme, qmin, qmax, eps }: FakeQuantSpec): FakeQuantAttrs {
+function fakeQuantAttrs({ scheme, qmin, qmax, eps }: QuantRule): FakeQuantAttrs {
   return { symmetric: scheme === 'symmetric', qmin, qmax, eps };
 }
