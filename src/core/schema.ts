@@ -67,7 +67,8 @@ export const oneOf = <const T extends readonly string[]>(words: T) =>
 /** This very number. */
 export const exactly = <const N extends number>(n: N) => v.literal(n, String(n));
 
-const digits = (n: number): string => n.toLocaleString('en', { maximumSignificantDigits: 21 });
+const digits = (n: number): string =>
+  n > 0 && n < 1e-4 ? n.toExponential() : n.toLocaleString('en', { maximumSignificantDigits: 21 });
 const between = (min: number, max: number): string => `from ${digits(min)} to ${digits(max)}`;
 
 /** Longest piece of a foreign text that is repeated in a message. */

@@ -61,7 +61,7 @@ describe('the options of a run', () => {
 
   it('are refused with what to choose instead', () => {
     expect(refusal({ ...DEFAULT_OPTIONS, steps: 0 }).hint).toBe('Choose a whole number from 1 to 100,000.');
-    expect(refusal({ ...DEFAULT_OPTIONS, learningRate: 2 }).hint).toBe('Choose a number from 0.00000001 to 1.');
+    expect(refusal({ ...DEFAULT_OPTIONS, learningRate: 2 }).hint).toBe('Choose a number from 1e-8 to 1.');
     expect(refusal({ ...DEFAULT_OPTIONS, qconfig: 'foo' }).hint).toBe('Choose one of "fbgemm_qat", "fbgemm".');
     expect(refusal({ ...DEFAULT_OPTIONS, fuseAddRelu: 'x' }).hint).toBe('Choose true or false.');
   });

@@ -5,30 +5,33 @@ import { PlaygroundError } from '../core/errors';
 import { BITS } from '../core/qparams';
 import { faultOf, flag, object, oneOf, parse, real, whole, type Fault } from '../core/schema';
 
-/** Bounds of the options that are numbers, both included. */
+/** Bounds of the options that are numbers, both included, and which of them are whole. */
 export const BOUNDS = {
-  steps: { min: 1, max: 100_000 },
-  batch: { min: 1, max: 512 },
-  learningRate: { min: 1e-8, max: 1 },
-  weightBits: BITS,
-  activationBits: BITS,
-  images: { min: 1, max: 10_000 },
-  seed: { min: 0, max: 2 ** 32 - 1 },
+  steps: { min: 1, max: 100_000, whole: true },
+  batch: { min: 1, max: 512, whole: true },
+  learningRate: { min: 1e-8, max: 1, whole: false },
+  weightBits: { ...BITS, whole: true },
+  activationBits: { ...BITS, whole: true },
+  images: { min: 1, max: 10_000, whole: true },
+  seed: { min: 0, max: 2 ** 32 - 1, whole: true },
 } as const;
 export type NumberOption = keyof typeof BOUNDS;
 
-const wholeOption = (name: NumberOption) => whole(BOUNDS[name].min, BOUNDS[name].max);
+function number(option: NumberOption) {
+  const { min, max, whole: isWhole } = BOUNDS[option];
+  return isWhole ? whole(min, max) : real(min, max);
+}
 
 export const RunOptionsSchema = object({
   backend: oneOf(['auto', 'webgpu', 'wasm']),
-  steps: wholeOption('steps'),
-  batch: wholeOption('batch'),
-  learningRate: real(BOUNDS.learningRate.min, BOUNDS.learningRate.max),
-  weightBits: wholeOption('weightBits'),
-  activationBits: wholeOption('activationBits'),
+  steps: number('steps'),
+  batch: number('batch'),
+  learningRate: number('learningRate'),
+  weightBits: number('weightBits'),
+  activationBits: number('activationBits'),
   /** Test images in the final table. */
-  images: wholeOption('images'),
-  seed: wholeOption('seed'),
+  images: number('images'),
+  seed: number('seed'),
   /** 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's). */
   qconfig: oneOf(['fbgemm_qat', 'fbgemm']),
   /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
