@@ -9,9 +9,10 @@ import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
 import { prepareQat } from '../../src/quant/prepare';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
-import { selectBackend, startStockWasm } from '../../src/train/backend';
+import { selectBackend } from '../../src/train/backend';
 import { registerWasmKernels } from '../../src/train/kernels/wasm';
 import { Trainer, type Batch } from '../../src/train/trainer';
+import { startStockWasm } from '../../src/train/wasm-backend';
 import { StockTrainer } from './train-stock';
 import { profile, type Profile } from './train-profile';
 

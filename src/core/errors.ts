@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'bad-argument'
   | 'no-webgpu'
   | 'device-lost'
+  | 'thread-lost'
   | 'out-of-memory'
   | 'diverged'
   | 'storage'

@@ -1,13 +1,13 @@
 // Chooses and starts tfjs's backend with our kernels, and says why in one sentence. Not for training.
 import * as tf from '@tensorflow/tfjs';
-import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { PlaygroundError } from '../core/errors';
+import { usefulThreads } from '../core/threads';
 import type { RunOptions } from '../report/options';
-import { watchAllocations, watchDevice, type Allocator } from './device';
-import { registerWasmKernels } from './kernels/wasm';
+import { watchDevice } from './device';
 import { registerWebGpuKernels } from './kernels/webgpu';
 import { startWebGpuBackend } from './kernels/webgpu/device';
 import type { BackendInfo, WebGpuStatus } from './types';
+import { startWasm } from './wasm-backend';
 
 interface Detected {
   readonly status: WebGpuStatus;
@@ -25,9 +25,14 @@ export type AskedBackend = RunOptions['backend'];
 /**
  * 'auto' takes WebGPU on a real adapter, else WASM.
  * @param wasmBase folder of the .wasm files, with a trailing slash
+ * @param threads wanted on WASM
  * @throws PlaygroundError 'no-webgpu' when WebGPU was asked for and cannot be had
  */
-export async function selectBackend(asked: AskedBackend, wasmBase: string): Promise<BackendInfo> {
+export async function selectBackend(
+  asked: AskedBackend,
+  wasmBase: string,
+  threads = usefulThreads(navigator.hardwareConcurrency),
+): Promise<BackendInfo> {
   const { status, adapter } = await detectWebGpu();
   const available = status === 'ok' || status === 'software';
   if (asked === 'webgpu' && !available)
@@ -37,27 +42,27 @@ export async function selectBackend(asked: AskedBackend, wasmBase: string): Prom
       'Choose the WASM backend, or a browser and machine with WebGPU.',
     );
   const backend = asked === 'webgpu' || (asked === 'auto' && status === 'ok') ? 'webgpu' : 'wasm';
-  const threads = backend === 'wasm' ? await startWasm(wasmBase) : await startWebGpu();
+  const used = backend === 'wasm' ? await startWasm(wasmBase, threads) : await startWebGpu();
   return {
     backend,
     webgpu: status,
     reason: reasonFor(backend, asked, status),
     adapter: backend === 'webgpu' ? adapter : '',
-    threads,
+    threads: used,
     crossOriginIsolated: globalThis.crossOriginIsolated,
   };
 }
 
 /**
- * A new backend in the place of the running one, whose device was lost or whose memory ran out. Its tensors are gone.
- * Takes WASM where WebGPU was asked for and can no longer be had.
+ * A new backend in the place of the running one, whose device or thread was lost or whose memory ran out. Its tensors are
+ * gone. Takes WASM where WebGPU was asked for and can no longer be had.
  */
-export async function replaceBackend(asked: AskedBackend, wasmBase: string): Promise<BackendInfo> {
+export async function replaceBackend(asked: AskedBackend, wasmBase: string, threads?: number): Promise<BackendInfo> {
   const name = tf.getBackend();
   const make = tf.findBackendFactory(name);
   tf.removeBackend(name);
   tf.registerBackend(name, make);
-  return selectBackend(asked, wasmBase).catch(() => selectBackend('wasm', wasmBase));
+  return selectBackend(asked, wasmBase, threads).catch(() => selectBackend('wasm', wasmBase, threads));
 }
 
 function reasonFor(backend: 'webgpu' | 'wasm', asked: string, status: WebGpuStatus): string {
@@ -88,27 +93,4 @@ async function startWebGpu(): Promise<number> {
   watchDevice(backend.device);
   await registerWebGpuKernels();
   return 1;
-}
-
-/** Starts tfjs-wasm with as many threads as cores, where threads are possible. @returns threads used */
-async function startWasm(wasmBase: string): Promise<number> {
-  await startStockWasm(wasmBase, navigator.hardwareConcurrency);
-  watchDevice();
-  watchAllocations((tf.backend() as BackendWasm).wasm as unknown as Allocator);
-  const threads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
-  await registerWasmKernels({ wasmBase, threads });
-  return threads;
-}
-
-/** tfjs-wasm as it comes, without our kernels: the FP32 peer. */
-export async function startStockWasm(wasmBase: string, threads: number): Promise<void> {
-  setWasmPaths(`${wasmBase}tfjs/`);
-  setThreadsCount(threads);
-  if (!(await tf.setBackend('wasm')))
-    throw new PlaygroundError(
-      'unsupported',
-      'TensorFlow.js could not start its WASM backend.',
-      'Reload the page; if it happens again, use a current version of Chrome, Edge or Firefox.',
-    );
-  await tf.ready();
 }

@@ -31,7 +31,8 @@ export interface RunContext {
 
 /**
  * Goes on from a checkpoint, bit for bit as if the run had not been interrupted; one that holds a result is over.
- * @throws PlaygroundError 'diverged', 'stopped' (before the first step), 'device-lost', 'out-of-memory', or of the data
+ * @throws PlaygroundError 'diverged', 'stopped' (before the first step), 'device-lost', 'thread-lost', 'out-of-memory',
+ * or of the data
  */
 export async function continueRun(context: RunContext): Promise<TrainResult> {
   const { graph, start, options, data, control, onEvent } = context;

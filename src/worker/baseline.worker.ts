@@ -6,9 +6,9 @@ import { normalizeImages } from '../data/normalize';
 import { fuse } from '../graph/fuse';
 import { resnet18 } from '../graph/resnet18';
 import { measureLatency } from '../report/statistics';
-import { startStockWasm } from '../train/backend';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
+import { startStockWasm } from '../train/wasm-backend';
 import type { BaselineApi } from './api';
 import './errors';
 

@@ -44,6 +44,8 @@ class TrainWorker implements TrainApi {
   private baseUrl = '';
   private asked: AskedBackend = 'auto';
   private backend!: BackendInfo;
+  /** Wanted on WASM; undefined until one was lost. */
+  private threads: number | undefined;
   private onBackend: (backend: BackendInfo) => void = () => {};
   private data!: Cifar10;
   private params!: ParamStore;
@@ -216,7 +218,8 @@ class TrainWorker implements TrainApi {
 
   /**
    * Runs work on the device; when the device is lost, again on a new one, and then on WASM. Where memory ran out a new
-   * backend takes over as well, as the old one may be unusable, but the work is not repeated.
+   * backend takes over as well, as the old one may be unusable, but the work is not repeated. When a thread stops, the
+   * work is repeated with half of them: what stopped one may stop more.
    */
   private async onDevice<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -224,6 +227,10 @@ class TrainWorker implements TrainApi {
         return await onDevice(work);
       } catch (error) {
         const code = error instanceof PlaygroundError ? error.code : undefined;
+        if (code === 'thread-lost') {
+          await this.halveThreads();
+          continue;
+        }
         if (code !== 'device-lost' && code !== 'out-of-memory') throw error;
         await this.replaceBackend(code === 'device-lost');
         if (code === 'out-of-memory') throw error;
@@ -233,9 +240,20 @@ class TrainWorker implements TrainApi {
 
   private async replaceBackend(lost: boolean): Promise<void> {
     const again = lost && this.backend.webgpu === 'device-lost';
-    const backend = await replaceBackend(again ? 'wasm' : this.asked, this.wasmBase);
+    const backend = await replaceBackend(again ? 'wasm' : this.asked, this.wasmBase, this.threads);
     const reason = `The graphics device was lost. ${backend.backend === 'webgpu' ? 'A new one' : 'WASM'} has taken over.`;
     this.backend = lost ? { ...backend, webgpu: 'device-lost', reason } : backend;
+    this.onBackend(this.backend);
+  }
+
+  private async halveThreads(): Promise<void> {
+    const { webgpu, threads } = this.backend;
+    this.threads = Math.floor(threads / 2);
+    const deviceLost = webgpu === 'device-lost';
+    const backend = await replaceBackend(deviceLost ? 'wasm' : this.asked, this.wasmBase, this.threads);
+    const left = backend.threads === 1 ? '1 thread goes' : `${backend.threads} threads go`;
+    const { reason } = deviceLost ? this.backend : backend;
+    this.backend = { ...backend, webgpu, reason: `A thread stopped; ${left} on with the work. ${reason}` };
     this.onBackend(this.backend);
   }
 

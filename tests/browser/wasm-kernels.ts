@@ -2,6 +2,7 @@
 // on the cases that every backend must pass.
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import type { PlaygroundError } from '../../src/core/errors';
 import { registerWasmKernels } from '../../src/train/kernels/wasm';
 import { noise, runKernel } from './kernel-check';
 import { sgdSteps } from './sgd-cases';
@@ -17,12 +18,37 @@ export {
   vectors,
 } from './webgpu-kernels';
 
-/** tfjs on wasm with our kernels. */
-export async function setUp(threads: number): Promise<void> {
+/** tfjs on wasm with our kernels. @returns threads used */
+export async function setUp(threads: number): Promise<number> {
   setWasmPaths('/node_modules/@tensorflow/tfjs-backend-wasm/dist/');
   await tf.setBackend('wasm');
   await tf.ready();
-  await registerWasmKernels({ wasmBase: '/wasm/', threads });
+  return registerWasmKernels({ wasmBase: '/wasm/', threads });
+}
+
+/** What calls of kernels give, or the error that ends them, on a backend of their own. */
+export async function outcome(threads: number): Promise<{ threads: number; hash?: number; code?: string }> {
+  const make = tf.findBackendFactory('wasm');
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', make);
+  const started = await setUp(threads);
+  try {
+    return { threads: started, hash: await hashOfCalls(10) };
+  } catch (error) {
+    return { threads: started, code: (error as PlaygroundError).code };
+  }
+}
+
+/** Calls kernels until one fails. @returns the error's code */
+export async function firstFailure(): Promise<string> {
+  for (;;) {
+    try {
+      await hashOfCalls(1);
+    } catch (error) {
+      return (error as PlaygroundError).code;
+    }
+    await new Promise((resolve) => setTimeout(resolve));
+  }
 }
 
 /** Whether tfjs's registry holds kernels that only we bring, before and after they are registered. */
@@ -39,6 +65,10 @@ const BATCH_NORM = { eps: 1e-5, relu: true, frozen: false };
 /** Bits of many kernel calls in a row, small and large, as one number; equal for every number of threads. */
 export async function fingerprint(threads: number, rounds: number): Promise<number> {
   await setUp(threads);
+  return hashOfCalls(rounds);
+}
+
+async function hashOfCalls(rounds: number): Promise<number> {
   let hash = 0;
   const attrs = { strides: 1, pad: 1, dataFormat: 'NHWC', dilations: 1 };
   for (let round = 0; round < rounds; round++) {

@@ -6,7 +6,7 @@ import { loadCheckpoint } from '../../../src/checkpoint/load';
 import { normalizeImages } from '../../../src/data/normalize';
 import { fuse } from '../../../src/graph/fuse';
 import { resnet18 } from '../../../src/graph/resnet18';
-import { startStockWasm } from '../../../src/train/backend';
+import { startStockWasm } from '../../../src/train/wasm-backend';
 import { logitsOf } from '../../../src/train/evaluate';
 import { FloatModel } from '../../../src/train/float-model';
 import type { Contestant, ContestantSpec, Setup } from './contestant';

@@ -1,6 +1,8 @@
 // Names, inputs, attributes and outputs of the kernels we register into tfjs, beyond tfjs's own Conv2D,
 // Conv2DBackpropInput and Conv2DBackpropFilter (overridden under their stock names and signatures).
 // Each backend folder (webgpu, wasm) implements all of them. Layout NHWC; channels are the last axis; float32.
+// A kernel that throws (lost device or thread, exhausted memory) may leave its outputs, and inputs that it changes, half
+// written: it is never repeated; the backend is made anew and the work begins again from what is kept on the host.
 // Not for gradients' wiring: src/train/ops does that with tf.customGrad.
 
 /**

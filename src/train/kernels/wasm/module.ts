@@ -1,5 +1,6 @@
 // Finds the build of our kernels that this browser can run, and compiles it. Not for running it: see runtime.ts.
 import { PlaygroundError } from '../../../core/errors';
+import type { KernelExports } from './runtime';
 
 /** (module (func (drop (f32x4.relaxed_madd zero zero zero)))): valid only where relaxed SIMD is known. */
 const RELAXED_PROBE = Uint8Array.of(
@@ -38,4 +39,13 @@ export async function loadModule(wasmBase: string | URL, memory: WebAssembly.Mem
       { cause },
     );
   }
+}
+
+/** @param stalled asked while threads are waited for: Patience of src/core/threads.ts; those threads wait for nobody */
+export function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  stalled: (moved: number) => number = () => 0,
+): KernelExports {
+  return new WebAssembly.Instance(module, { env: { memory, stalled } }).exports as unknown as KernelExports;
 }

@@ -1,10 +1,17 @@
-// One thread of the pool: enters the module and stays there until it is terminated.
-import type { PoolTask } from './pool';
-import type { KernelExports } from './runtime';
+// One thread of the pool: enters the module and stays there until it is terminated. No handler here is async: what one
+// throws must reach the owner.
+import { ready, type ThreadLife, type ThreadTask } from '../../../core/threads';
+import { instantiateKernels } from './module';
 
-onmessage = async (event: MessageEvent<PoolTask>) => {
-  const { module, memory, control } = event.data;
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  postMessage('serving');
-  (instance.exports as unknown as KernelExports).serve(control);
+self.onmessage = ({ data }: MessageEvent<ThreadTask & ThreadLife>) => {
+  const kernels = instantiateKernels(data.module, data.memory);
+  self.onmessage = ({ data: control }: MessageEvent<number>) => {
+    try {
+      kernels.serve(control);
+    } catch (error) {
+      kernels.fail(control);
+      throw error;
+    }
+  };
+  ready(data);
 };

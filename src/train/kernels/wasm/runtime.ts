@@ -3,12 +3,15 @@
 // pinned in package.json. Not for loading the module (module.ts) nor for what a kernel computes.
 import { util, type TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { PlaygroundError } from '../../../core/errors';
 
 /** What assembly/index.ts exports. Addresses are byte offsets into the shared memory. */
 export interface KernelExports {
   run(id: number, args: number, items: number): void;
-  runShared(control: number, id: number, args: number, items: number): void;
+  /** @returns 1, or 0 when a thread has stopped */
+  runShared(control: number, id: number, args: number, items: number): number;
   serve(control: number): void;
+  fail(control: number): void;
 }
 
 /** The undocumented parts of tfjs's emscripten module. */
@@ -46,6 +49,8 @@ export function tfjsMemory(backend: BackendWasm): WebAssembly.Memory {
 export class KernelRuntime {
   /** Address of the block through which threads share work (assembly/pool.ts), or null when there are none. */
   private control: number | null = null;
+  /** Whether a thread has stopped that shared work: from then on nothing in this memory can be trusted. */
+  private stopped = false;
   private readonly args: number;
   private readonly tables = new Map<string, number[]>();
   private scratchAddress = 0;
@@ -67,6 +72,11 @@ export class KernelRuntime {
     this.control = share ? aligned(this.allocate(CONTROL_BYTES)) : null;
     if (this.control !== null) this.write(this.control, new Array<number>(CONTROL_BYTES / 4).fill(0));
     return this.control;
+  }
+
+  /** A thread has stopped: the next call that would share work with it fails. */
+  threadStopped(): void {
+    this.stopped = true;
   }
 
   /** Where a tensor's first element lies. */
@@ -143,11 +153,21 @@ export class KernelRuntime {
     new Float32Array(this.memory.buffer, address, values.length).set(values);
   }
 
-  /** Runs `items` work items of a kernel (assembly/ids.ts) with its arguments in the order of its args class. */
+  /**
+   * Runs `items` work items of a kernel (assembly/ids.ts) with its arguments in the order of its args class.
+   * @throws PlaygroundError 'thread-lost' when a thread has stopped. Items are never repeated: some change their inputs,
+   * and a thread that only seemed to have stopped may go on writing. The backend has to be made anew, with other memory.
+   */
   run(id: number, items: number, args: readonly number[]): void {
     this.write(this.args, args);
-    if (this.control !== null && items > 1) this.exports.runShared(this.control, id, this.args, items);
-    else this.exports.run(id, this.args, items);
+    if (this.control === null || items <= 1) return this.exports.run(id, this.args, items);
+    if (!this.stopped && this.exports.runShared(this.control, id, this.args, items)) return;
+    this.stopped = true;
+    throw new PlaygroundError(
+      'thread-lost',
+      'One of the threads that train has stopped.',
+      'Press Retry. What was learned is kept.',
+    );
   }
 
   private get emscripten(): EmscriptenModule {

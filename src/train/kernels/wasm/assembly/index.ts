@@ -8,4 +8,4 @@ export function run(id: i32, args: usize, items: i32): void {
   for (let item = 0; item < items; item++) dispatch(id, args, item);
 }
 
-export { runShared, serve } from './pool';
+export { fail, runShared, serve } from './pool';

@@ -1,6 +1,15 @@
 // Shares the items of a kernel between threads. Who takes which item is left to chance; as each item writes its own
 // outputs, results do not depend on it. One thread calls runShared; the others stay in serve until they are ended.
+// A thread that stops takes its item with it: runShared then says so, and what the items wrote is worthless.
 import { dispatch } from './dispatch';
+
+/**
+ * Asked while runShared waits. @param moved whether items were done since it was asked last; true when a wait begins
+ * @returns whether to wait no longer (src/core/threads.ts)
+ */
+// @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
+@external("env", "stalled")
+declare function stalled(moved: bool): bool;
 
 /** Zeroed by the owner, 8-byte aligned. */
 @unmanaged
@@ -13,6 +22,8 @@ class Control {
   done: i32;
   /** Threads that wait to be woken. */
   sleeping: i32;
+  /** 1 once a thread has failed. */
+  failed: i32;
   id: i32;
   args: usize;
 }
@@ -20,8 +31,14 @@ class Control {
 /** Idle looks at the word before a thread goes to sleep: about 0.1 ms, longer than the pauses within a training step. */
 const PATIENCE: i32 = 50000;
 
-/** Runs every item, together with the threads that serve the same control block; returns when all are done. */
-export function runShared(control: Control, id: i32, args: usize, items: i32): void {
+/** Looks at the items that others have taken before it is asked whether they stalled: about a millisecond. */
+const SPINS: i32 = 1 << 20;
+
+/**
+ * Runs every item, together with the threads that serve the same control block.
+ * @returns whether all are done; if not, a thread has stopped and may even write yet: this memory is lost
+ */
+export function runShared(control: Control, id: i32, args: usize, items: i32): bool {
   const word = changetype<usize>(control);
   const round = control.round + 1;
   control.id = id;
@@ -30,7 +47,21 @@ export function runShared(control: Control, id: i32, args: usize, items: i32): v
   atomic.store<u64>(word, ((<u64>round) << 32) | <u64>items);
   if (atomic.load<i32>(word, offsetof<Control>('sleeping'))) atomic.notify(word + offsetof<Control>('round'), -1);
   while (takeItem(control)) {}
-  while (atomic.load<i32>(word, offsetof<Control>('done')) != items) {}
+  let spins = SPINS;
+  let seen = -1;
+  let done: i32;
+  while ((done = atomic.load<i32>(word, offsetof<Control>('done'))) != items) {
+    if (--spins > 0) continue;
+    if (atomic.load<i32>(word, offsetof<Control>('failed')) || stalled(done != seen)) return false;
+    seen = done;
+    spins = SPINS;
+  }
+  return true;
+}
+
+/** Says that a thread has left `serve` with an error. */
+export function fail(control: Control): void {
+  atomic.store<i32>(changetype<usize>(control), 1, offsetof<Control>('failed'));
 }
 
 /** Takes items as they come, forever. */

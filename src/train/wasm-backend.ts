@@ -1,0 +1,103 @@
+// Starts tfjs's WASM backend, with our kernels or as it comes, and finds the way down where threads or their shared memory
+// cannot be had. Not for choosing the backend (backend.ts) nor for our own threads (kernels/wasm/pool.ts).
+import * as tf from '@tensorflow/tfjs';
+import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { PlaygroundError } from '../core/errors';
+import { watchAllocations, watchDevice, type Allocator } from './device';
+import { registerWasmKernels } from './kernels/wasm';
+
+/** Milliseconds for tfjs to load its module and start its threads, for which it would wait without end. */
+const START_LIMIT = 60_000;
+/** Pages of memory that tfjs begins with. */
+const INITIAL_PAGES = 256;
+/** Whether tfjs is to take its build for shared memory where the page may have such memory. */
+const SHARED = 'WASM_HAS_MULTITHREAD_SUPPORT';
+
+const makeBackend = tf.findBackendFactory('wasm');
+let located = false;
+
+/** tfjs on WASM with our kernels. @param threads wanted @returns threads used */
+export async function startWasm(wasmBase: string, threads: number): Promise<number> {
+  await startStockWasm(wasmBase, threads);
+  watchDevice();
+  watchAllocations((tf.backend() as BackendWasm).wasm as unknown as Allocator);
+  return registerWasmKernels({ wasmBase, threads });
+}
+
+/**
+ * tfjs-wasm as it comes, without our kernels: the FP32 peer. A backend that runs already is replaced.
+ * @throws PlaygroundError 'out-of-memory' or 'unsupported' when not even the build without threads starts
+ */
+export async function startStockWasm(wasmBase: string, threads: number): Promise<void> {
+  // tfjs refuses to be told again once a start was aborted.
+  if (!located) setWasmPaths(`${wasmBase}tfjs/`);
+  located = true;
+  setThreadsCount(threads);
+  let failure = await start();
+  // Shared memory reserves at once all that it may ever grow to, for tfjs 4 GiB: not every machine has room for that.
+  if (failure && (await tf.env().getAsync(SHARED))) {
+    tf.env().set(SHARED, false);
+    failure = await start();
+  }
+  if (failure) throw explain(failure.cause);
+}
+
+/** @returns undefined when it has started */
+async function start(): Promise<{ cause: unknown } | undefined> {
+  let failure: { cause: unknown } | undefined;
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', () =>
+    withLimit(makeBackend() as Promise<BackendWasm>).catch((cause: unknown) => {
+      failure = { cause };
+      throw cause;
+    }),
+  );
+  return (await tf.setBackend('wasm')) ? undefined : (failure ?? { cause: undefined });
+}
+
+let onThreadError: (error: Error) => void = () => {};
+/**
+ * What happens to the threads that tfjs starts, from blobs, it throws where nobody can catch it: it would be taken for
+ * the end of this worker.
+ */
+globalThis.addEventListener?.('error', (event) => {
+  if (!(event.error instanceof Event) && !event.filename.startsWith('blob:')) return;
+  event.preventDefault();
+  console.warn(`A thread of TensorFlow.js failed: ${event.message}`);
+  onThreadError(new Error(event.message));
+});
+
+/** The work's outcome; an error when it or a thread of tfjs fails, or after START_LIMIT. */
+async function withLimit<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const failed = new Promise<never>((_, reject) => {
+    onThreadError = reject;
+    timer = setTimeout(() => reject(new Error(`tfjs did not start within ${START_LIMIT} ms`)), START_LIMIT);
+  });
+  return Promise.race([work, failed]).finally(() => clearTimeout(timer));
+}
+
+function explain(cause: unknown): PlaygroundError {
+  if (cause instanceof RangeError || !hasMemory())
+    return new PlaygroundError(
+      'out-of-memory',
+      'The browser has no memory left to train in.',
+      'Close other tabs and programs, then press Retry.',
+      { cause },
+    );
+  return new PlaygroundError(
+    'unsupported',
+    'TensorFlow.js could not start its WASM backend.',
+    'Reload the page; if it happens again, use a current version of Chrome, Edge or Firefox.',
+    { cause },
+  );
+}
+
+/** tfjs says of every failure that its file could not be served: whether memory was the reason has to be tried. */
+function hasMemory(): boolean {
+  try {
+    return new WebAssembly.Memory({ initial: INITIAL_PAGES }).buffer.byteLength > 0;
+  } catch {
+    return false;
+  }
+}

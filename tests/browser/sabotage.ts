@@ -1,0 +1,67 @@
+// Threads that fail, for tests: what their workers run before their own script. Not for what must follow from it.
+import type { Page, Worker as PageWorker } from '@playwright/test';
+
+const NO_INSTANCE = `
+  const refuse = () => { throw new RangeError('WebAssembly.Instance(): Out of memory'); };
+  WebAssembly.Instance = function () { refuse(); };
+  WebAssembly.instantiate = async () => refuse();`;
+
+/** The export `name` does `body` in the place of its own work; memory and its arguments are at hand. */
+const instead = (name: string, body: string) => `
+  const patched = (instance, { env: { memory } }) =>
+    ({ exports: { ...instance.exports, ${name}(...args) { ${body} } } });
+  const { Instance, instantiate } = WebAssembly;
+  WebAssembly.Instance = function (module, imports) { return patched(new Instance(module, imports), imports); };
+  WebAssembly.instantiate = async (module, imports) => patched(await instantiate(module, imports), imports);`;
+
+/** Takes an item as src/train/kernels/wasm/assembly/pool.ts does, the round's last but `after`, and never does it. */
+const takeItem = (after: number) => `
+  const words = new BigInt64Array(memory.buffer);
+  const at = args[0] / 8;
+  for (let left = ${after}; ;) {
+    const seen = Atomics.load(words, at);
+    if ((seen & 0xffffffffn) === 0n) continue;
+    if (left-- <= 0 && Atomics.compareExchange(words, at, seen, seen - 1n) === seen) break;
+  }`;
+const TRAP = `throw new WebAssembly.RuntimeError('unreachable');`;
+/** As a thread that was killed looks from outside: it writes nothing any more. */
+const STOP = 'for (;;) {}';
+
+/** By name, what goes wrong in a thread. */
+export const TROUBLES = {
+  'has no memory to start': NO_INSTANCE,
+  'cannot load its script': `import '/no-such-script.js';`,
+  'never answers': `self.addEventListener('message', (event) => event.stopImmediatePropagation());`,
+  'traps with an item taken': instead('serve', takeItem(0) + TRAP),
+  'stops with an item taken': instead('serve', takeItem(0) + STOP),
+  'traps in its share of an image': instead('work', TRAP),
+  'stops in its share of an image': instead('work', STOP),
+} as const;
+
+/**
+ * From now on workers whose script's address contains `script` run, in the order of their start, these troubles first;
+ * undefined, and all that follow, are left as they are. They are globalThis.threads.
+ */
+export function sabotage(
+  where: Page | PageWorker,
+  script: string,
+  troubles: readonly (keyof typeof TROUBLES | undefined)[],
+): Promise<void> {
+  return (where as Page).evaluate(
+    ([script, patches]) => {
+      const threads: Worker[] = [];
+      const address = (text: string) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+      const Real = Worker;
+      const Patched = function (url: URL, options: WorkerOptions) {
+        if (!url.href?.includes(script)) return new Real(url, options);
+        const patch = patches[threads.length];
+        const both = () => address(`import '${address(patch!)}'; import '${url.href}';`);
+        const thread = new Real(patch ? both() : url, options);
+        threads.push(thread);
+        return thread;
+      };
+      Object.assign(globalThis, { Worker: Patched, threads });
+    },
+    [script, troubles.map((name) => name && TROUBLES[name])] as const,
+  );
+}
