@@ -24,8 +24,7 @@ MATHS = {
     "histogram": observers.histogram,
     "fused_observer": observers.fused_observer,
     "fake_quant": fakequant.fake_quant,
-    "conv_bn": convbn.conv_bn,
-}
+} | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.
 NETWORK = converted.topics() | training.topics()
 

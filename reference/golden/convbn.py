@@ -1,5 +1,6 @@
-"""Topic conv_bn: single ConvBn2d and ConvBnReLU2d QAT modules in each mode, with every gradient."""
+"""Topics conv_bn*: single ConvBn2d and ConvBnReLU2d QAT modules in each mode, with every gradient."""
 
+from functools import partial
 from itertools import product
 
 import torch
@@ -20,6 +21,9 @@ MODES = ["train", "frozen", "eval"]
 #: -127..127 puts a channel's extreme weight on a code; -128..127, the product's, on the tie 127.5, where its code
 #: (-127 or -128) and whether its gradient passes hang on the last bit of gamma/sigma (torch.sqrt is not correctly rounded).
 WEIGHT_MINS = [-127, -128]
+#: More draws, of the product's weights alone, in which ties of training and of frozen statistics fell otherwise than
+#: correct rounding has them, on the CPU that made these; with the first seed none did.
+MORE_SEEDS = [24, 27]
 
 
 def _module(shape, relu: bool, weight_min: int, generator):
@@ -37,11 +41,11 @@ def _module(shape, relu: bool, weight_min: int, generator):
     return module
 
 
-def conv_bn() -> Fixture:
-    fixture = Fixture("conv_bn")
-    generator = torch.Generator().manual_seed(4)
+def _conv_bn(topic: str, seed: int, weight_mins: list[int], relus: list[bool]) -> Fixture:
+    fixture = Fixture(topic)
+    generator = torch.Generator().manual_seed(seed)
     cases = []
-    for weight_min, shape, relu, mode in product(WEIGHT_MINS, SHAPES, (False, True), MODES):
+    for weight_min, shape, relu, mode in product(weight_mins, SHAPES, relus, MODES):
         cin, cout, kernel, stride, pad, batch, size = shape
         module = _module(shape, relu, weight_min, generator)
         x = torch.randn(batch, cin, size, size, generator=generator).requires_grad_()
@@ -83,3 +87,10 @@ def conv_bn() -> Fixture:
         "cases": cases,
     }
     return fixture
+
+
+def topics() -> dict:
+    more = {f"conv_bn_{seed}": seed for seed in MORE_SEEDS}
+    return {"conv_bn": partial(_conv_bn, "conv_bn", 4, WEIGHT_MINS, [False, True])} | {
+        topic: partial(_conv_bn, topic, seed, WEIGHT_MINS[1:], [True]) for topic, seed in more.items()
+    }
