@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ObservedRange } from '../core/qparams';
 import { createObserver } from '../quant/observers';
 import type { Observer, QatGraph } from '../quant/types';
-import type { Cifar10 } from '../data/cifar10';
+import type { ImageSource } from '../data/batches';
 import { normalizeImages } from '../data/normalize';
 import type { Split } from '../data/types';
 import { agreement, predictions } from '../report/accuracy';
@@ -27,7 +27,7 @@ export async function logitsOf(model: FloatModel, x: Float32Array): Promise<Floa
 /** Top-1 over the first `images` images of a split. @param onDone called with the number of images seen so far */
 export async function evaluate(
   model: FloatModel,
-  data: Cifar10,
+  data: ImageSource,
   split: Split,
   images: number,
   onDone: (done: number) => void = () => {},

@@ -1,9 +1,11 @@
 // The loop on a trainer that only counts: its losses are given, its state is its step.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PlaygroundError } from '../core/errors';
-import { TrainControl, trainLoop, type LoopContext } from './loop';
+import type { ParamStore } from '../core/params';
+import { trainLoop, type LoopContext } from './loop';
 import { freshState } from './state';
 import type { SgdAttrs } from './kernels/contract';
+import { TrainControl } from './train-control';
 import type { ForwardMode } from './train-forward';
 import type { TrainEvent, TrainOptions } from './types';
 
@@ -18,19 +20,30 @@ class CountingTrainer {
   constructor(
     public step: number,
     private readonly lossOf: (step: number) => number,
+    private readonly left: number | undefined,
+    readonly simulates: boolean,
+    private readonly params: ParamStore,
   ) {}
   async trainStep(_: unknown, { lr }: SgdAttrs, mode: ForwardMode) {
     this.rates.push(lr);
     this.modes.push(mode);
     return { loss: this.lossOf(this.step++), accuracy: 0.5 };
   }
+  /** As a further step would begin, unless told otherwise. */
+  async peek() {
+    return { loss: this.left ?? this.lossOf(this.step), accuracy: 0.5 };
+  }
   async snapshot() {
-    return { ...freshState(new Map()), step: this.step };
+    return { ...freshState(this.params), step: this.step };
   }
 }
 
-async function* batches() {
-  for (;;) yield { x: new Float32Array(), y: new Uint8Array() };
+/** @param hangs resolves when a batch may come */
+async function* batches(hangs: (step: number) => Promise<void>) {
+  for (let step = 0; ; step++) {
+    await hangs(step);
+    yield { x: new Float32Array(), y: new Uint8Array() };
+  }
 }
 
 interface Setting {
@@ -40,27 +53,32 @@ interface Setting {
   readonly firstCheckpoint?: number;
   readonly checkpointEvery?: number;
   readonly stored?: boolean;
+  /** The loss that the last step leaves. */
+  readonly left?: number;
+  readonly simulates?: boolean;
+  readonly params?: ParamStore;
+  readonly hangs?: (step: number) => Promise<void>;
 }
 
-function setUp(
-  { options, losses = () => 1, from = 0, stored = true, ...due }: Setting = {},
-  validate = async () => 0.75,
-) {
-  const trainer = new CountingTrainer(from, losses);
+function setUp(setting: Setting = {}, validate: LoopContext['validate'] = async () => 0.75) {
+  const { options, losses = () => 1, from = 0, stored = true, left, simulates = true, ...rest } = setting;
+  const { params = new Map(), hangs = async () => {}, ...due } = rest;
+  const trainer = new CountingTrainer(from, losses, left, simulates, params);
   const control = new TrainControl(OPTIONS.learningRate);
   const kept: number[] = [];
+  const results: number[] = [];
   const history = { losses: Array.from({ length: from }, (_, i) => losses(i)), validations: [], schedule: [] };
   const context: LoopContext = {
-    ...{ trainer, batches: batches(), options: { ...OPTIONS, ...options }, control, history },
+    ...{ trainer, batches: batches(hangs), options: { ...OPTIONS, ...options }, control, history },
     ...{ firstCheckpoint: Infinity, checkpointEvery: Infinity, ...due },
     start: { ...freshState(new Map()), step: from },
     validate,
-    keep: async ({ step }) => {
-      kept.push(step);
+    keep: async ({ step }, ended) => {
+      (ended ? results : kept).push(step);
       return stored ? { type: 'saved', step } : { type: 'not-saved', step, message: 'Full.', hint: 'Free some.' };
     },
   };
-  return { trainer, control, kept, history, loop: trainLoop(context) };
+  return { trainer, control, kept, results, history, loop: trainLoop(context) };
 }
 
 /** What every event says, e.g. 'step 1'; `act` may answer an event. */
@@ -92,7 +110,7 @@ describe('the buttons', () => {
     });
     expect(told).toEqual([
       ...[...steps(1, 3), 'paused 3', 'saved 3', 'step 4', 'paused 4', 'saved 4', 'resumed 4'],
-      ...steps(5, 8),
+      ...[...steps(5, 8), 'saved 8'],
     ]);
     expect(kept).toEqual([3, 4]);
   });
@@ -140,6 +158,116 @@ describe('the buttons', () => {
   });
 });
 
+describe('data that do not come', () => {
+  const never = new Promise<void>(() => {});
+
+  test('stop ends a run that waits for a batch; what was learned is its result', async () => {
+    const { loop, control, trainer, results } = setUp({ hangs: (step) => (step === 3 ? never : Promise.resolve()) });
+    const told = await follow(loop, (event) => {
+      if (event === 'step 3') setTimeout(() => control.stop(), 20);
+    });
+    expect(told).toEqual([...steps(1, 3), 'saved 3']);
+    expect([trainer.step, results]).toEqual([3, [3]]);
+  });
+
+  test('pause is heard while a batch is awaited, and the run goes on with that batch', async () => {
+    const asked: number[] = [];
+    let come!: () => void;
+    const hangs = (step: number) => {
+      asked.push(step);
+      return step === 3 ? new Promise<void>((resolve) => (come = resolve)) : Promise.resolve();
+    };
+    const { loop, control } = setUp({ hangs });
+    const told = await follow(loop, (event) => {
+      if (event === 'step 3') setTimeout(() => control.pause(), 20);
+      if (event !== 'saved 3') return;
+      control.resume();
+      setTimeout(() => come(), 20);
+    });
+    expect(told).toEqual([...steps(1, 3), 'paused 3', 'saved 3', 'resumed 3', ...steps(4, 8), 'saved 8']);
+    expect(asked).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('data that fail while the run is paused fail it when it goes on', async () => {
+    let fail!: (error: Error) => void;
+    const hangs = (step: number) =>
+      step === 3 ? new Promise<void>((_, reject) => (fail = reject)) : Promise.resolve();
+    const { loop, control } = setUp({ hangs });
+    const error = await failure(
+      follow(loop, (event) => {
+        if (event === 'step 3') setTimeout(() => control.pause(), 20);
+        if (event !== 'saved 3') return;
+        fail(new PlaygroundError('network', 'No more data.', ''));
+        setTimeout(() => control.resume(), 20);
+      }),
+    );
+    expect(error).toMatchObject({ code: 'network' });
+  });
+
+  /** Rejects once the signal is aborted, the first time; then gives the accuracy. */
+  const hangingOnce = () => {
+    let attempts = 0;
+    return (signal: AbortSignal) =>
+      attempts++ > 0
+        ? Promise.resolve(0.75)
+        : new Promise<number>((_, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+          );
+  };
+
+  test.each([4, 8])('stop ends a run that validates after step %i without its accuracy', async (at) => {
+    const { loop, control, history, results } = setUp({ options: { validateEvery: at } }, hangingOnce());
+    const told = await follow(loop, (event) => {
+      if (event === `step ${at}`) setTimeout(() => control.stop(), 20);
+    });
+    expect(told).toEqual([...steps(1, at), `saved ${at}`]);
+    expect([history.validations, results]).toEqual([[], [at]]);
+  });
+
+  test.each([4, 8])('a validation after step %i that a pause breaks off is done when the run goes on', async (at) => {
+    const { loop, control, history } = setUp({ options: { validateEvery: at } }, hangingOnce());
+    const told = await follow(loop, (event) => {
+      if (event === `step ${at}`) setTimeout(() => control.pause(), 20);
+      if (event === `saved ${at}` && history.validations.length === 0) control.resume();
+    });
+    expect(told.slice(at, at + 4)).toEqual([`paused ${at}`, `saved ${at}`, `resumed ${at}`, `validation ${at}`]);
+    expect(history.validations.map(({ step }) => step)).toEqual(at === 4 ? [4, 8] : [8]);
+  });
+});
+
+describe('the learning rates', () => {
+  test('of a run are recorded with it', async () => {
+    const { loop, control, history } = setUp();
+    await follow(loop, (event) => {
+      if (event === 'step 5') control.learningRate = 0.01;
+    });
+    expect(history.schedule).toEqual([
+      { step: 0, rate: 0.1 },
+      { step: 5, rate: 0.01 },
+    ]);
+  });
+
+  test.each([0, 3])('of another run are replayed, for as many steps, from step %i on', async (from) => {
+    const schedule = [
+      { step: 0, rate: 0.4 },
+      { step: 2, rate: 0.2 },
+      { step: 4, rate: 0.3 },
+    ];
+    const { loop, control, trainer, results } = setUp({ from, options: { replay: { steps: 6, schedule } } });
+    await follow(loop, () => (control.learningRate = 1));
+    expect(trainer.rates).toEqual([0.4, 0.4, 0.2, 0.2, 0.3, 0.3].slice(from));
+    expect(results).toEqual([6]);
+  });
+
+  test('a run that replays a shorter one freezes at the same steps as that one did', async () => {
+    const options = { freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 };
+    const schedule = [{ step: 0, rate: 0.4 }];
+    const { loop, trainer } = setUp({ options: { ...options, replay: { steps: 4, schedule } } });
+    expect(await follow(loop)).toEqual([...steps(1, 3), 'bn-frozen 3', 'step 4', 'saved 4']);
+    expect(trainer.modes.map(({ observersFrozen }) => observersFrozen)).toEqual([false, false, false, false]);
+  });
+});
+
 describe('states to come back to', () => {
   test('are kept when they are due and the next loss proves them good', async () => {
     const { loop, kept } = setUp({ firstCheckpoint: 0, checkpointEvery: 0 });
@@ -164,6 +292,7 @@ describe('states to come back to', () => {
     const { loop } = setUp({ firstCheckpoint: 0, checkpointEvery: 0, stored: false });
     const told = await follow(loop);
     expect(told).toContain('not-saved 6');
+    expect(told).toContain('not-saved 8');
     expect(told).toContain('step 8');
   });
 });
@@ -176,11 +305,19 @@ describe('a run that goes on', () => {
     const [all, later] = [await follow(whole.loop), await follow(rest.loop)];
     expect(all).toEqual([
       ...[...steps(1, 3), 'bn-frozen 3', 'step 4', 'validation 4', 'observers-frozen 4'],
-      ...[...steps(5, 8), 'validation 8'],
+      ...[...steps(5, 8), 'validation 8', 'saved 8'],
     ]);
-    expect(later).toEqual(['bn-frozen 3', 'observers-frozen 4', ...steps(6, 8), 'validation 8']);
+    expect(later).toEqual(['bn-frozen 3', 'observers-frozen 4', ...steps(6, 8), 'validation 8', 'saved 8']);
     expect(rest.trainer.modes).toEqual(whole.trainer.modes.slice(5));
     expect(rest.history.losses).toEqual(whole.history.losses);
+  });
+
+  test('tells of no frozen observers where they only observe: those are never frozen', async () => {
+    const { loop, trainer } = setUp({ options, simulates: false });
+    const told = await follow(loop);
+    expect(told).toContain('bn-frozen 3');
+    expect(told).not.toContain('observers-frozen 4');
+    expect(trainer.modes.map(({ bnFrozen }) => bnFrozen)).toEqual([0, 0, 0, 1, 1, 1, 1, 1].map(Boolean));
   });
 
   test('freezes nothing where nothing is to be frozen', async () => {
@@ -201,7 +338,7 @@ describe('divergence', () => {
       }),
     );
     expect(error).toMatchObject({ code: 'diverged' });
-    expect(error.message).toContain('stopped being a number (step 6, learning rate 0.1)');
+    expect(error.message).toContain('stopped being a number (step 6, learning rate 0.1, batch 2)');
     expect(error.hint).toContain('goes on from step 2');
     expect([history.losses.length, kept]).toEqual([5, [2]]);
   });
@@ -223,6 +360,50 @@ describe('divergence', () => {
       throw new PlaygroundError('diverged', 'No range.', '');
     });
     expect((await failure(follow(loop))).hint).toContain('goes on from step 0');
+  });
+
+  test.each([NaN, Infinity, 9.062410888082136e21, 18])(
+    'a last step that leaves a loss of %s has no result',
+    async (left) => {
+      const { loop, results, history } = setUp({ left });
+      const error = await failure(follow(loop));
+      expect(error).toMatchObject({ code: 'diverged' });
+      expect(error.hint).toContain('goes on from step 0');
+      expect([results, history.losses.length]).toEqual([[], 8]);
+      expect(error.message).toContain(`left a loss of ${left.toPrecision(3)} (step 8, learning rate 0.1, batch 2)`);
+    },
+  );
+
+  test('nor has a run stopped there', async () => {
+    const { loop, results, control } = setUp({ left: 1e9 });
+    const error = await failure(follow(loop, (event) => event === 'step 3' && control.stop()));
+    expect([error.code, results]).toEqual(['diverged', []]);
+  });
+
+  test('the last state is proved before it is validated', async () => {
+    const told: string[] = [];
+    const { loop } = setUp({ left: 1e9, options: { validateEvery: 8 } });
+    await failure(follow(loop, (event) => told.push(event)));
+    expect(told).toEqual(steps(1, 8));
+  });
+
+  test.each(['at a pause', 'at the end'])(
+    'weights that are no numbers are not kept %s, whatever the loss',
+    async (when) => {
+      const params = new Map([['w', { shape: [3], data: Float32Array.of(1, NaN, 1) }]]);
+      const { loop, control, kept, results } = setUp({ params });
+      const error = await failure(
+        follow(loop, (event) => when === 'at a pause' && event === 'step 2' && control.pause()),
+      );
+      expect(error).toMatchObject({ code: 'diverged' });
+      expect([kept, results]).toEqual([[], []]);
+    },
+  );
+
+  test('a run of few steps that runs away is not let finish', async () => {
+    const { loop, trainer } = setUp({ losses: (step) => [0.5, 2, 60, 9e21][step] ?? 1 });
+    expect((await failure(follow(loop))).message).toContain('The loss ran away to 60.0 (step 3');
+    expect(trainer.step).toBe(3);
   });
 
   test('a loss that runs away ends the run; what ran away is not kept', async () => {

@@ -1,148 +1,140 @@
 // Drives a Trainer over batches: schedule, pause, single step, stop, changed learning rate, validation, states to keep.
 // Not for the step itself (trainer.ts) nor for where batches come from (src/data).
 import { PlaygroundError } from '../core/errors';
-import { runsAway } from './divergence';
+import { Clock } from './clock';
+import { isLost, runsAway } from './divergence';
 import { GoodStates, type StatesContext } from './good-states';
-import { recordRate } from './schedule';
+import { rateAt, recordRate } from './schedule';
+import { unlessAborted, type TrainControl } from './train-control';
+import type { ForwardMode } from './train-forward';
 import type { Batch, Trainer } from './trainer';
 import type { TrainEvent, TrainOptions } from './types';
 
-/** What the visitor's buttons do to a running loop. */
-export class TrainControl {
-  learningRate: number;
-  stopped = false;
-  paused = false;
-  private allowedSteps = 0;
-  private wake: () => void = () => {};
-
-  constructor(learningRate: number) {
-    this.learningRate = learningRate;
-  }
-
-  pause(): void {
-    this.paused = true;
-    this.allowedSteps = 0;
-  }
-
-  resume(): void {
-    this.paused = false;
-    this.wake();
-  }
-
-  /** Runs one step and pauses again. */
-  step(): void {
-    this.paused = true;
-    this.allowedSteps++;
-    this.wake();
-  }
-
-  stop(): void {
-    this.stopped = true;
-    this.wake();
-  }
-
-  get waiting(): boolean {
-    return this.paused && this.allowedSteps === 0 && !this.stopped;
-  }
-
-  /** Resolves when the next step may run or the run was stopped. */
-  async turn(): Promise<void> {
-    while (this.waiting) await new Promise<void>((resolve) => (this.wake = resolve));
-    if (this.paused) this.allowedSteps--;
-  }
-}
-
 export interface LoopContext extends StatesContext {
-  readonly trainer: Pick<Trainer, 'step' | 'trainStep' | 'snapshot'>;
+  readonly trainer: Pick<Trainer, 'step' | 'simulates' | 'trainStep' | 'peek' | 'snapshot'>;
   readonly batches: AsyncIterator<Batch>;
   readonly options: TrainOptions;
   readonly control: TrainControl;
-  /** Accuracy 0..1 on the validation images, of the state as it is. */
-  validate(): Promise<number>;
+  /** Accuracy 0..1 on the validation images, of the state as it is. Rejects with the signal's reason when aborted. */
+  validate(signal: AbortSignal): Promise<number>;
 }
 
 /**
- * Trains to options.steps; ends early when stopped. States are kept now and then and at a pause; the one at the end is
- * the caller's to keep.
+ * Trains to options.steps, or as far as the run that is replayed; ends early when stopped, also while it waits for data.
+ * States are kept now and then, at a pause, and as the result at the end, once one more loss has shown it to be one.
  * @throws PlaygroundError 'diverged' when the loss is no number or runs away: the state kept last is a good one
  */
 export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEvent> {
   const { trainer, batches, options, control, history } = context;
-  const { steps } = options;
+  const { replay, validateEvery, momentum, weightDecay } = options;
+  const end = endOf(options);
   const clock = new Clock();
   const states = new GoodStates(context);
   const freezes = [
-    ['bn-frozen', Math.round(options.freezeBnAt * steps)],
-    ['observers-frozen', Math.round(options.freezeObserversAt * steps)],
+    ['bn-frozen', Math.round(options.freezeBnAt * options.steps)],
+    // Observers that only observe are never frozen: see Trainer.
+    ['observers-frozen', trainer.simulates ? Math.round(options.freezeObserversAt * options.steps) : Infinity],
   ] as const;
   const told = new Set<string>();
+  const rate = (step: number) => (replay ? rateAt(replay.schedule, step) : control.learningRate);
+  /** A batch that was asked for; a pause does not take it back. */
+  let coming: Promise<IteratorResult<Batch>> | undefined;
+  /** What the last step learned from. */
+  let last: { readonly batch: Batch; readonly mode: ForwardMode } | undefined;
+
+  const diverged = async (what: string) => {
+    const good = await states.fallBack();
+    const { step } = trainer;
+    return new PlaygroundError(
+      'diverged',
+      `${what} (step ${step}, learning rate ${rate(Math.max(step - 1, 0))}, batch ${options.batch}).`,
+      `Press Retry with a lower learning rate or, where the batch is small, with a larger one. Training goes on from step ${good}; what was learned up to there is kept.`,
+    );
+  };
   const bounded = <T>(work: Promise<T>): Promise<T> =>
     work.catch(async (error: unknown) => {
       const unbounded = error instanceof PlaygroundError && error.code === 'diverged';
-      throw unbounded ? await states.fallBack('Weights or activations grew beyond all bounds') : error;
+      throw unbounded ? await diverged('Weights or activations grew beyond all bounds') : error;
     });
-  while (trainer.step < steps) {
+  /** What the last step did shows in no step's loss. Where this leg took none, its state was kept before. */
+  const prove = async () => {
+    if (!last) return;
+    const { loss } = await bounded(trainer.peek(last.batch, last.mode));
+    if (isLost(history.losses, loss)) throw await diverged(`The last step left a loss of ${brief(loss)}`);
+  };
+  const validationDue = () => {
+    const { step } = trainer;
+    const asked = validateEvery > 0 && step > 0 && (step % validateEvery === 0 || step === end);
+    return asked && history.validations.at(-1)?.step !== step;
+  };
+
+  while (trainer.step < end || validationDue()) {
     const waits = control.waiting;
     if (waits) {
       yield { type: 'paused', step: trainer.step };
-      yield* await clock.without(states.keepNow());
+      yield* await clock.without(bounded(states.keepNow()));
     }
     await clock.without(control.turn());
-    if (control.stopped) return;
+    if (control.stopped) break;
     if (waits && !control.paused) yield { type: 'resumed', step: trainer.step };
+    const { interruption } = control;
 
-    const { step } = trainer;
-    for (const [type, from] of freezes) {
-      if (from === 0 || step < from || told.has(type)) continue;
-      told.add(type);
-      yield { type, step: from };
+    // Due already where a pause broke it off.
+    if (!validationDue()) {
+      const { step } = trainer;
+      coming ??= batches.next();
+      const next = await unlessInterrupted(interruption, unlessAborted(interruption, coming));
+      if (!next) continue;
+      coming = undefined;
+      if (next.done) break;
+      for (const [type, from] of freezes) {
+        if (from === 0 || step < from || told.has(type)) continue;
+        told.add(type);
+        yield { type, step: from };
+      }
+      const [bnFrozen, observersFrozen] = freezes.map(([, from]) => step >= from);
+      const mode = { bnFrozen, observersFrozen };
+      const learningRate = rate(step);
+      const sgd = { lr: learningRate, momentum, weightDecay };
+      const result = await bounded(trainer.trainStep(next.value, sgd, mode));
+      if (!Number.isFinite(result.loss)) throw await diverged('The loss stopped being a number');
+      last = { batch: next.value, mode };
+      history.losses.push(result.loss);
+      recordRate(history.schedule, step, learningRate);
+      const imagesPerSecond = clock.rate(options.batch);
+      const secondsLeft = ((end - trainer.step) * options.batch) / imagesPerSecond;
+      yield { type: 'step', step: trainer.step, steps: end, ...result, learningRate, imagesPerSecond, secondsLeft };
+      if (runsAway(history.losses)) throw await diverged(`The loss ran away to ${brief(result.loss)}`);
+      if (trainer.step < end) yield* await clock.without(bounded(states.stepDone()));
+      else await prove();
     }
-    const [bnFrozen, observersFrozen] = freezes.map(([, from]) => step >= from);
-    const { value: batch, done } = await batches.next();
-    if (done) return;
-    const { learningRate } = control;
-    const { momentum, weightDecay } = options;
-    const sgd = { lr: learningRate, momentum, weightDecay };
-    const result = await bounded(trainer.trainStep(batch, sgd, { bnFrozen, observersFrozen }));
-    if (!Number.isFinite(result.loss)) throw await states.fallBack('The loss stopped being a number');
-    history.losses.push(result.loss);
-    recordRate(history.schedule, step, learningRate);
-    const imagesPerSecond = clock.rate(options.batch);
-    const secondsLeft = ((steps - trainer.step) * options.batch) / imagesPerSecond;
-    yield { type: 'step', step: trainer.step, steps, ...result, learningRate, imagesPerSecond, secondsLeft };
-    if (runsAway(history.losses)) throw await states.fallBack('The loss ran away, far above that of guessing');
-    if (options.validateEvery > 0 && (trainer.step % options.validateEvery === 0 || trainer.step === steps)) {
-      const accuracy = await clock.without(bounded(context.validate()));
+    if (validationDue()) {
+      const validating = bounded(context.validate(interruption));
+      const accuracy = await clock.without(unlessInterrupted(interruption, validating));
+      if (accuracy === undefined) continue;
       const validation = { step: trainer.step, accuracy, images: options.validationImages };
       history.validations.push(validation);
       yield { type: 'validation', ...validation };
     }
-    if (trainer.step < steps) yield* await clock.without(states.stepDone());
     // Lets messages (pause, stop, a new learning rate) in between two steps.
     await macrotask();
   }
+  if (trainer.step < end) await prove();
+  if (trainer.step > 0) yield await bounded(states.keepResult());
 }
 
-/** Images per second over the last steps, pauses and validations left out. */
-class Clock {
-  private readonly durations: number[] = [];
-  private last = performance.now();
+/** Steps that a run takes when nobody stops it. */
+export const endOf = ({ steps, replay }: TrainOptions): number => replay?.steps ?? steps;
 
-  async without<T>(work: Promise<T>): Promise<T> {
-    const start = performance.now();
-    const result = await work;
-    this.last += performance.now() - start;
-    return result;
-  }
+/** undefined for work that gave way to a pause or a stop. */
+const unlessInterrupted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> =>
+  work.catch((error: unknown) => {
+    if (signal.aborted && error === signal.reason) return undefined;
+    throw error;
+  });
 
-  rate(images: number): number {
-    const now = performance.now();
-    this.durations.push(now - this.last);
-    this.last = now;
-    const recent = this.durations.slice(-20);
-    return (images * recent.length * 1000) / recent.reduce((sum, ms) => sum + ms, 0);
-  }
-}
+/** Three digits: 4.13, 9.06e+21. */
+const brief = (loss: number): string => loss.toPrecision(3);
 
 /** Yields to the event loop without the throttling of timers in background tabs. */
 function macrotask(): Promise<void> {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng';
+import type { ImageSource } from '../data/batches';
 import { IMAGE_BYTES, type Split } from '../data/types';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
@@ -9,10 +10,11 @@ import { freshCheckpoint, type Checkpoint } from './checkpoint';
 import { wasmBackend } from './kernels/wasm';
 import { tfjsMemory } from './kernels/wasm/runtime';
 import { setUpWasm } from './kernels/wasm/testing';
-import { TrainControl } from './loop';
+
 import { continueRun } from './run';
 import { trainedBy } from './state';
 import { smallGraph, smallParams } from './testing';
+import { TrainControl } from './train-control';
 import type { TrainEvent, TrainOptions, TrainResult } from './types';
 
 const OPTIONS: TrainOptions = {
@@ -50,13 +52,17 @@ async function leg(
   start: Checkpoint,
   act: (event: TrainEvent, control: TrainControl) => void = () => {},
   options = OPTIONS,
+  source: ImageSource = data,
 ): Promise<Leg> {
   const control = new TrainControl(options.learningRate);
   const kept: Checkpoint[] = [];
   const events: TrainEvent[] = [];
   const running = continueRun({
-    ...{ graph, start, options, data, control },
-    validate: async (trainer) => [...(await trainer.read()).params.get('fc.bias')!.data].reduce((a, b) => a + b),
+    ...{ graph, start, options, data: source, control },
+    validate: async (trainer, images) => {
+      await images.images('validation', 0, 1);
+      return [...(await trainer.read()).params.get('fc.bias')!.data].reduce((a, b) => a + b);
+    },
     keep: async (checkpoint) => {
       kept.push(structuredClone(checkpoint));
       return { type: 'saved', step: checkpoint.state.step };
@@ -145,6 +151,107 @@ describe('on wasm', () => {
     expect(rest.events[0]).toMatchObject({ type: 'restored', step: 3 });
     expect(rest.result).toMatchObject({ steps: 40, finished: true });
     expect(rest.result!.losses.every(Number.isFinite)).toBe(true);
+  });
+
+  test('a state that the last step spoilt is no result', async () => {
+    for (const options of [OPTIONS, { ...OPTIONS, freezeBnAt: 0 }]) {
+      const once = { ...options, steps: 1, learningRate: 1e20, validateEvery: 0 };
+      const { error, kept, events } = await leg(GRAPHS.fbgemm, fresh(), undefined, once);
+      const step = events.find(({ type }) => type === 'step') as { loss: number };
+      expect(step.loss).toBeLessThan(20);
+      expect(error).toMatchObject({ code: 'diverged', hint: expect.stringContaining('from step 0') });
+      expect(kept).toEqual([]);
+    }
+  });
+
+  test('a control takes the steps and rates that QAT took, a fall back and an early stop among them', async () => {
+    const options = { ...OPTIONS, steps: 40, validateEvery: 0 };
+    const graph = GRAPHS.control;
+    const failed = await leg(
+      graph,
+      fresh(),
+      (event, control) => {
+        if (event.type === 'step' && event.step === 3) control.pause();
+        if (event.type !== 'saved') return;
+        control.learningRate = 1e30;
+        control.resume();
+      },
+      options,
+    );
+    expect(failed.error).toMatchObject({ code: 'diverged' });
+    const stopped = await leg(
+      graph,
+      failed.kept[0],
+      (event, control) => {
+        if (event.type === 'step' && event.step === 5) control.learningRate = 0.002;
+        if (event.type === 'step' && event.step === 9) control.stop();
+      },
+      { ...options, learningRate: 0.01 },
+    );
+    expect(stopped.result).toMatchObject({ steps: 9, finished: false, diverged: false });
+    expect(stopped.result!.schedule).toEqual([
+      { step: 0, rate: 0.02 },
+      { step: 3, rate: 0.01 },
+      { step: 5, rate: 0.002 },
+    ]);
+    const replayed = await leg(graph, fresh(), undefined, { ...options, learningRate: 1, replay: stopped.result });
+    expect(replayed.result).toMatchObject({ steps: 9, finished: true, schedule: stopped.result!.schedule });
+    expect(replayed.kept.at(-1)!.state).toEqual(stopped.kept.at(-1)!.state);
+    expect(replayed.result!.losses).toEqual(stopped.result!.losses);
+  });
+
+  test('a control that diverges at those rates ends with its last good state', async () => {
+    const schedule = [
+      { step: 0, rate: 0.02 },
+      { step: 5, rate: 1e30 },
+    ];
+    const { result, kept, error } = await leg(
+      GRAPHS.control,
+      fresh(),
+      (event, control) => {
+        if (event.type === 'step' && event.step === 3) control.pause();
+        if (event.type === 'saved') control.resume();
+      },
+      { ...OPTIONS, replay: { steps: 8, schedule } },
+    );
+    expect(error).toBeUndefined();
+    expect(result).toMatchObject({ steps: 3, finished: false, diverged: true, schedule: schedule.slice(0, 1) });
+    expect(result!.losses.length).toBe(3);
+    expect(kept.at(-1)).toMatchObject({ state: kept[0].state, result });
+  });
+
+  describe('data that do not come', () => {
+    const never = new Promise<never>(() => {});
+
+    test('a stop is heard, and what was learned before is the result', async () => {
+      const shards = new Set<number>();
+      // A batch is half a shard: the third one waits.
+      const stalled: ImageSource = {
+        ...data,
+        images: (split, first, count) =>
+          count === 1 || shards.add(first).size < 2 ? data.images(split, first, count) : never,
+      };
+      const options = { ...OPTIONS, batch: 500, validateEvery: 0 };
+      const stop = (event: TrainEvent, control: TrainControl) => {
+        if (event.type === 'step' && event.step === 2) setTimeout(() => control.stop(), 50);
+      };
+      const { result, kept } = await leg(GRAPHS.control, fresh(), stop, options, stalled);
+      expect(result).toMatchObject({ steps: 2, finished: false });
+      expect(kept.at(-1)!.result).toEqual(result);
+    });
+
+    test('nor does a validation hold a stop up', async () => {
+      const stalled: ImageSource = {
+        ...data,
+        images: (split, ...range) => (split === 'validation' ? never : data.images(split, ...range)),
+      };
+      const stop = (event: TrainEvent, control: TrainControl) => {
+        if (event.type === 'step' && event.step === 3) setTimeout(() => control.stop(), 50);
+      };
+      const { result, kept } = await leg(GRAPHS.control, fresh(), stop, OPTIONS, stalled);
+      expect(result).toMatchObject({ steps: 3, finished: false });
+      expect(kept.at(-1)!.history.validations).toEqual([]);
+    });
   });
 
   test('500 steps: as many tensors and bytes at every step', async () => {

@@ -6,8 +6,10 @@ import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import type { Checkpoint } from './checkpoint';
 import { checkDevice, tensorCount } from './device';
-import { trainLoop, type TrainControl } from './loop';
+import { endOf, trainLoop } from './loop';
 import { rateChangesUpTo } from './schedule';
+import type { TrainState } from './state';
+import { unlessAborted, type TrainControl } from './train-control';
 import { Trainer } from './trainer';
 import type { RunHistory, TrainEvent, TrainOptions, TrainResult } from './types';
 
@@ -22,8 +24,8 @@ export interface RunContext {
   readonly options: TrainOptions;
   readonly data: ImageSource;
   readonly control: TrainControl;
-  /** Accuracy 0..1 on the validation images. */
-  validate(trainer: Trainer): Promise<number>;
+  /** Accuracy 0..1 on the validation images, which come from `data` unless a pause or a stop comes first. */
+  validate(trainer: Trainer, data: ImageSource): Promise<number>;
   /** Keeps a checkpoint, the last of which holds the result, and says whether it was stored. */
   keep(checkpoint: Checkpoint): Promise<TrainEvent>;
   onEvent(event: TrainEvent): void;
@@ -31,46 +33,63 @@ export interface RunContext {
 
 /**
  * Goes on from a checkpoint, bit for bit as if the run had not been interrupted; one that holds a result is over.
- * @throws PlaygroundError 'diverged', 'stopped' (before the first step), 'device-lost', 'thread-lost', 'out-of-memory',
- * or of the data
+ * A run that replays another's rates has nothing to be retried with: where it diverges it ends with its last good state.
+ * @throws PlaygroundError 'diverged', 'stopped' (before the first step), 'bad-argument' (see Trainer), 'device-lost',
+ * 'thread-lost', 'out-of-memory', or of the data
  */
 export async function continueRun(context: RunContext): Promise<TrainResult> {
   const { graph, start, options, data, control, onEvent } = context;
-  const { batch, seed, steps } = options;
+  const { batch, seed } = options;
+  const end = endOf(options);
   const { step } = start.state;
   const history = upTo(step, start.history);
-  onEvent({ type: 'restored', step, steps, history: start.history });
+  onEvent({ type: 'restored', step, steps: end, history: start.history });
   if (start.result) return start.result;
   const trainer = new Trainer(graph, start.state);
   const batches = trainBatches(data, { batch, seed, startStep: step });
   const tensorsAtStart = tensorCount();
   let imagesPerSecond = 0;
+  let kept: Checkpoint = start;
+  const keep = (state: TrainState, how?: { readonly diverged: boolean }): Promise<TrainEvent> => {
+    checkDevice();
+    const { losses, ...rest } = upTo(state.step, history);
+    const result = how && {
+      ...{ steps: state.step, finished: state.step >= end, ...how, losses: Float32Array.from(losses) },
+      ...{ schedule: rest.schedule, imagesPerSecond, tensorsAtStart, tensorsAtEnd: tensorCount() },
+    };
+    kept = { state, history: { losses, ...rest }, result };
+    return context.keep(kept);
+  };
   try {
     const loop = trainLoop({
       ...{ trainer, batches, options, control, history, start: start.state },
       ...{ firstCheckpoint: FIRST_CHECKPOINT_SECONDS, checkpointEvery: CHECKPOINT_SECONDS },
-      validate: () => context.validate(trainer),
-      keep: (state) => context.keep({ state, history: upTo(state.step, history) }),
+      validate: (signal) => context.validate(trainer, letGo(data, signal)),
+      keep: (state, ended) => keep(state, ended ? { diverged: false } : undefined),
     });
     for await (const event of loop) {
       checkDevice();
       if (event.type === 'step') ({ imagesPerSecond } = event);
       onEvent(event);
     }
-    if (trainer.step === 0)
-      throw new PlaygroundError('stopped', 'Training was stopped before its first step.', 'Run the step again.');
-    const result = {
-      ...{ steps: trainer.step, finished: trainer.step >= steps, losses: Float32Array.from(history.losses) },
-      ...{ schedule: history.schedule, imagesPerSecond, tensorsAtStart, tensorsAtEnd: tensorCount() },
-    };
-    const state = await trainer.snapshot();
-    onEvent(await context.keep({ state, history, result }));
-    return result;
+  } catch (error) {
+    if (!(options.replay && error instanceof PlaygroundError && error.code === 'diverged')) throw error;
+    onEvent(await keep(kept.state, { diverged: true }));
   } finally {
-    await batches.return(undefined as never);
+    // Not awaited: it ends after the batch that it may be waiting for.
+    batches.return(undefined as never).catch(() => {});
     trainer.dispose();
   }
+  if (!kept.result)
+    throw new PlaygroundError('stopped', 'Training was stopped before its first step.', 'Run the step again.');
+  return kept.result;
 }
+
+/** Data that need not be waited for once the signal is aborted. */
+const letGo = (data: ImageSource, signal: AbortSignal): ImageSource => ({
+  size: (split) => data.size(split),
+  images: (...range) => unlessAborted(signal, data.images(...range)),
+});
 
 /** A copy of the curves up to a step. */
 function upTo(step: number, { losses, validations, schedule }: RunHistory): RunHistory {

@@ -130,7 +130,7 @@ class Pass {
     if (!frozen) {
       const count = z.size / z.shape[3];
       // PyTorch keeps the unbiased variance, though the batch is normalized with the biased one.
-      const unbiased = count / Math.max(count - 1, 1);
+      const unbiased = count / (count - 1);
       const next = updateStatistics({ mean, variance }, out, { momentum: bn.momentum, unbiased });
       this.updates.variables.push([mean, tf.keep(next.mean)], [variance, tf.keep(next.variance)]);
     }

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
+import { checkBatch } from './batch-size';
 import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
 import { runKernel } from './ops/run-kernel';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
@@ -28,7 +29,8 @@ export class Trainer {
   step: number;
   private readonly device: DeviceState;
   private observersFrozen: boolean;
-  private readonly simulates: boolean;
+  /** Whether anything is fake-quantized; where nothing is, observers are never frozen. */
+  readonly simulates: boolean;
 
   /** @param start where to begin; fresh runs give params alone */
   constructor(
@@ -43,16 +45,33 @@ export class Trainer {
     this.simulates = Object.values(quant).some(({ activation, weight }) => activation?.simulate || weight?.simulate);
   }
 
-  /** One step of SGD on one batch. A loss that is no number means that the weights are lost too. */
+  /**
+   * One step of SGD on one batch. A loss that is no number means that the weights are lost too.
+   * @throws PlaygroundError 'bad-argument' for a batch of which batch norm cannot learn, before anything has changed
+   */
   async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
-    // An observer that has seen nothing has no range to keep; one that only observes cannot be frozen in PyTorch either:
-    // torch.ao.quantization.disable_observer reaches fake-quant modules alone.
-    this.observersFrozen = mode.observersFrozen && this.step > 0 && this.simulates;
-    const logits = this.update(batch, sgd, { ...mode, observersFrozen: this.observersFrozen });
+    const possible = this.possible(mode);
+    const logits = this.update(batch, sgd, possible);
+    this.observersFrozen = possible.observersFrozen;
     try {
       const result = score((await logits.data()) as Float32Array, batch.y);
       this.step++;
       return result;
+    } finally {
+      logits.dispose();
+    }
+  }
+
+  /** What a step on this batch would begin with; changes nothing. */
+  async peek(batch: Batch, mode: ForwardMode): Promise<StepResult> {
+    const logits = tf.tidy(() => {
+      const images = tf.tensor4d(batch.x, [batch.y.length, ...IMAGE]);
+      const out = forwardTraining(this.graph, this.device, images, this.possible(mode));
+      tf.dispose(out.updates.variables.map(([, next]) => next));
+      return out.logits;
+    });
+    try {
+      return score((await logits.data()) as Float32Array, batch.y);
     } finally {
       logits.dispose();
     }
@@ -89,6 +108,14 @@ export class Trainer {
     this.device.dispose();
   }
 
+  /**
+   * An observer that has seen nothing has no range to keep; one that only observes cannot be frozen in PyTorch either:
+   * torch.ao.quantization.disable_observer reaches fake-quant modules alone.
+   */
+  private possible(mode: ForwardMode): ForwardMode {
+    return { ...mode, observersFrozen: mode.observersFrozen && this.step > 0 && this.simulates };
+  }
+
   private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode) {
     const { loss, logits, updates, grads } = this.differentiate(batch, mode);
     const parameters = [...this.device.trainable].flatMap(([name, w]) => [w, grads.get(name)!]);
@@ -99,6 +126,7 @@ export class Trainer {
   }
 
   private differentiate({ x, y }: Batch, mode: ForwardMode) {
+    checkBatch(this.graph, y.length, mode.bnFrozen);
     const names = [...this.device.trainable.keys()];
     const variables = names.map((name) => this.device.trainable.get(name)!);
     let logits!: tf.Tensor2D;

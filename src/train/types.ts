@@ -32,6 +32,7 @@ export interface TrainOptions {
   readonly kind: RunKind;
   readonly steps: number;
   readonly batch: number;
+  /** At first; not for a run that replays another's. */
   readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
@@ -43,6 +44,8 @@ export interface TrainOptions {
   readonly freezeBnAt: number;
   /** From this share of the steps on (0..1), observers keep their ranges; 1 never. */
   readonly freezeObserversAt: number;
+  /** The run that this one is the control of: it takes as many steps, each at the same learning rate. */
+  readonly replay?: Pick<TrainResult, 'steps' | 'schedule'>;
 }
 export type TrainEvent =
   | {
@@ -65,8 +68,10 @@ export type TrainEvent =
   | { readonly type: 'not-saved'; readonly step: number; readonly message: string; readonly hint: string };
 export interface TrainResult {
   readonly steps: number;
-  /** false when the visitor stopped it early; what was learned up to there stays. */
+  /** false when it ended early, stopped by the visitor or diverged; what was learned up to there stays. */
   readonly finished: boolean;
+  /** A control that diverged at the rates it replays; it ends with its last good state. */
+  readonly diverged: boolean;
   readonly losses: Float32Array;
   /** The learning rates of these steps. */
   readonly schedule: Schedule;

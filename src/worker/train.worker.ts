@@ -5,6 +5,7 @@ import { convert } from '../convert/convert';
 import { serializeInt8Model } from '../convert/serialize';
 import { PlaygroundError } from '../core/errors';
 import type { ParamStore } from '../core/params';
+import type { ImageSource } from '../data/batches';
 import { openCifar10, type Cifar10 } from '../data/cifar10';
 import { normalizeImages } from '../data/normalize';
 import { totalCost, layerCosts } from '../graph/cost';
@@ -23,9 +24,9 @@ import { removeRuns, savedRuns, savedState, saveRun } from '../train/checkpoint-
 import { onDevice } from '../train/device';
 import { calibrate, evaluate, logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
-import { TrainControl } from '../train/loop';
 import { continueRun } from '../train/run';
 import { trainedBy, type Trained } from '../train/state';
+import { TrainControl } from '../train/train-control';
 import type { Trainer } from '../train/trainer';
 import { TOLERANCE, verifyFusion } from '../train/verify';
 import type { BackendInfo, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
@@ -148,7 +149,7 @@ class TrainWorker implements TrainApi {
       return await this.onDevice(() =>
         continueRun({
           ...{ graph: this.graphOf(kind), start: this.checkpoints[kind]!, options, data: this.data, control, onEvent },
-          validate: (trainer) => this.validationAccuracy(trainer, options.validationImages),
+          validate: (trainer, data) => this.validationAccuracy(trainer, data, options.validationImages),
           keep: (checkpoint) => this.keep(kind, { ...choices, learningRate: control.learningRate }, checkpoint),
         }),
       );
@@ -295,11 +296,11 @@ class TrainWorker implements TrainApi {
     return new FloatModel(this.qatGraph(), params, ranges);
   }
 
-  private async validationAccuracy(trainer: Trainer, images: number): Promise<number> {
+  private async validationAccuracy(trainer: Trainer, data: ImageSource, images: number): Promise<number> {
     const { params, ranges } = await trainer.read();
     const model = new FloatModel(trainer.graph, params, ranges);
     try {
-      return (await evaluate(model, this.data, 'validation', images)).accuracy;
+      return (await evaluate(model, data, 'validation', images)).accuracy;
     } finally {
       model.dispose();
     }

@@ -216,6 +216,7 @@ export class FakeSession implements Session {
     return {
       steps: losses.length,
       finished: !this.stopped,
+      diverged: false,
       losses: Float32Array.from(losses),
       schedule: [{ step: 0, rate: this.options.learningRate }],
       imagesPerSecond: 38.4,
