@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { kernelsSource } from '../src/engine/assembly/template';
 import { KERNELS } from '../src/engine/kernels';
 import { compileWasm } from './asc';
+import { listWasm } from './list-wasm';
 
 const SOURCES = 'src/engine/assembly';
 const BUILDS = [
@@ -34,5 +35,8 @@ export async function buildEngine(root: string): Promise<void> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await buildEngine(dirname(dirname(fileURLToPath(import.meta.url))));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = dirname(import.meta.dirname);
+  await buildEngine(root);
+  listWasm(root);
+}

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { dirname } from 'node:path';
 import { compileWasm, type WasmTarget } from './asc';
+import { listWasm } from './list-wasm';
 
 const ENTRY = 'src/train/kernels/wasm/assembly/index.ts';
 const ATOMICS = ['--enable', 'threads'];
@@ -22,4 +23,8 @@ export async function buildKernels(root: string): Promise<void> {
   await compileWasm(root, TARGETS);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels(dirname(import.meta.dirname));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = dirname(import.meta.dirname);
+  await buildKernels(root);
+  listWasm(root);
+}

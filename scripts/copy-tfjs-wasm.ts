@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 const FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
 
-/** Into public/wasm/tfjs/. */
+/** Into public/wasm/. */
 export function copyTfjsWasm(root: string): void {
-  const target = join(root, 'public/wasm/tfjs');
+  const target = join(root, 'public/wasm');
   mkdirSync(target, { recursive: true });
   for (const file of FILES)
     cpSync(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', file), join(target, file));

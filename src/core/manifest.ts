@@ -36,7 +36,7 @@ export function asFiles(value: unknown, what: string): ListedFile[] {
   demand(Array.isArray(value) && value.length > 0, `${what} is not a list of files`);
   return value.map((item: unknown, i) => {
     const { file, bytes, sha256 } = asRecord(item, `${what}[${i}]`);
-    demand(typeof file === 'string' && /^[\w-]+\.bin$/.test(file), `${what}[${i}].file is no file name`);
+    demand(typeof file === 'string' && /^[\w-]+\.(bin|wasm)$/.test(file), `${what}[${i}].file is no file name`);
     demand(isWhole(bytes, 1) && bytes <= MAX_FILE_BYTES, `${what}[${i}].bytes is no size up to 64 MiB`);
     demand(typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256), `${what}[${i}].sha256 is no SHA-256`);
     return { file, bytes, sha256 };

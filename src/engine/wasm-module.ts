@@ -1,6 +1,7 @@
 // The engine's WASM: which build this browser can run, fetching or taking its bytes, compiling, typed exports.
 // Not for memory contents nor threads.
 import { PlaygroundError } from '../core/errors';
+import { fetchWasm } from '../core/wasm-files';
 
 export type EngineBuild = 'relaxed' | 'plain';
 
@@ -50,19 +51,12 @@ const RELAXED_PROBE = Uint8Array.from([
 /** Whether this browser or Node takes relaxed SIMD. */
 export const hasRelaxedSimd = (): boolean => WebAssembly.validate(RELAXED_PROBE);
 
-/** Fetches and compiles a build from the folder `wasmBase`. @throws PlaygroundError 'network' or 'unsupported' */
+/**
+ * Fetches and compiles a build from the folder `wasmBase`.
+ * @throws PlaygroundError as fetchWasm, or 'unsupported'
+ */
 export async function fetchEngineModule(build: EngineBuild, wasmBase: string): Promise<WebAssembly.Module> {
-  const url = `${wasmBase}engine-${build}.wasm`;
-  const hint = 'Reload the page; in a checkout, run "npm start", which compiles it.';
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw new PlaygroundError('network', `The integer engine could not be fetched from ${url}.`, hint, { cause });
-  }
-  if (!response.ok)
-    throw new PlaygroundError('network', `The integer engine is missing: ${url} gave ${response.status}.`, hint);
-  return compileEngine(await response.arrayBuffer());
+  return compileEngine(await fetchWasm(wasmBase, `engine-${build}.wasm`));
 }
 
 /** @throws PlaygroundError 'unsupported' when the bytes are not WASM that runs here */

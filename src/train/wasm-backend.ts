@@ -1,12 +1,13 @@
 // Starts tfjs's WASM backend, with our kernels or as it comes, and finds the way down where threads or their shared memory
 // cannot be had. Not for choosing the backend (backend.ts) nor for our own threads (kernels/wasm/pool.ts).
 import * as tf from '@tensorflow/tfjs';
-import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { setThreadsCount, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { PlaygroundError } from '../core/errors';
 import { watchAllocations, watchDevice, type Allocator } from './device';
 import { registerWasmKernels } from './kernels/wasm';
+import { provideTfjsModule } from './tfjs-module';
 
-/** Milliseconds for tfjs to load its module and start its threads, for which it would wait without end. */
+/** Milliseconds for tfjs to compile its module and start its threads, for which it would wait without end. */
 const START_LIMIT = 60_000;
 /** Pages of memory that tfjs begins with. */
 const INITIAL_PAGES = 256;
@@ -14,7 +15,6 @@ const INITIAL_PAGES = 256;
 const SHARED = 'WASM_HAS_MULTITHREAD_SUPPORT';
 
 const makeBackend = tf.findBackendFactory('wasm');
-let located = false;
 
 /** tfjs on WASM with our kernels. @param threads wanted @returns threads used */
 export async function startWasm(wasmBase: string, threads: number): Promise<number> {
@@ -26,24 +26,22 @@ export async function startWasm(wasmBase: string, threads: number): Promise<numb
 
 /**
  * tfjs-wasm as it comes, without our kernels: the FP32 peer. A backend that runs already is replaced.
- * @throws PlaygroundError 'out-of-memory' or 'unsupported' when not even the build without threads starts
+ * @throws PlaygroundError of the download, or 'out-of-memory' or 'unsupported' when not even the build without threads starts
  */
 export async function startStockWasm(wasmBase: string, threads: number): Promise<void> {
-  // tfjs refuses to be told again once a start was aborted.
-  if (!located) setWasmPaths(`${wasmBase}tfjs/`);
-  located = true;
   setThreadsCount(threads);
-  let failure = await start();
+  let failure = await start(wasmBase);
   // Shared memory reserves at once all that it may ever grow to, for tfjs 4 GiB: not every machine has room for that.
   if (failure && (await tf.env().getAsync(SHARED))) {
     tf.env().set(SHARED, false);
-    failure = await start();
+    failure = await start(wasmBase);
   }
   if (failure) throw explain(failure.cause);
 }
 
-/** @returns undefined when it has started */
-async function start(): Promise<{ cause: unknown } | undefined> {
+/** @returns undefined when it has started; @throws PlaygroundError where the module cannot be had */
+async function start(wasmBase: string): Promise<{ cause: unknown } | undefined> {
+  await provideTfjsModule(wasmBase);
   let failure: { cause: unknown } | undefined;
   tf.removeBackend('wasm');
   tf.registerBackend('wasm', () =>

@@ -90,3 +90,58 @@ test.describe('a shard of which half comes, and then nothing', () => {
     await expect.poll(() => ended).toBe(4);
   });
 });
+
+test.describe('the WASM modules', () => {
+  const started = 'wasm: 4, run';
+  const start = (page: Page) => inPage(page, (module) => module.startWasm());
+  /** Failed transfers as Chromium logs them. */
+  const failures = () => complaints.splice(0).filter((text) => /^Failed to load resource: net::ERR_/.test(text)).length;
+
+  test('are asked for again after a connection was reset', async ({ page }) => {
+    const reset = new Set<string>();
+    await page.route('**/wasm/*.wasm', (route) => {
+      const url = route.request().url();
+      if (reset.has(url)) return route.continue();
+      reset.add(url);
+      return route.abort('connectionreset');
+    });
+    expect(await start(page)).toBe(started);
+    // tfjs's, the kernels' and the engine's.
+    expect(reset.size).toBe(3);
+    expect(failures()).toBe(3);
+  });
+
+  for (const file of ['tfjs-backend-wasm*.wasm', 'kernels*.wasm', 'engine*.wasm', 'manifest.json'])
+    test(`a start page instead of ${file} is recognised`, async ({ page }) => {
+      const answer = { contentType: 'text/html', body: '<!doctype html><title>Page</title>' };
+      await page.route(`**/wasm/${file}`, (route) => route.fulfill(answer));
+      expect(await start(page)).toMatch(/^bad-file: The server answered with a web page instead of .*\/wasm\//);
+    });
+
+  test('a damaged one is recognised', async ({ page }) => {
+    await page.route('**/wasm/kernels*.wasm', async (route) => {
+      const response = await route.fetch();
+      const body = await response.body();
+      body[body.length - 1] ^= 1;
+      await route.fulfill({ response, body });
+    });
+    expect(await start(page)).toMatch(/^checksum: .*\/wasm\/kernels.*SHA-256/);
+  });
+
+  test('need no connection the second time, and say so the first time', async ({ page }) => {
+    const lost = async () => {
+      await page.route('**/wasm/*.{wasm,json}', (route) => route.abort('internetdisconnected'));
+      await page.reload();
+    };
+    expect(await start(page)).toBe(started);
+    await lost();
+    expect(await start(page)).toBe(started);
+    await inPage(page, (module) => module.emptyCache());
+    await page.reload();
+    expect(await start(page)).toMatch(/^network: .*\/wasm\/manifest\.json could not be reached/);
+    // Once the connection is back, so is the backend.
+    await page.unrouteAll();
+    expect(await start(page)).toBe(started);
+    expect(failures()).toBeGreaterThan(0);
+  });
+});

@@ -1,14 +1,17 @@
 // What downloads.spec.ts runs in the page: checkpoint and images through the browser's own fetch, cache and streams.
+import * as tf from '@tensorflow/tfjs';
 import { loadCheckpoint } from '../../src/checkpoint/load';
 import type { PlaygroundError } from '../../src/core/errors';
 import { openCifar10 } from '../../src/data/cifar10';
+import { fetchEngineModule } from '../../src/engine/wasm-module';
+import { selectBackend } from '../../src/train/backend';
 
 const ROOT = new URL('/', location.href).href;
 const message = (error: PlaygroundError) => `${error.code}: ${error.message}`;
 
 /** The checkpoint twice; the second time with one cached shard damaged when asked. */
 export async function checkpointTwice(damage: boolean) {
-  await caches.delete('qat-playground');
+  await emptyCache();
   const first = await loadCheckpoint(`${ROOT}checkpoint/`);
   if (damage) {
     const cache = await caches.open('qat-playground');
@@ -38,9 +41,27 @@ export async function missing(): Promise<string> {
 
 /** The checkpoint, without the patience for a slow connection: how it went, and the bytes that progress told of. */
 export async function impatient(): Promise<{ message: string; done: number[] }> {
-  await caches.delete('qat-playground');
+  await emptyCache();
   const done: number[] = [];
   const onProgress = (progress: { done: number }) => done.push(progress.done);
   const loading = loadCheckpoint(`${ROOT}checkpoint/`, { silence: 2000, onProgress });
   return { message: await loading.then(() => 'loaded', message), done };
+}
+
+/** Starts tfjs on WASM with our kernels, and compiles the engine: a convolution and an export of theirs, or the error. */
+export async function startWasm(): Promise<string> {
+  const start = async () => {
+    const { backend } = await selectBackend('wasm', `${ROOT}wasm/`);
+    const engine = await fetchEngineModule('plain', `${ROOT}wasm/`);
+    const sums = tf.tidy(() =>
+      tf.conv2d(tf.ones<tf.Rank.R4>([1, 3, 3, 1]), tf.ones<tf.Rank.R4>([2, 2, 1, 1]), 1, 'valid'),
+    );
+    const [sum] = await sums.data();
+    return `${backend}: ${sum}, ${WebAssembly.Module.exports(engine)[0].name}`;
+  };
+  return start().catch(message);
+}
+
+export async function emptyCache(): Promise<void> {
+  await caches.delete('qat-playground');
 }

@@ -24,7 +24,7 @@ import { runningStatistics, scaleFactor } from './vectors';
 
 export interface WasmKernelOptions {
   /** Folder of the kernels' files, with a trailing slash; relative to the page or worker. */
-  readonly wasmBase: string | URL;
+  readonly wasmBase: string;
   /** Wanted threads, the calling one among them. More than 1 needs tfjs's build with shared memory. */
   readonly threads: number;
 }

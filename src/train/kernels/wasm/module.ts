@@ -1,5 +1,6 @@
 // Finds the build of our kernels that this browser can run, and compiles it. Not for running it: see runtime.ts.
 import { PlaygroundError } from '../../../core/errors';
+import { fetchWasm } from '../../../core/wasm-files';
 import type { KernelExports } from './runtime';
 
 /** (module (func (drop (f32x4.relaxed_madd zero zero zero)))): valid only where relaxed SIMD is known. */
@@ -19,18 +20,14 @@ export function isShared(memory: WebAssembly.Memory): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
 }
 
-/** Fetches and compiles. @throws PlaygroundError 'network' when the file is not there, 'unsupported' without SIMD */
-export async function loadModule(wasmBase: string | URL, memory: WebAssembly.Memory): Promise<WebAssembly.Module> {
-  const url = new URL(moduleFile(memory), new URL(wasmBase, location.href));
-  const response = await fetch(url);
-  if (!response.ok)
-    throw new PlaygroundError(
-      'network',
-      `The training kernels could not be loaded (${url.pathname}: ${response.status}).`,
-      'Check the connection and load the page again.',
-    );
+/**
+ * Fetches and compiles.
+ * @throws PlaygroundError as fetchWasm, or 'unsupported' without SIMD
+ */
+export async function loadModule(wasmBase: string, memory: WebAssembly.Memory): Promise<WebAssembly.Module> {
+  const bytes = await fetchWasm(wasmBase, moduleFile(memory));
   try {
-    return await WebAssembly.compile(await response.arrayBuffer());
+    return await WebAssembly.compile(bytes);
   } catch (cause) {
     throw new PlaygroundError(
       'unsupported',
