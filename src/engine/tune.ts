@@ -42,8 +42,8 @@ function typical(times: readonly number[]): number {
   return kept.reduce((sum, time) => sum + time, 0) / kept.length;
 }
 
-/** Times every layer's candidates and writes the fastest into memory. */
-export function tune(image: MemoryImage, memory: ArrayBufferLike, exports: EngineExports): Tuned {
+/** Times every layer's candidates and writes the fastest into memory. @returns each layer's choice */
+export function tune(image: MemoryImage, memory: ArrayBufferLike, exports: EngineExports): number[] {
   const best = image.choices.map((choices: readonly TilingRecords[]) => choices.map(() => Infinity));
   for (let round = 0; round < ROUNDS; round++)
     best.forEach((times, layer) => {
@@ -54,28 +54,34 @@ export function tune(image: MemoryImage, memory: ArrayBufferLike, exports: Engin
       });
     });
   const chosen = best.map(fastest);
-  chosen.forEach((choice, layer) => image.choose(memory, layer, choice));
-  return {
-    time(repeats) {
-      const times = chosen.map((): number[] => []);
-      for (let i = 0; i < repeats; i++)
-        times.forEach((list, layer) => {
-          const start = performance.now();
-          runLayer(layer, exports);
-          list.push(performance.now() - start);
-        });
-      return chosen.map((choice, layer) => {
-        const { name, proof } = image.choices[layer][choice].tiling;
-        return { kernel: name, proof, microseconds: typical(times[layer]) * 1000 };
-      });
-    },
-  };
+  choose(image, memory, chosen);
+  return chosen;
 }
 
-export interface Tuned {
-  /**
-   * The chosen kernels with each layer's mean time over `repeats` runs of the whole network on one thread, layer after
-   * layer: weights come from where they lie after a whole run, not from the nearest cache. Needs an isolated page's clock.
-   */
-  time(repeats: number): LayerTiming[];
+/** Writes each layer's choice into memory. */
+export function choose(image: MemoryImage, memory: ArrayBufferLike, chosen: readonly number[]): void {
+  chosen.forEach((choice, layer) => image.choose(memory, layer, choice));
+}
+
+/**
+ * The chosen kernels with each layer's mean time over `repeats` runs of the whole network on one thread, layer after
+ * layer: weights come from where they lie after a whole run, not from the nearest cache. Needs an isolated page's clock.
+ */
+export function timeLayers(
+  image: MemoryImage,
+  exports: EngineExports,
+  chosen: readonly number[],
+  repeats: number,
+): LayerTiming[] {
+  const times = chosen.map((): number[] => []);
+  for (let i = 0; i < repeats; i++)
+    times.forEach((list, layer) => {
+      const start = performance.now();
+      runLayer(layer, exports);
+      list.push(performance.now() - start);
+    });
+  return chosen.map((choice, layer) => {
+    const { name, proof } = image.choices[layer][choice].tiling;
+    return { kernel: name, proof, microseconds: typical(times[layer]) * 1000 };
+  });
 }

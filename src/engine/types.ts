@@ -3,7 +3,7 @@
 
 /** Runs an Int8Model on quantized images. */
 export interface Int8Engine {
-  /** What runs: 'reference', 'wasm-simd', 'wasm-relaxed-simd', with its thread count. */
+  /** What runs: 'reference', 'wasm-simd', 'wasm-relaxed-simd', with its thread count, which falls to 1 when one stops. */
   readonly description: string;
   readonly threads: number;
   /**

@@ -2,11 +2,12 @@
 // Not for its parts: plan.ts, memory-image.ts, tune.ts, threads.ts; nor for floats.
 import type { Int8Model } from '../convert/int8-model';
 import { PlaygroundError } from '../core/errors';
+import { Patience, usefulThreads } from '../core/threads';
 import type { KernelMode } from './kernels';
 import { layOut, type MemoryImage } from './memory-image';
 import { planModel, type Plan, type StoredTensor } from './plan';
-import { availableThreads, startThreads } from './threads';
-import { tune, type LayerTiming } from './tune';
+import { startEngineThreads } from './threads';
+import { choose, timeLayers, tune, type LayerTiming } from './tune';
 import type { Int8Engine } from './types';
 import {
   fetchEngineModule,
@@ -17,7 +18,7 @@ import {
 } from './wasm-module';
 
 export interface WasmEngineOptions {
-  /** Wanted threads; one where the page is not cross-origin isolated. */
+  /** Wanted threads; fewer where they are of no use or do not start, one where the page is not isolated. */
   readonly threads: number;
   /** URL of the folder with the engine's WASM files, with a slash at its end. */
   readonly wasmBase: string;
@@ -70,17 +71,18 @@ class Program {
 
   static load(plan: Plan, module: WebAssembly.Module, arenas: number, images: number): Program {
     const image = layOut(plan, arenas, images);
+    // Shared also for one thread: memory that never grows reserves nothing beyond its size, some 5 to 9 MB for ResNet18.
     const pages = Math.ceil(image.bytes / PAGE);
     let memory: WebAssembly.Memory;
     try {
       memory = new WebAssembly.Memory({ initial: pages, maximum: Math.min(pages, MAX_PAGES), shared: true });
     } catch (cause) {
       const megabytes = Math.ceil(image.bytes / 2 ** 20);
-      const hint = 'Close other tabs, or use fewer threads.';
+      const hint = 'Close other tabs and programs, then try again.';
       throw new PlaygroundError('out-of-memory', `The integer engine needs ${megabytes} MB.`, hint, { cause });
     }
     image.write(memory.buffer);
-    return new Program(plan, image, memory, instantiateEngine(module, memory));
+    return new Program(plan, image, memory, instantiateEngine(module, memory, new Patience().stalled));
   }
 
   stored(index: number): StoredTensor {
@@ -89,14 +91,17 @@ class Program {
     return stored;
   }
 
-  run(codes: Uint8Array, n: number, threads: number): void {
+  /** @returns false when another thread has stopped: there is no result, and this memory is lost */
+  run(codes: Uint8Array, n: number, threads: number): boolean {
     this.bytes.set(codes, this.image.input);
-    if (this.exports.run(n, threads) !== 0)
+    const outcome = this.exports.run(n, threads);
+    if (outcome === 1)
       throw new PlaygroundError(
         'bad-argument',
         `An image has a code above ${this.plan.model.tensors[0].q.qmax}.`,
         'Quantize it with the scale, zero point and range of the model.',
       );
+    return outcome === 0;
   }
 }
 
@@ -110,10 +115,25 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
   const planOptions = { relaxed: build === 'relaxed', mode: options.mode };
   const plan = planModel(model, planOptions);
   const module = options.module ?? (await fetchEngineModule(build, options.wasmBase));
-  const threads = availableThreads(options.threads);
-  const program = Program.load(plan, module, threads, BATCH);
+  const threads = usefulThreads(options.threads);
+  let program = Program.load(plan, module, threads, BATCH);
   const chosen = tune(program.image, program.memory.buffer, program.exports);
-  const end = await startThreads({ module, memory: program.memory, threads }, program.exports);
+  const others = await startEngineThreads(threads - 1, { module, memory: program.memory }, () => endOthers());
+  let alone = others.count === 0;
+  const endOthers = (): void => {
+    if (alone) return;
+    alone = true;
+    program.exports.publish(0);
+    others.end();
+  };
+  /** Runs on all threads; where one stops, again and from then on alone, in memory that no other ever writes to. */
+  const run = (codes: Uint8Array, n: number): void => {
+    if (program.run(codes, n, engine.threads)) return;
+    endOthers();
+    program = Program.load(plan, module, 1, BATCH);
+    choose(program.image, program.memory.buffer, chosen);
+    program.run(codes, n, 1);
+  };
   // A plan of its own that keeps every tensor, made when first asked for.
   let tracer: Program | undefined;
   const result = program.stored(plan.result);
@@ -126,17 +146,22 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
     checkLength(codes, length);
   };
 
-  return {
-    description: `wasm-${build === 'relaxed' ? 'relaxed-simd' : 'simd'}, ${threads} thread${threads > 1 ? 's' : ''}`,
+  const engine: WasmEngine = {
+    get description() {
+      const simd = build === 'relaxed' ? 'relaxed-simd' : 'simd';
+      return `wasm-${simd}, ${engine.threads} thread${engine.threads > 1 ? 's' : ''}`;
+    },
+    get threads() {
+      return alone ? 1 : 1 + others.count;
+    },
     build,
-    threads,
     plan,
     run(codes, n) {
       check(codes, n * imageSize);
       const output = new Uint8Array(n * outputSize);
       for (let start = 0; start < n; start += BATCH) {
         const images = Math.min(BATCH, n - start);
-        program.run(codes.subarray(start * imageSize, (start + images) * imageSize), images, threads);
+        run(codes.subarray(start * imageSize, (start + images) * imageSize), images);
         for (let i = 0; i < images; i++) {
           const at = program.image.output + i * result.bytes;
           output.set(codesAt(program.bytes, at, plan, plan.result, result), (start + i) * outputSize);
@@ -153,12 +178,13 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
         return codesAt(all.bytes, all.image.arena + stored.offset, all.plan, output, stored);
       });
     },
-    profile: (repeats) => chosen.time(repeats),
+    profile: (repeats) => timeLayers(program.image, program.exports, chosen, repeats),
     dispose() {
       disposed = true;
-      end();
+      endOthers();
     },
   };
+  return engine;
 }
 
 function checkLength(codes: Uint8Array, length: number): void {

@@ -7,11 +7,12 @@ export type EngineBuild = 'relaxed' | 'plain';
 
 /** What assembly/run.ts exports. */
 export interface EngineExports {
-  /** @returns 0, or 1 when an image had a code out of range */
+  /** @returns 0, 1 when an image had a code out of range, or 2 when another thread has stopped: the memory is lost */
   run(images: number, threads: number): number;
   runOperation(index: number): void;
   publish(images: number): void;
   work(thread: number, threads: number): void;
+  fail(): void;
 }
 
 // (module (func (drop (i16x8.relaxed_dot_i8x16_i7x16_s (v128.const ...) (v128.const ...)))))
@@ -73,7 +74,14 @@ export async function compileEngine(bytes: BufferSource): Promise<WebAssembly.Mo
   }
 }
 
-/** Instantiates over shared memory; every thread has its own instance. */
-export function instantiateEngine(module: WebAssembly.Module, memory: WebAssembly.Memory): EngineExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as EngineExports;
+/**
+ * Instantiates over shared memory; every thread has its own instance.
+ * @param stalled asked by the first thread while it waits for others: Patience of src/core/threads.ts
+ */
+export function instantiateEngine(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  stalled: (moved: number) => number = () => 0,
+): EngineExports {
+  return new WebAssembly.Instance(module, { env: { memory, stalled } }).exports as unknown as EngineExports;
 }

@@ -69,15 +69,18 @@ class EngineWorker implements EngineApi {
     const { model, engine } = this.get(slot);
     const { pixels } = await this.data.images('test', 0, LATENCY_IMAGES);
     const size = pixels.length / LATENCY_IMAGES;
-    return measureLatency(
-      (sample) => {
-        const i = sample % LATENCY_IMAGES;
-        const codes = imageCodes(pixels.subarray(i * size, (i + 1) * size), 1, model);
-        return argmax(dequantizeOutput(engine.run(codes, 1), model));
-      },
-      samples,
-      { threads: engine.threads, what: `${engine.description}: image bytes to float logits` },
-    );
+    const run = (sample: number): number => {
+      const i = sample % LATENCY_IMAGES;
+      const codes = imageCodes(pixels.subarray(i * size, (i + 1) * size), 1, model);
+      return argmax(dequantizeOutput(engine.run(codes, 1), model));
+    };
+    // Again where a thread stopped meanwhile: the times were then of two engines.
+    for (;;) {
+      const { threads, description } = engine;
+      const what = `${description}: image bytes to float logits`;
+      const stats = await measureLatency(run, samples, { threads, what });
+      if (engine.threads === threads) return stats;
+    }
   }
 
   private get(slot: Int8Slot): Loaded {

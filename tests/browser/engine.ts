@@ -175,6 +175,30 @@ export async function races(count: number, repeats: number): Promise<{ runs: num
   return { runs: count * repeats, wrong };
 }
 
+/**
+ * Batches of these sizes, one after another, on up to so many threads, which may fail.
+ * @param kills ends the first of globalThis.threads before the second batch
+ */
+export async function failing(threads: number, sizes: readonly number[], kills: boolean) {
+  const model = randomNetwork(11);
+  const engine = await create(model, { build: 'relaxed', threads });
+  const began = engine.threads;
+  const outcomes: { threads: number; description: string; same: boolean }[] = [];
+  for (const [i, n] of sizes.entries()) {
+    if (kills && i === 1) {
+      const [thread] = (globalThis as unknown as { threads: Worker[] }).threads;
+      thread.terminate();
+      while (engine.threads === began) await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const images = randomImages(model, n, i);
+    const same = equal(engine.run(images, n), createReferenceEngine(model).run(images, n));
+    outcomes.push({ threads: engine.threads, description: engine.description, same });
+  }
+  const kernels = engine.profile(1).length;
+  engine.dispose();
+  return { began, outcomes, profiled: kernels === engine.plan.layers.length };
+}
+
 /** All of the test set: a checksum of the output codes per setting, and how many of the first images are the reference's. */
 export async function testSet(modelUrl: string, settings: Setting[], referenceImages: number) {
   const model = parseInt8Model(await fetchBytes(modelUrl));

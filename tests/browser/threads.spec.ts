@@ -3,6 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { sabotage } from './sabotage';
 import { event, losses, press, SMALL, start, trained, visit, worker, type Global } from './training-page';
 
+type Engine = typeof import('./engine');
 type Kernels = typeof import('./wasm-kernels');
 
 // What hangs must not hang for ten minutes.
@@ -113,6 +114,50 @@ test.describe('the page that trains', () => {
     await claimCores(page, 128);
     await page.evaluate(() => (globalThis as unknown as Global).playground.run('load'));
     expect(await threads(page)).toBe(8);
+  });
+});
+
+test.describe('the integer engine', () => {
+  const engine = (page: Page, threads: number, sizes: number[], kills = false) =>
+    page.evaluate(
+      async ([threads, sizes, kills]) => {
+        const engine: Engine = await import('/tests/browser/engine.ts' as './engine');
+        return engine.failing(threads, sizes, kills);
+      },
+      [threads, sizes, kills] as const,
+    );
+  const right = (threads: number) => ({
+    ...{ threads, same: true },
+    description: `wasm-relaxed-simd, ${threads} thread${threads > 1 ? 's' : ''}`,
+  });
+
+  for (const trouble of ['has no memory to start', 'cannot load its script', 'never answers'] as const)
+    test(`a thread that ${trouble}: the others do its work`, async ({ page }) => {
+      await sabotage(page, 'thread.worker', [undefined, trouble]);
+      const { began, outcomes } = await engine(page, 3, [1, 5]);
+      expect(began).toBe(2);
+      expect(outcomes).toEqual([right(2), right(2)]);
+    });
+
+  for (const trouble of ['traps in its share of an image', 'stops in its share of an image'] as const)
+    for (const n of [1, 5])
+      test(`a thread that ${trouble}, of ${n}: again on one thread`, async ({ page }) => {
+        await sabotage(page, 'thread.worker', [undefined, trouble]);
+        const { began, outcomes, profiled } = await engine(page, 3, [n, 300, 1]);
+        expect(began).toBe(3);
+        expect(outcomes).toEqual([right(1), right(1), right(1)]);
+        expect(profiled).toBe(true);
+      });
+
+  test('a thread that is killed while it waits: one thread goes on', async ({ page }) => {
+    await sabotage(page, 'thread.worker', []);
+    const { outcomes } = await engine(page, 3, [5, 5, 1], true);
+    expect(outcomes).toEqual([right(3), right(1), right(1)]);
+  });
+
+  test('1,000 threads wanted: no more than are of use', async ({ page }) => {
+    const { outcomes } = await engine(page, 1000, [1, 20]);
+    expect(outcomes).toEqual([right(8), right(8)]);
   });
 });
 

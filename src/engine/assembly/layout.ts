@@ -18,6 +18,10 @@ export const BARRIER_PHASE: usize = HEADER + 256;
 export const IMAGES: usize = HEADER + 320;
 /** 1 when an image had a code out of range. */
 export const FAULT: usize = HEADER + 324;
+/** 1 once a thread has failed or was given up. */
+export const FAILED: usize = HEADER + 328;
+/** Counts images of batches, so that a thread that waits sees the others move. */
+export const BEAT: usize = HEADER + 332;
 
 // The program, written once.
 export const OPS: usize = HEADER + 384;
