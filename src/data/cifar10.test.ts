@@ -121,6 +121,7 @@ describe('images', () => {
     const data = await openCifar10(BASE, server);
     const [a, b] = await Promise.all([data.images('test', 990, 20), data.images('test', 1005, 3)]);
     expect([...a.labels]).toEqual(Array.from({ length: 20 }, (_, i) => i % 10));
+    expect(a.pixels).toHaveLength(20 * IMAGE_BYTES);
     for (let i = 0; i < 20; i++) {
       const pixels = a.pixels.subarray(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES);
       expect(pixels.every((byte) => byte === ((990 + i) * 7 + 3) % 256)).toBe(true);

@@ -150,6 +150,7 @@ describe('on wasm', () => {
     const rest = await leg(GRAPHS.fbgemm_qat, failed.kept[0], undefined, options);
     expect(rest.events[0]).toMatchObject({ type: 'restored', step: 3 });
     expect(rest.result).toMatchObject({ steps: 40, finished: true });
+    expect(rest.result!.losses).toHaveLength(40);
     expect(rest.result!.losses.every(Number.isFinite)).toBe(true);
   });
 

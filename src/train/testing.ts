@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from '../graph/types';
 import { startCpu } from './kernels/cpu';
-import { distance, noise, setUpWasm } from './kernels/wasm/testing';
+import { distance, noise } from './kernels/testing';
+import { setUpWasm } from './kernels/wasm/testing';
 import type { Batch } from './trainer';
 
 export { distance, noise };

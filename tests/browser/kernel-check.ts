@@ -1,13 +1,10 @@
 // Runs a kernel in the page and says how far off it was, in units of its case's tolerance. Not for the cases.
 import * as tf from '@tensorflow/tfjs';
+import { compareOutputs, type Comparison } from '../../src/train/kernels/testing';
 import type { Numbers } from './webgpu-reference';
 
-export interface Outcome {
+export interface Outcome extends Comparison {
   readonly name: string;
-  /** Largest difference over tolerance; at most 1 passes. */
-  readonly worst: number;
-  /** Whether a second run gave the same bits. */
-  readonly repeats: boolean;
 }
 
 /** Runs a kernel by its name, on named tensors or a list; every output's values. */
@@ -24,28 +21,8 @@ export async function runKernel(
   return values;
 }
 
-/** Reproducible numbers, roughly normal. */
-export function noise(size: number, seed: number): Float32Array {
-  let state = seed * 2654435761 + 12345;
-  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  return Float32Array.from({ length: size }, () => uniform() + uniform() + uniform() + uniform() - 2);
-}
-
 /** Elements of a tensor. */
 export const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
-/** Largest |got - wanted| over tolerance * max(1, |wanted|). NaN is infinitely far, but anything may be where it is wanted. */
-export function distance(got: Numbers, wanted: Numbers, tolerance: number): number {
-  if (got.length !== wanted.length) return Infinity;
-  let worst = 0;
-  for (let i = 0; i < got.length; i++) {
-    const off =
-      got[i] === wanted[i] || Number.isNaN(wanted[i])
-        ? 0
-        : Math.abs(got[i] - wanted[i]) / (tolerance * Math.max(1, Math.abs(wanted[i])));
-    worst = Math.max(worst, Number.isNaN(off) ? Infinity : off);
-  }
-  return worst;
-}
 
 export type Tensors = Record<string, tf.Tensor>;
 
@@ -66,13 +43,9 @@ export async function check(
     tf.dispose(made);
     return values;
   };
-  const first = await run();
-  const second = await run();
+  const [first, second] = [await run(), await run()];
   const leaked = tf.memory().numTensors !== tensors;
-  const worst = leaked ? Infinity : Math.max(...wanted.map((w, i) => distance(first[i], w, tolerance)));
-  const settled = (values: Numbers, i: number) =>
-    Array.from(wanted[i], (w, at) => (Number.isNaN(w) ? NaN : values[at]));
-  const repeats = first.every((values, i) => distance(second[i], settled(values, i), 1e-30) === 0);
+  const { worst, repeats } = compareOutputs(first, second, wanted, tolerance);
   if (typeof inputs !== 'function') tf.dispose(inputs);
-  return { name, worst, repeats };
+  return { name, worst: leaked ? Infinity : worst, repeats };
 }

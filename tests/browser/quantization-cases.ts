@@ -12,7 +12,8 @@ import {
   type FakeQuantAttrs,
   type ObserveMinMaxAttrs,
 } from '../../src/train/kernels/contract';
-import { check, distance, noise, product, runKernel, type Outcome } from './kernel-check';
+import { distance, noise } from '../../src/train/kernels/testing';
+import { check, product, runKernel, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';
 
 /** Observer, fake-quant and its gradient on one tensor, exact where the adapter's division is. */
@@ -104,7 +105,7 @@ export async function histogram(batches: string, size: number, share: number): P
     const over = (off: number, allowed: number) => (off === 0 ? 0 : off / allowed);
     const elsewhere = over(moved, share * total(counts));
     const worst = same ? Math.max(elsewhere, over(apart, (2 * (max - min)) / BINS)) : Infinity;
-    const repeats = distance(again[0], counts, 1e-30) === 0 && again[1][0] === min && again[1][1] === max;
+    const repeats = distance(again[0], counts) === 0 && again[1][0] === min && again[1][1] === max;
     outcomes.push({ name: `${OBSERVE_HISTOGRAM} ${batches}, ${size}, moved ${moved}`, worst, repeats });
   }
   return outcomes;

@@ -1,7 +1,8 @@
 // Cases of the kernel that updates all parameters in place, for every backend; see kernel-check.ts.
 import * as tf from '@tensorflow/tfjs';
 import { SGD_MOMENTUM, velocityLayout } from '../../src/train/kernels/contract';
-import { distance, noise, product, runKernel, type Outcome } from './kernel-check';
+import { compareOutputs, noise } from '../../src/train/kernels/testing';
+import { product, runKernel, type Outcome } from './kernel-check';
 
 /** SGD over parameters of the given shapes, two steps at two learning rates, which one compiled shader must serve. */
 export async function sgd(shapes: number[][]): Promise<Outcome[]> {
@@ -16,8 +17,7 @@ export async function sgd(shapes: number[][]): Promise<Outcome[]> {
   return wanted.flatMap(({ w, v }, i) =>
     [w, v].map((want, which) => ({
       name: `${SGD_MOMENTUM} ${shapes[i]}: ${'wv'[which]}`,
-      worst: distance(first[i][which], want, 1e-6),
-      repeats: distance(second[i][which], first[i][which], 1e-30) === 0,
+      ...compareOutputs([first[i][which]], [second[i][which]], [want], 1e-6),
     })),
   );
 }

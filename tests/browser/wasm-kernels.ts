@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { PlaygroundError } from '../../src/core/errors';
 import { registerWasmKernels } from '../../src/train/kernels/wasm';
-import { noise, runKernel } from './kernel-check';
+import { noise } from '../../src/train/kernels/testing';
+import { runKernel } from './kernel-check';
 import { sgdSteps } from './sgd-cases';
 
 export {

@@ -12,7 +12,8 @@ import {
 import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
 import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
 import { setVariants, type Variant } from '../../src/train/kernels/webgpu/variants';
-import { check, noise, product, type Outcome } from './kernel-check';
+import { noise } from '../../src/train/kernels/testing';
+import { check, product, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
 

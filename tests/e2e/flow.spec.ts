@@ -43,6 +43,7 @@ for (const [name, backend] of [
       }));
     });
     for (const { losses, leaked } of training) {
+      expect(losses).toHaveLength(3);
       expect(losses.every((loss) => loss > 0 && loss < 3)).toBe(true);
       expect(leaked).toBe(0);
     }

@@ -50,6 +50,7 @@ function compareLayers(
 ): { wrong: { name: string; image: number; codes: number }[]; largest: number } {
   const engine = createReferenceEngine(model);
   const { traced } = fixture.values.images;
+  expect(traced).toBeGreaterThan(0);
   const images = imageCodes(pixels.subarray(0, traced * IMAGE_BYTES), traced, model);
   const wrong: { name: string; image: number; codes: number }[] = [];
   let largest = 0;

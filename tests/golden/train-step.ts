@@ -126,26 +126,31 @@ export function relative(got: ArrayLike<number>, wanted: ArrayLike<number>): num
   return got.length === wanted.length && !Number.isNaN(distance) ? distance : Infinity;
 }
 
+/** @throws when there is nothing to take the largest of */
+function largest(numbers: number[]): number {
+  if (numbers.length === 0) throw new RangeError('Nothing was compared.');
+  return Math.max(...numbers);
+}
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** @throws when the result lacks a gradient that the fixture has */
 export function deviation(fixture: Fixture<StepValues>, { gradients, losses }: StepResult): Deviation {
   const { values } = fixture;
   const selves = Object.values(values.self_difference);
-  const worst = (pick: (self: SelfDifference) => number) => Math.max(...selves.map(pick));
+  const worst = (pick: (self: SelfDifference) => number) => largest(selves.map(pick));
   const gradientsOf = (self: SelfDifference) => Object.values(self.gradient_relative_l2);
   const lossErrors = losses.map((loss, i) => Math.abs(loss - values.losses[i]) / values.losses[i]);
   const gradientErrors = Object.keys(values.gradients).map((name) =>
     relative(gradients.get(name)!, fixture.f32(`gradient.${name}`)),
   );
   const allowedGradient = (most: number, self: number) => Math.min(most, TIMES_SELF.gradient * self);
-  const lossSelf = worst((self) => Math.max(...self.losses_relative.slice(0, losses.length)));
+  const lossSelf = worst((self) => largest(self.losses_relative.slice(0, losses.length)));
   const medianSelf = worst((self) => median(gradientsOf(self)));
-  const largestSelf = worst((self) => Math.max(...gradientsOf(self)));
+  const largestSelf = worst((self) => largest(gradientsOf(self)));
   return {
     firstLoss: lossErrors[0] / (TIMES_SELF.loss * worst((self) => self.loss_relative)),
-    losses: Math.max(...lossErrors) / (TIMES_SELF.loss * lossSelf),
+    losses: largest(lossErrors) / (TIMES_SELF.loss * lossSelf),
     medianGradient: median(gradientErrors) / allowedGradient(MOST.medianGradient, medianSelf),
-    largestGradient: Math.max(...gradientErrors) / allowedGradient(MOST.largestGradient, largestSelf),
+    largestGradient: largest(gradientErrors) / allowedGradient(MOST.largestGradient, largestSelf),
   };
 }

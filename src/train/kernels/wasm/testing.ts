@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installKernels, wasmBackend } from './index';
 
+export { distance, noise } from '../testing';
+
 /** The folder of the built kernels: `npx tsx scripts/build-kernels.ts` fills it. */
 export const WASM_FOLDER = join(import.meta.dirname, '../../../../public/wasm');
 
@@ -32,22 +34,4 @@ export function runKernel(
   const values = outputs.map((tensor) => tensor.dataSync<'float32'>().slice());
   tf.dispose([outputs, named]);
   return values;
-}
-
-/** Reproducible numbers, roughly normal. */
-export function noise(size: number, seed: number): Float32Array {
-  let state = seed * 2654435761 + 12345;
-  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  return Float32Array.from({ length: size }, () => uniform() + uniform() + uniform() + uniform() - 2);
-}
-
-/** Largest |got - wanted| / max(1, |wanted|); infinite for another length or NaN. */
-export function distance(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  if (got.length !== wanted.length) return Infinity;
-  let worst = 0;
-  for (let i = 0; i < got.length; i++) {
-    const off = Math.abs(got[i] - wanted[i]) / Math.max(1, Math.abs(wanted[i]));
-    if (!(off <= worst)) worst = Number.isNaN(off) ? Infinity : off;
-  }
-  return worst;
 }
