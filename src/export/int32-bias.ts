@@ -1,18 +1,64 @@
-// The int32 bias that other runtimes take where ours adds a float32 one. Not for our own engines.
+// Weights with the int32 bias that other runtimes take, where ours adds a float32 one. A bias too large for the units of
+// its channel's accumulator is no reason to saturate: the channel gets a larger weight scale where that costs nothing
+// that could be seen, else it is refused. Not for our own engines.
 import type { Int8Conv, Int8Linear } from '../convert/int8-model';
+import { PlaygroundError } from '../core/errors';
+import type { QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
 
 const f32 = Math.fround;
-const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
+const MAX_INT32 = 2 ** 31 - 1;
+/** Other runtimes saturate activations here, whatever the model's qmax is. */
+const MAX_CODE = 255;
+/** Most that coarser weights may move an output, in steps of its codes. */
+const MOST_MOVED = 1 / 4;
 
-/** A layer's bias in units of its accumulator, rounded half to even and saturated; and those units, sx * sw. */
-export function accumulatorBias(
-  { bias, weightScales }: Int8Conv | Int8Linear,
-  inputScale: number,
-): { bias: Int32Array; scales: Float32Array } {
-  const scales = weightScales.map((scale) => f32(inputScale) * scale);
-  const rounded = Int32Array.from(bias, (value, channel) =>
-    Math.min(Math.max(roundHalfEven(f32(value / scales[channel])), INT32.min), INT32.max),
-  );
-  return { bias: rounded, scales };
+/** A layer's weights as other runtimes take them; scale and bias per output channel. */
+export interface Int32Biased {
+  /** In the order of the layer's. */
+  readonly weights: Int8Array;
+  readonly weightScales: Float32Array;
+  /** In units of the accumulator, rounded half to even: with any input's sum it stays within 32 bits. */
+  readonly bias: Int32Array;
+  /** Those units, sx * sw. */
+  readonly biasScales: Float32Array;
+}
+
+/**
+ * @param input, output what the layer reads and writes
+ * @throws PlaygroundError 'unsupported' naming layer and channel where no weight scale is right for both, bias and weights
+ */
+export function withInt32Bias(layer: Int8Conv | Int8Linear, input: QParams, output: QParams): Int32Biased {
+  const channels = layer.bias.length;
+  const terms = layer.weights.length / channels;
+  const weights = layer.weights.slice();
+  const weightScales = layer.weightScales.slice();
+  const biasScales = new Float32Array(channels);
+  const reach = Math.max(input.zeroPoint, MAX_CODE - input.zeroPoint);
+  // Rounding coarser weights may add half a unit for each term.
+  const most = MAX_INT32 - reach * terms;
+  const bias = Int32Array.from(layer.bias, (value, channel) => {
+    const codes = weights.subarray(channel * terms, (channel + 1) * terms);
+    const before = f32(f32(input.scale) * weightScales[channel]);
+    const units = f32(value / before);
+    const sums = reach * codes.reduce((sum, code) => sum + Math.abs(code), 0);
+    // A power of two, so that the scale and what it divides stay exact.
+    const coarser = 2 ** Math.max(0, Math.ceil(Math.log2((Math.abs(units) + sums) / most)));
+    biasScales[channel] = before * coarser;
+    if (coarser === 1) return roundHalfEven(units);
+    let lost = 0;
+    codes.forEach((code, i) => {
+      codes[i] = roundHalfEven(code / coarser);
+      lost += Math.abs(code - codes[i] * coarser);
+    });
+    if (lost * reach * before > MOST_MOVED * output.scale)
+      throw new PlaygroundError(
+        'unsupported',
+        `The bias of ${layer.name}, channel ${channel}, is too large for the 32-bit integers that this format has.`,
+        "Save the model as the playground's own file, which holds biases as floats, or export another one.",
+      );
+    weightScales[channel] *= coarser;
+    return roundHalfEven(f32(units / coarser));
+  });
+  return { weights, weightScales, bias, biasScales };
 }

@@ -108,6 +108,62 @@ describe.each(['onnx', 'tflite'] as const)('int8 as %s against the reference eng
   });
 });
 
+/** Weights of gamma 0 have this scale, and so has an input that was 0 throughout. */
+const DEAD = 2 ** -23;
+/** The largest float32 below 2^31, in units of an input scale of .002 and dead weights. */
+const EDGE = (2 ** 31 - 128) * Math.fround(0.002) * DEAD;
+const OUTPUT = { scale: 0.05, zeroPoint: 60 };
+
+/** One layer of 4 pixels or inputs and two channels whose biases are far beyond int32 in units of sx * sw. */
+interface LargeBias {
+  readonly inputScale: number;
+  readonly weightScale: number;
+  /** Of each channel's weights; the last channel's have the other sign. */
+  readonly code: number;
+  readonly bias: readonly [number, number];
+  /** Of any image: the biases alone decide over them. */
+  readonly wanted: readonly [number, number];
+}
+const LARGE_BIASES: Record<string, LargeBias> = {
+  'zero weights': { inputScale: 0.002, weightScale: DEAD, code: 0, bias: [2, -1.5], wanted: [100, 30] },
+  'zero weights, small input': { inputScale: 0.0005, weightScale: DEAD, code: 0, bias: [2, -1.5], wanted: [100, 30] },
+  'dead input': { inputScale: DEAD, weightScale: 0.001, code: 100, bias: [2, -1.5], wanted: [100, 30] },
+  'small input and weights': {
+    inputScale: 0.0004,
+    weightScale: 4.6e-7,
+    code: 127,
+    bias: [2.5, -2.25],
+    wanted: [110, 15],
+  },
+  // Within int32, but not together with the sums.
+  'at the edge': { inputScale: 0.002, weightScale: DEAD, code: 127, bias: [EDGE, -EDGE], wanted: [70, 50] },
+};
+
+function largeBias(kind: 'conv' | 'linear', { inputScale, weightScale, code, bias }: LargeBias): Int8Model {
+  const builder = new ModelBuilder(new Rng(1));
+  const image = kind === 'conv' ? builder.tensor(2, 2, 4, 40, inputScale) : builder.tensor(1, 1, 4, 40, inputScale);
+  if (kind === 'conv') builder.conv(image, 2, 1, 1, 0, { relu: false, ...OUTPUT });
+  else builder.linear(image, 2);
+  const { tensors, ops } = builder.build(kind);
+  const layer = {
+    weights: Int8Array.from({ length: 8 }, (_, i) => (i < 4 ? code : -code)),
+    weightScales: new Float32Array(2).fill(weightScale),
+    bias: Float32Array.from(bias),
+  };
+  return { version: 1, name: kind, tensors, ops: ops.map((op) => ({ ...op, ...layer })) as Int8Model['ops'] };
+}
+
+describe.each(['onnx', 'tflite'] as const)('biases beyond int32 as %s', (format) => {
+  describe.each(['conv', 'linear'] as const)('%s', (kind) => {
+    it.each(Object.entries(LARGE_BIASES))('%s', async (_, of) => {
+      const model = largeBias(kind, of);
+      const codes = createReferenceEngine(model).run(randomImages(model, 3, 7), 3);
+      codes.forEach((code, i) => expect(Math.abs(code - of.wanted[i % 2])).toBeLessThanOrEqual(1));
+      expect((await compare(format, model, 7)).largest).toBeLessThanOrEqual(1);
+    });
+  });
+});
+
 describe('int8 as tflite', () => {
   it('refuses a padded max pooling in which padding could win', () => {
     const { builder, image } = start(4);

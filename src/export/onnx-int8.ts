@@ -1,7 +1,7 @@
 // Int8Model -> ONNX in the form that ONNX Runtime runs fastest: QLinear operators on uint8 codes.
 // Not for floats (onnx-float.ts) nor for the file format (onnx-file.ts).
 import type { Int8Conv, Int8Linear, Int8Model } from '../convert/int8-model';
-import { accumulatorBias } from './int32-bias';
+import { withInt32Bias } from './int32-bias';
 import { CONTRIB, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnx-file';
 
 /**
@@ -11,6 +11,7 @@ import { CONTRIB, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnx-fi
  * by the scale. They also saturate at 255 and not at the model's qmax: where an activation leaves its observed range, a
  * model of 7-bit activations goes on to 255, as PyTorch's converted modules do. ReLU costs nothing where its zero point
  * is 0, since uint8 saturates there.
+ * @throws PlaygroundError 'unsupported' naming layer and channel where a bias does not fit: see withInt32Bias
  */
 export function int8ToOnnx(model: Int8Model): Uint8Array {
   const nodes: OnnxNode[] = [];
@@ -29,14 +30,19 @@ export function int8ToOnnx(model: Int8Model): Uint8Array {
   ]);
   const quantized = (index: number): string[] => [values[index], ...qparams[index]];
 
-  /** Weights, their scales and zero points; and the bias in units of the accumulator. */
-  const weighted = (op: Int8Conv | Int8Linear, weights: Int8Array, dims: readonly number[]) => {
+  /** Weights, their scales and zero points; and the bias in units of the accumulator. @param dims of the weights */
+  const weighted = (op: Int8Conv | Int8Linear, dims: readonly number[]) => {
     const channels = [op.bias.length];
-    const { bias } = accumulatorBias(op, model.tensors[op.inputs[0]].q.scale);
+    const { weights, weightScales, bias } = withInt32Bias(
+      op,
+      model.tensors[op.inputs[0]].q,
+      model.tensors[op.output].q,
+    );
+    const codes = op.op === 'conv' ? toOihw(weights, dims) : weights;
     return {
       weight: [
-        constant(`${op.name}.weight`, weights, dims),
-        constant(`${op.name}.weight_scale`, op.weightScales, channels),
+        constant(`${op.name}.weight`, codes, dims),
+        constant(`${op.name}.weight_scale`, weightScales, channels),
         constant(`${op.name}.weight_zero_point`, new Int8Array(op.bias.length), channels),
       ],
       bias: constant(`${op.name}.bias`, bias, channels),
@@ -58,8 +64,7 @@ export function int8ToOnnx(model: Int8Model): Uint8Array {
       case 'conv': {
         const { kernel, stride, pad } = op;
         const { c: cin } = model.tensors[inputs[0]];
-        const dims = [op.bias.length, cin, kernel, kernel];
-        const { weight, bias } = weighted(op, toOihw(op, cin), dims);
+        const { weight, bias } = weighted(op, [op.bias.length, cin, kernel, kernel]);
         nodes.push({
           op: 'QLinearConv',
           inputs: [...quantized(inputs[0]), ...weight, ...qparams[output], bias],
@@ -69,7 +74,7 @@ export function int8ToOnnx(model: Int8Model): Uint8Array {
         break;
       }
       case 'linear': {
-        const { weight, bias } = weighted(op, op.weights, [op.bias.length, op.weights.length / op.bias.length]);
+        const { weight, bias } = weighted(op, [op.bias.length, op.weights.length / op.bias.length]);
         const flat = `${name}.input`;
         nodes.push(
           { op: 'Flatten', inputs: [values[inputs[0]]], output: flat },
@@ -131,11 +136,11 @@ export function int8ToOnnx(model: Int8Model): Uint8Array {
   });
 }
 
-/** Codes [cout][ky][kx][cin] as ONNX has them, [cout][cin][ky][kx]. */
-function toOihw({ weights, kernel, bias }: Int8Conv, cin: number): Int8Array {
-  const taps = kernel * kernel;
+/** Codes [cout][ky][kx][cin] as ONNX has them, [cout][cin][ky][kx]: `dims`. */
+function toOihw(weights: Int8Array, [cout, cin, ky, kx]: readonly number[]): Int8Array {
+  const taps = ky * kx;
   const out = new Int8Array(weights.length);
-  for (let o = 0; o < bias.length; o++)
+  for (let o = 0; o < cout; o++)
     for (let i = 0; i < cin; i++)
       for (let tap = 0; tap < taps; tap++) out[(o * cin + i) * taps + tap] = weights[(o * taps + tap) * cin + i];
   return out;

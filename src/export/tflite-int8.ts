@@ -1,7 +1,7 @@
 // Int8Model -> TensorFlow Lite: int8 activations, per-channel int8 weights, batch 1.
 // Not for floats nor for the file format (tflite-file.ts).
 import type { Int8Model, Int8Tensor } from '../convert/int8-model';
-import { accumulatorBias } from './int32-bias';
+import { withInt32Bias } from './int32-bias';
 import { encodeTflite, FLOAT32, INT32, INT8, type TfliteOperator, type TfliteTensor } from './tflite-file';
 
 /** int8 codes are ours - 128. */
@@ -18,6 +18,7 @@ const int = (value: number) => ({ bytes: 4, value }) as const;
 /**
  * A model that takes [1, h, w, c] normalised float32 and gives float32 logits. What is said of int8ToOnnx's differences
  * from our engine holds here, too.
+ * @throws PlaygroundError 'unsupported' naming layer and channel where a bias does not fit: see withInt32Bias
  * @throws Error for a padded max pooling whose zero point is not its smallest code: padding could win there
  */
 export function int8ToTflite(model: Int8Model): Uint8Array {
@@ -44,8 +45,12 @@ export function int8ToTflite(model: Int8Model): Uint8Array {
     return output;
   };
   const constants = (op: Extract<Int8Model['ops'][number], { op: 'conv' | 'linear' }>, shape: number[]): number[] => {
-    const { name, weights, weightScales } = op;
-    const { bias, scales } = accumulatorBias(op, model.tensors[op.inputs[0]].q.scale);
+    const { name, inputs, output } = op;
+    const { weights, weightScales, bias, biasScales } = withInt32Bias(
+      op,
+      model.tensors[inputs[0]].q,
+      model.tensors[output].q,
+    );
     const quantization = { scales: weightScales, zeroPoint: 0 };
     return [
       add({ name: `${name}.weight`, type: INT8, shape, quantization, data: weights }),
@@ -53,7 +58,7 @@ export function int8ToTflite(model: Int8Model): Uint8Array {
         name: `${name}.bias`,
         type: INT32,
         shape: [bias.length],
-        quantization: { scales, zeroPoint: 0 },
+        quantization: { scales: biasScales, zeroPoint: 0 },
         data: bias,
       }),
     ];
