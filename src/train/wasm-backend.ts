@@ -8,7 +8,7 @@ import { registerWasmKernels } from './kernels/wasm';
 import { provideTfjsModule } from './tfjs-module';
 
 /** Milliseconds for tfjs to compile its module and start its threads, for which it would wait without end. */
-const START_LIMIT = 60_000;
+const START_LIMIT = 30_000;
 /** Pages of memory that tfjs begins with. */
 const INITIAL_PAGES = 256;
 /** Whether tfjs is to take its build for shared memory where the page may have such memory. */

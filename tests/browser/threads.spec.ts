@@ -6,8 +6,6 @@ import { event, losses, press, SMALL, start, trained, visit, worker, type Global
 type Engine = typeof import('./engine');
 type Kernels = typeof import('./wasm-kernels');
 
-// What hangs must not hang for ten minutes.
-test.setTimeout(240_000);
 test.beforeEach(({ page }) => page.goto('/tests/browser/blank.html').then(() => {}));
 
 /** What kernel calls give in the page with that many threads wanted. */
@@ -16,6 +14,12 @@ const kernels = (page: Page, threads: number) =>
     const kernels: Kernels = await import('/tests/browser/wasm-kernels.ts' as './wasm-kernels');
     return kernels.outcome(threads);
   }, threads);
+
+const firstFailure = (page: Page) =>
+  page.evaluate(async () => {
+    const kernels: Kernels = await import('/tests/browser/wasm-kernels.ts' as './wasm-kernels');
+    return kernels.firstFailure();
+  });
 
 test.describe('the training kernels', () => {
   for (const trouble of ['has no memory to start', 'cannot load its script', 'never answers'] as const)
@@ -30,7 +34,9 @@ test.describe('the training kernels', () => {
     test(`a thread that ${trouble}: the call fails, a new backend gives the same bits`, async ({ page }) => {
       const alone = await kernels(page, 1);
       await sabotage(page, 'pool.worker', [undefined, trouble]);
-      expect(await kernels(page, 3)).toEqual({ threads: 3, code: 'thread-lost' });
+      // It may take a while until that thread gets an item.
+      expect((await kernels(page, 3)).threads).toBe(3);
+      expect(await firstFailure(page)).toBe('thread-lost');
       expect(await kernels(page, 2)).toEqual({ ...alone, threads: 2 });
     });
 
@@ -38,12 +44,8 @@ test.describe('the training kernels', () => {
     const alone = await kernels(page, 1);
     await sabotage(page, 'pool.worker', []);
     expect(await kernels(page, 2)).toEqual({ ...alone, threads: 2 });
-    const code = await page.evaluate(async () => {
-      const kernels: Kernels = await import('/tests/browser/wasm-kernels.ts' as './wasm-kernels');
-      (globalThis as unknown as { threads: Worker[] }).threads.forEach((thread) => thread.terminate());
-      return kernels.firstFailure();
-    });
-    expect(code).toBe('thread-lost');
+    await page.evaluate(() => (globalThis as unknown as { threads: Worker[] }).threads[0].terminate());
+    expect(await firstFailure(page)).toBe('thread-lost');
   });
 });
 
@@ -189,16 +191,26 @@ test.describe('no threads to be had', () => {
     expect(await losses(page)).toEqual(whole);
   });
 
-  test('a thread of tfjs cannot be started: one thread', async ({ page }) => {
-    await visit(page, SMALL);
-    await worker(page).evaluate(() => {
-      const Real = Worker;
-      globalThis.Worker = function (url: string | URL, options: WorkerOptions) {
-        return new Real(String(url).startsWith('blob:') ? '/no-such-script.js' : url, options);
-      } as unknown as typeof Worker;
+  /** What tfjs gets for its threads, which it starts from blobs. */
+  const THREADS_OF_TFJS = { 'cannot load their script': '/no-such-script.js', 'never answer': 'data:text/javascript,' };
+  for (const [trouble, script] of Object.entries(THREADS_OF_TFJS))
+    test(`threads of tfjs that ${trouble}: one thread`, async ({ page }) => {
+      await visit(page, SMALL);
+      await worker(page).evaluate((script) => {
+        const Real = Worker;
+        globalThis.Worker = function (url: string | URL, options: WorkerOptions) {
+          return new Real(String(url).startsWith('blob:') ? script : url, options);
+        } as unknown as typeof Worker;
+        // The first long wait is over soon.
+        const wait = setTimeout;
+        globalThis.setTimeout = ((run: () => void, ms = 0) => {
+          if (ms < 30_000) return wait(run, ms);
+          globalThis.setTimeout = wait;
+          return wait(run, 1000);
+        }) as typeof wait;
+      }, script);
+      expect(await backend(page)).toEqual({ backend: 'wasm', threads: 1 });
     });
-    expect(await backend(page)).toEqual({ backend: 'wasm', threads: 1 });
-  });
 
   test('no memory at all: the page says so, and Retry works once there is some', async ({ page }) => {
     await visit(page, SMALL);
