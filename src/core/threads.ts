@@ -118,12 +118,16 @@ function report(event: ErrorEvent): void {
   console.warn(`A thread failed: ${event.message || 'its script could not be loaded'}.`);
 }
 
-/** In a thread's worker, once it can enter WASM: says so, and holds the lock by which its owner hears of its end. */
+/**
+ * In a thread's worker, once it can enter WASM: says so, and holds the lock by which its owner hears of its end. Where
+ * locks are refused the worker has failed.
+ */
 export function ready({ life }: ThreadLife): void {
-  void navigator.locks.request(life, () => {
+  const hold = () => {
     self.postMessage('ready');
     return new Promise(() => {});
-  });
+  };
+  void navigator.locks.request(life, hold).catch(reportError);
 }
 
 /** One waiter's judgement of those it waits for; `stalled` is what WASM imports under this name. */

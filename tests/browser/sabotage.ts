@@ -31,6 +31,7 @@ const STOP = 'for (;;) {}';
 export const TROUBLES = {
   'has no memory to start': NO_INSTANCE,
   'cannot load its script': `import '/no-such-script.js';`,
+  'may hold no lock': `LockManager.prototype.request = async () => { throw new DOMException('No', 'SecurityError'); };`,
   'never answers': `self.addEventListener('message', (event) => event.stopImmediatePropagation());`,
   'traps with an item taken': instead('serve', takeItem(0) + TRAP),
   'stops with an item taken': instead('serve', takeItem(0) + STOP),

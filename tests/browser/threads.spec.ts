@@ -6,6 +6,9 @@ import { event, losses, press, SMALL, start, trained, visit, worker, type Global
 type Engine = typeof import('./engine');
 type Kernels = typeof import('./wasm-kernels');
 
+/** Why a thread does not come up. */
+const STARTING = ['has no memory to start', 'cannot load its script', 'may hold no lock', 'never answers'] as const;
+
 test.beforeEach(({ page }) => page.goto('/tests/browser/blank.html').then(() => {}));
 
 /** What kernel calls give in the page with that many threads wanted. */
@@ -22,7 +25,7 @@ const firstFailure = (page: Page) =>
   });
 
 test.describe('the training kernels', () => {
-  for (const trouble of ['has no memory to start', 'cannot load its script', 'never answers'] as const)
+  for (const trouble of STARTING)
     test(`a thread that ${trouble}: the others do its work`, async ({ page }) => {
       const alone = await kernels(page, 1);
       expect(alone).toEqual({ threads: 1, hash: expect.any(Number) });
@@ -133,7 +136,7 @@ test.describe('the integer engine', () => {
     description: `wasm-relaxed-simd, ${threads} thread${threads > 1 ? 's' : ''}`,
   });
 
-  for (const trouble of ['has no memory to start', 'cannot load its script', 'never answers'] as const)
+  for (const trouble of STARTING)
     test(`a thread that ${trouble}: the others do its work`, async ({ page }) => {
       await sabotage(page, 'thread.worker', [undefined, trouble]);
       const { began, outcomes } = await engine(page, 3, [1, 5]);
