@@ -31,7 +31,7 @@ export interface Report {
   readonly fp32: { readonly accuracy: number };
   readonly ptq: { readonly accuracy: number };
   readonly qat: { readonly int8: { readonly accuracy: number }; readonly simulated: { readonly accuracy: number } };
-  /** FP32 fine-tune of the same steps, data order and learning rate. */
+  /** FP32 fine-tune of the same data order, steps and learning rate at each; `training` says how far it came. */
   readonly control: { readonly accuracy: number };
   /** Share of test images on which FP32 and QAT INT8 predict the same class. */
   readonly agreement: number;
@@ -49,9 +49,13 @@ export interface Report {
   readonly adapter: string;
   readonly engine: string;
   readonly options: RunOptions;
-  /** Mean loss of the first and the last tenth of the QAT steps. */
   readonly training: {
+    /** Of the QAT run, and of its control: fewer where the control was stopped or diverged. */
     readonly steps: number;
+    readonly control_steps: number;
+    /** Learning rates of both runs: each `rate` from the step after `step` steps on, until the next. */
+    readonly schedule: readonly { readonly step: number; readonly rate: number }[];
+    /** Mean loss of the first and the last tenth of the QAT steps. */
     readonly first_loss: number;
     readonly last_loss: number;
     readonly images_per_s: number;

@@ -17,7 +17,7 @@ export interface CompareContext {
     readonly qat: Omit<ConvertResult, 'model'>;
     readonly engine: EngineInfo;
   };
-  readonly training: TrainResult;
+  readonly training: { readonly qat: TrainResult; readonly control: TrainResult };
   /** A progress callback for one part of the step. */
   progress(label: string): OnProgress;
 }
@@ -39,7 +39,7 @@ export async function compare(workers: Workers, context: CompareContext): Promis
   const fp32Backend = await train.latency(LATENCY_SAMPLES);
 
   const { bytes, fp32Bytes } = context.convert.qat;
-  const { losses, steps, imagesPerSecond } = context.training;
+  const { losses, steps, schedule, imagesPerSecond } = context.training.qat;
   const tenth = Math.max(1, Math.floor(losses.length / 10));
   const report: Report = {
     fp32: { accuracy: fp32.accuracy },
@@ -61,6 +61,8 @@ export async function compare(workers: Workers, context: CompareContext): Promis
     options,
     training: {
       steps,
+      control_steps: context.training.control.steps,
+      schedule,
       first_loss: mean(losses.subarray(0, tenth)),
       last_loss: mean(losses.subarray(-tenth)),
       images_per_s: imagesPerSecond,

@@ -142,7 +142,7 @@ class PlaygroundSession implements Session {
     } catch (error) {
       const known = error instanceof PlaygroundError ? error : unexpected(error);
       const { code, message, hint } = known;
-      this.emit({ type: 'step-failed', step, message, hint, remedy: remedyFor(code, this.options) });
+      this.emit({ type: 'step-failed', step, message, hint, remedy: remedyFor(step, code, this.options) });
       throw known;
     }
   }
@@ -173,7 +173,8 @@ class PlaygroundSession implements Session {
         this.takesUp = false;
         await this.workers.train.takeUpSaved();
       }
-      return { qat: await this.train('qat'), control: await this.train('control') };
+      const qat = await this.train('qat');
+      return { qat, control: await this.train('control', qat) };
     },
     convert: async () => {
       const qat = await this.workers.train.convert('qat', this.progress('convert', 'QAT'));
@@ -191,7 +192,7 @@ class PlaygroundSession implements Session {
         options: this.options,
         backend: this.results.load!.backend,
         convert: this.results.convert!,
-        training: this.results.train!.qat,
+        training: this.results.train!,
         progress: (label) => this.progress('compare', label),
       }),
     save: async () => {
@@ -211,7 +212,8 @@ class PlaygroundSession implements Session {
     return qconfigById(qconfig, { weightBits, activationBits });
   }
 
-  private train(kind: RunKind): Promise<TrainResult> {
+  /** @param replay the run whose steps and learning rates this one takes */
+  private train(kind: RunKind, replay?: Pick<TrainResult, 'steps' | 'schedule'>): Promise<TrainResult> {
     const { steps, batch, learningRate, seed } = this.options;
     return this.workers.train.train(
       {
@@ -225,6 +227,7 @@ class PlaygroundSession implements Session {
         validateEvery: Math.max(1, Math.ceil(steps / VALIDATIONS_PER_RUN)),
         validationImages: VALIDATION_IMAGES,
         ...freezeSchedule(this.options),
+        replay,
       },
       this.options,
       proxy((event) => this.emit({ type: 'train', run: kind, event })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, milliseconds, percent, plural, points, real, times } from './format';
+import { bytes, count, duration, loss, milliseconds, percent, plural, points, real, times } from './format';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
@@ -41,4 +41,9 @@ describe('numbers on the page', () => {
     expect(plain(times(8.44))).toBe('8.4 times');
     expect([plural(1, 'image'), plural(2000, 'image')]).toEqual(['1 image', '2,000 images']);
   });
+  it.each([
+    [0.35, '0.350'],
+    [2.3026, '2.303'],
+    [9.062410888082136e21, '9.06e+21'],
+  ])('loss %d', (value, text) => expect(loss(value)).toBe(text));
 });

@@ -44,6 +44,10 @@ export function real(value: number, digits = 3): string {
   return sign(Number(value.toPrecision(digits)).toString());
 }
 
+/** A loss with `digits` after the point; one that has run away in powers of ten. */
+export const loss = (value: number, digits = 3): string =>
+  Math.abs(value) < 1e5 ? fixed(value, digits) : real(value, digits);
+
 /** 8.4 -> '8.4 times'. */
 export const times = (ratio: number): string => `${fixed(ratio, ratio < 100 ? 1 : 0)}${NO_BREAK}times`;
 

@@ -2,7 +2,20 @@
 // storage, exhausted memory, divergence. The rules themselves are tested beside their sources (src/train/*.test.ts).
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
-import { card, event, LONG, losses, press, SMALL, start, trained, visit, worker, type Global } from './training-page';
+import {
+  card,
+  event,
+  LONG,
+  losses,
+  press,
+  rates,
+  SMALL,
+  start,
+  trained,
+  visit,
+  worker,
+  type Global,
+} from './training-page';
 
 const complaints: string[] = [];
 test.beforeEach(({ page }) => {
@@ -125,29 +138,36 @@ test('a full disk: training goes on and the page says that progress is not saved
   await expect(card(page)).not.toContainText('its progress is not saved');
 });
 
-test('a control that diverges is retried at a lower rate; QAT is not repeated', async ({ page }) => {
+test('QAT that diverges goes on from a good state at a lower rate; its control takes the same rates and steps', async ({
+  page,
+}) => {
   await visit(page, { ...SMALL, steps: 40 });
   await start(page);
   await event(page, 'qat', 'step', 2);
-  await press(page, 'Stop this run');
-  await event(page, 'control', 'step', 2);
   await press(page, 'Pause');
-  await event(page, 'control', 'saved', 2);
-  const rate = card(page).getByRole('spinbutton', { name: 'Learning rate' });
+  await event(page, 'qat', 'saved', 2);
   await page.evaluate(() => (globalThis as unknown as Global).playground.setLearningRate(1e30));
   await press(page, 'Resume');
   await trained(page, 'failed');
-  await expect(card(page)).toContainText('the steps were too long. Lower the learning rate and press Retry.');
+  await expect(card(page)).toContainText('Press Retry with a lower learning rate');
   await expect(card(page)).toContainText(/Training goes on from step [2-9]/);
   const before = await losses(page);
+  const rate = card(page).getByRole('spinbutton', { name: 'Learning rate' });
   await rate.fill('0.0001');
   await rate.press('Tab');
   await card(page).getByRole('button', { name: 'Retry step 6, Train' }).click();
+  await event(page, 'qat', 'step', 6);
+  await press(page, 'Stop this run');
+  await event(page, 'control', 'step', 1);
+  await expect(rate).toBeDisabled();
   await trained(page);
+
   const after = await losses(page);
-  expect(after.qat).toEqual(before.qat);
-  expect(after.control.slice(0, 2)).toEqual(before.control.slice(0, 2));
-  expect(after.control.length).toBe(40);
+  expect(after.qat.slice(0, 2)).toEqual(before.qat.slice(0, 2));
+  const { qat, control } = await rates(page);
+  expect(qat.length).toBeLessThan(40);
+  expect([...new Set(qat)]).toEqual([1e-3, 1e-4]);
+  expect(control).toEqual(qat);
 });
 
 test('exhausted memory: a smaller batch is offered, and Retry works with it', async ({ page }) => {

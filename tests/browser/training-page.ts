@@ -34,14 +34,18 @@ export const start = (page: Page) => card(page).getByRole('button', { name: /^Ru
 export const trained = (page: Page, status = 'done') => expect(card(page)).toHaveAttribute('data-status', status, LONG);
 
 /** Losses by run and step; a step that was taken twice counts as it was taken last. */
-export function losses(page: Page): Promise<Record<'qat' | 'control', number[]>> {
-  return page.evaluate(() => {
+export const losses = (page: Page) => ofSteps(page, 'loss');
+/** Learning rates, likewise. */
+export const rates = (page: Page) => ofSteps(page, 'learningRate');
+
+function ofSteps(page: Page, what: 'loss' | 'learningRate'): Promise<Record<'qat' | 'control', number[]>> {
+  return page.evaluate((what) => {
     const all = { qat: [] as number[], control: [] as number[] };
     for (const event of (globalThis as unknown as Global).told)
       if (event.type === 'train' && event.event.type === 'step')
-        all[event.run][event.event.step - 1] = event.event.loss;
+        all[event.run][event.event.step - 1] = event.event[what];
     return all;
-  });
+  }, what);
 }
 
 /** Waits for an event of a run. */

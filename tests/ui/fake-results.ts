@@ -157,7 +157,14 @@ export function fakeComparison(options: RunOptions): CompareResult {
       adapter: '',
       engine: 'wasm-relaxed-simd',
       options,
-      training: { steps: options.steps, first_loss: 1.1, last_loss: 0.4, images_per_s: 38.4 },
+      training: {
+        steps: options.steps,
+        control_steps: options.steps,
+        schedule: [{ step: 0, rate: options.learningRate }],
+        first_loss: 1.1,
+        last_loss: 0.4,
+        images_per_s: 38.4,
+      },
     },
   };
 }

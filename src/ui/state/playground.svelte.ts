@@ -90,10 +90,11 @@ export class Playground {
     this.options = this.session.options;
   }
 
-  /** An option is open until the step that reads it runs; the learning rate until that step is done. */
+  /** An option is open until the step that reads it runs; the learning rate until QAT is done: the control takes QAT's. */
   locked(option: keyof RunOptions): boolean {
     const { status } = this.steps[READ_BY[option]];
-    return status === 'done' || (status === 'running' && option !== 'learningRate');
+    const open = status !== 'running' || (option === 'learningRate' && this.training.active !== 'control');
+    return status === 'done' || !open;
   }
 
   /** Takes over the options of an earlier session. */
