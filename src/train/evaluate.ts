@@ -9,6 +9,7 @@ import type { Split } from '../data/types';
 import { agreement, predictions } from '../report/accuracy';
 import type { Evaluation } from '../report/types';
 import { FloatModel } from './float-model';
+import { tidy } from './tidy';
 import type { ParamStore } from '../core/params';
 
 const IMAGE = [32, 32, 3] as const;
@@ -17,11 +18,12 @@ const BATCH = 250;
 
 /** Logits [n * 10] of n normalised NHWC images. */
 export async function logitsOf(model: FloatModel, x: Float32Array): Promise<Float32Array> {
-  const images = tf.tensor4d(x, [x.length / PIXELS, ...IMAGE]);
-  const logits = model.predict(images);
-  const values = (await logits.data()) as Float32Array;
-  tf.dispose([images, logits]);
-  return values;
+  const logits = tidy(() => model.predict(tf.tensor4d(x, [x.length / PIXELS, ...IMAGE])));
+  try {
+    return (await logits.data()) as Float32Array;
+  } finally {
+    logits.dispose();
+  }
 }
 
 /** Top-1 over the first `images` images of a split. @param onDone called with the number of images seen so far */
@@ -63,17 +65,12 @@ export async function calibrate(
   const model = new FloatModel({ name: graph.name, nodes: graph.nodes }, params);
   try {
     for await (const x of batches) {
-      const watched: [Observer, tf.Tensor][] = [];
-      const images = tf.tensor4d(x, [x.length / PIXELS, ...IMAGE]);
-      const logits = model.predict(images, (id, output) => {
-        const observer = observers.get(id);
-        if (observer) watched.push([observer, tf.keep(tf.clone(output))]);
-      });
-      for (const [observer, output] of watched) {
-        observer.observe((await output.data()) as Float32Array);
-        output.dispose();
+      const watched = watch(model, x, observers);
+      try {
+        for (const [observer, output] of watched) observer.observe((await output.data()) as Float32Array);
+      } finally {
+        tf.dispose(watched.map(([, output]) => output));
       }
-      tf.dispose([images, logits]);
     }
   } finally {
     model.dispose();
@@ -84,4 +81,20 @@ export async function calibrate(
       return range ? [[id, range] as const] : [];
     }),
   );
+}
+
+/** What each observer is to see of one batch; the caller disposes of the tensors. */
+function watch(
+  model: FloatModel,
+  x: Float32Array,
+  observers: ReadonlyMap<string, Observer>,
+): readonly [Observer, tf.Tensor][] {
+  const watched: [Observer, tf.Tensor][] = [];
+  tidy(() => {
+    model.predict(tf.tensor4d(x, [x.length / PIXELS, ...IMAGE]), (id, output) => {
+      const observer = observers.get(id);
+      if (observer) watched.push([observer, tf.keep(tf.clone(output))]);
+    });
+  });
+  return watched;
 }

@@ -11,6 +11,7 @@ import { channelQParams } from '../quant/qparams';
 import type { QatGraph } from '../quant/types';
 import { toTfjs } from './layout';
 import { fakeQuant } from './ops/quantize';
+import { tidy } from './tidy';
 
 /** Sees the output of every node of one forward pass; the tensor is the model's: clone or read it. */
 export type OnOutput = (id: string, output: tf.Tensor) => void;
@@ -31,18 +32,23 @@ export class FloatModel {
     private readonly ranges: ReadonlyMap<string, ObservedRange> = new Map(),
   ) {
     const quant = 'quant' in graph ? graph.quant : {};
-    this.layers = graph.nodes.map((node) => {
-      const forward = this.build(node, quant[node.id]?.weight);
-      const spec = quant[node.id]?.activation;
-      if (!spec?.simulate) return { node, forward };
-      const range = this.constant(rangeTensor(this.ranges.get(node.id)!));
-      return { node, forward: (inputs) => fakeQuant(forward(inputs), range, spec) };
-    });
+    try {
+      this.layers = graph.nodes.map((node) => {
+        const forward = this.build(node, quant[node.id]?.weight);
+        const spec = quant[node.id]?.activation;
+        if (!spec?.simulate) return { node, forward };
+        const range = this.constant(rangeTensor(this.ranges.get(node.id)!));
+        return { node, forward: (inputs) => fakeQuant(forward(inputs), range, spec) };
+      });
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** @param x [N, 32, 32, 3] normalised; @returns logits [N, 10] */
   predict(x: tf.Tensor4D, onOutput?: OnOutput): tf.Tensor2D {
-    return tf.tidy(() => {
+    return tidy(() => {
       const outputs = new Map<string, tf.Tensor>();
       let last: tf.Tensor = x;
       for (const { node, forward } of this.layers) {

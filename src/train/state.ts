@@ -68,34 +68,42 @@ export class DeviceState {
   /** By node id; an infinite range before anything was seen. */
   readonly histograms = new Map<string, HistogramTensors<tf.Variable<tf.Rank.R1>>>();
 
+  private readonly made: tf.Variable[] = [];
+
   constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>) {
     const { trainable, running, ranges, histograms } = stateLayout(graph);
     const load = (name: string, length: number) => toTfjs(parameter(state.params, name, length));
-    for (const [name, length] of trainable) {
-      const { shape, data } = load(name, length);
-      this.trainable.set(name, variable(tf.tensor(data, [...shape]), true));
-    }
-    for (const [name, length] of running) this.running.set(name, variable(tf.tensor1d(load(name, length).data), false));
-    const { offsets, size } = this.velocities();
-    const velocities = new Float32Array(size);
-    [...this.trainable.keys()].forEach((name, p) => {
-      const momentum = state.momentum.get(name);
-      if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
-    });
-    this.momentum = variable(tf.tensor1d(velocities), false);
-    for (const [key, channels] of ranges) {
-      const unseen = {
-        min: new Float32Array(channels).fill(Infinity),
-        max: new Float32Array(channels).fill(-Infinity),
-      };
-      this.ranges.set(key, variable(rangeTensor(state.ranges.get(key) ?? unseen), false));
-    }
-    for (const id of histograms) {
-      const known = state.histograms.get(id) ?? { counts: new Float32Array(BINS), min: Infinity, max: -Infinity };
-      this.histograms.set(id, {
-        counts: variable(tf.tensor1d(known.counts), false),
-        range: variable(tf.tensor1d([known.min, known.max]), false),
+    try {
+      for (const [name, length] of trainable) {
+        const { shape, data } = load(name, length);
+        this.trainable.set(name, this.variable(tf.tensor(data, [...shape]), true));
+      }
+      for (const [name, length] of running)
+        this.running.set(name, this.variable(tf.tensor1d(load(name, length).data), false));
+      const { offsets, size } = this.velocities();
+      const velocities = new Float32Array(size);
+      [...this.trainable.keys()].forEach((name, p) => {
+        const momentum = state.momentum.get(name);
+        if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
       });
+      this.momentum = this.variable(tf.tensor1d(velocities), false);
+      for (const [key, channels] of ranges) {
+        const unseen = {
+          min: new Float32Array(channels).fill(Infinity),
+          max: new Float32Array(channels).fill(-Infinity),
+        };
+        this.ranges.set(key, this.variable(rangeTensor(state.ranges.get(key) ?? unseen), false));
+      }
+      for (const id of histograms) {
+        const known = state.histograms.get(id) ?? { counts: new Float32Array(BINS), min: Infinity, max: -Infinity };
+        this.histograms.set(id, {
+          counts: this.variable(tf.tensor1d(known.counts), false),
+          range: this.variable(tf.tensor1d([known.min, known.max]), false),
+        });
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
     }
   }
 
@@ -135,21 +143,20 @@ export class DeviceState {
   }
 
   dispose(): void {
-    for (const map of [this.trainable, this.running, this.ranges]) tf.dispose([...map.values()]);
-    for (const { counts, range } of this.histograms.values()) tf.dispose([counts, range]);
-    this.momentum.dispose();
+    tf.dispose(this.made);
+  }
+
+  /** A variable that owns its tensor. */
+  private variable<R extends tf.Rank>(tensor: tf.Tensor<R>, trainable: boolean): tf.Variable<R> {
+    const made = tf.variable(tensor, trainable);
+    tensor.dispose();
+    this.made.push(made as tf.Variable);
+    return made;
   }
 
   private velocities() {
     return velocityLayout([...this.trainable.values()].map(({ size }) => size));
   }
-}
-
-/** A variable that owns its tensor. */
-function variable<R extends tf.Rank>(tensor: tf.Tensor<R>, trainable: boolean): tf.Variable<R> {
-  const made = tf.variable(tensor, trainable);
-  tensor.dispose();
-  return made;
 }
 
 async function read(variables: ReadonlyMap<string, tf.Variable>): Promise<Map<string, Param>> {

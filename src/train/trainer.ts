@@ -8,6 +8,7 @@ import { checkBatch } from './batch-size';
 import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
 import { runKernel } from './ops/run-kernel';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
+import { tidy } from './tidy';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
 
 /** Images of one step: x normalised NHWC float32, y class indices. */
@@ -51,7 +52,7 @@ export class Trainer {
    */
   async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
     const possible = this.possible(mode);
-    const logits = this.update(batch, sgd, possible);
+    const logits = tidy(() => this.update(batch, sgd, possible));
     this.observersFrozen = possible.observersFrozen;
     try {
       const result = score((await logits.data()) as Float32Array, batch.y);
@@ -64,7 +65,7 @@ export class Trainer {
 
   /** What a step on this batch would begin with; changes nothing. */
   async peek(batch: Batch, mode: ForwardMode): Promise<StepResult> {
-    const logits = tf.tidy(() => {
+    const logits = tidy(() => {
       const images = tf.tensor4d(batch.x, [batch.y.length, ...IMAGE]);
       const out = forwardTraining(this.graph, this.device, images, this.possible(mode));
       tf.dispose(out.updates.variables.map(([, next]) => next));
@@ -79,9 +80,12 @@ export class Trainer {
 
   /** Loss and every gradient of one batch without changing anything, in tfjs's layouts; for tests against PyTorch. */
   gradients(batch: Batch, mode: ForwardMode): { loss: tf.Scalar; grads: Map<string, tf.Tensor> } {
-    const { loss, logits, updates, grads } = this.differentiate(batch, mode);
-    tf.dispose([logits, updates.variables.map(([, next]) => next)]);
-    return { loss, grads };
+    const { loss, grads } = tidy(() => {
+      const { loss, logits, updates, grads } = this.differentiate(batch, mode);
+      tf.dispose([logits, updates.variables.map(([, next]) => next)]);
+      return { loss, grads: Object.fromEntries(grads) };
+    });
+    return { loss, grads: new Map(Object.entries(grads)) };
   }
 
   /** What was learned so far, on the host. */
@@ -116,15 +120,17 @@ export class Trainer {
     return { ...mode, observersFrozen: mode.observersFrozen && this.step > 0 && this.simulates };
   }
 
-  private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode) {
-    const { loss, logits, updates, grads } = this.differentiate(batch, mode);
+  /** To be called in a scope. @returns logits */
+  private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): tf.Tensor2D {
+    const { logits, updates, grads } = this.differentiate(batch, mode);
     const parameters = [...this.device.trainable].flatMap(([name, w]) => [w, grads.get(name)!]);
     runKernel(SGD_MOMENTUM, [this.device.momentum, ...parameters], sgd);
     for (const [target, next] of updates.variables) target.assign(next);
-    tf.dispose([loss, [...grads.values()], updates.variables.map(([, next]) => next)]);
+    tf.dispose(updates.variables.map(([, next]) => next));
     return logits;
   }
 
+  /** To be called in a scope. Logits and updates are kept: the caller disposes of them. */
   private differentiate({ x, y }: Batch, mode: ForwardMode) {
     checkBatch(this.graph, y.length, mode.bnFrozen);
     const names = [...this.device.trainable.keys()];
@@ -138,7 +144,6 @@ export class Trainer {
       logits = tf.keep(tf.clone(out.logits));
       return crossEntropy(out.logits, y);
     }, variables);
-    images.dispose();
     return { loss, logits, updates, grads: new Map(names.map((name, i) => [name, grads[variables[i].name]])) };
   }
 }

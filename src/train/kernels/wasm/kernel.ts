@@ -19,7 +19,7 @@ export function register<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): void {
   if (stock) unregisterKernel(kernel.name, 'wasm');
   const kernelFunc: KernelFunc = (call) => {
     const runtime = runtimes.get(call.backend as object);
-    const result = runtime && kernel.run(runtime, call.inputs as Inputs, call.attrs as Attrs);
+    const result = runtime?.call(() => kernel.run(runtime, call.inputs as Inputs, call.attrs as Attrs));
     if (result) return result;
     if (!stock) throw new Error(`${kernel.name} has no kernel for this call on the backend wasm`);
     return stock.kernelFunc(call);

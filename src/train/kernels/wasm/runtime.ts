@@ -51,6 +51,8 @@ export class KernelRuntime {
   private control: number | null = null;
   /** Whether a thread has stopped that shared work: from then on nothing in this memory can be trusted. */
   private stopped = false;
+  /** Of the kernel that runs. */
+  private outputs: TensorInfo[] = [];
   private readonly args: number;
   private readonly tables = new Map<string, number[]>();
   private scratchAddress = 0;
@@ -86,13 +88,29 @@ export class KernelRuntime {
 
   /** A new float32 tensor with whatever its memory held. May grow the memory. */
   output(shape: number[]): TensorInfo {
-    return this.backend.makeOutput(shape, 'float32');
+    return this.made(this.backend.makeOutput(shape, 'float32'));
   }
 
   /** Another tensor with the same memory, which is freed after both. */
   share({ dataId, shape, dtype }: TensorInfo): TensorInfo {
     this.backend.incRef(dataId);
-    return { dataId, shape, dtype };
+    return this.made({ dataId, shape, dtype });
+  }
+
+  /** Runs one kernel, whose outputs are given back when it throws: tfjs does not know of them yet. */
+  call<T>(kernel: () => T): T {
+    this.outputs = [];
+    try {
+      return kernel();
+    } catch (error) {
+      for (const { dataId } of this.outputs) this.backend.disposeData(dataId);
+      throw error;
+    }
+  }
+
+  private made(output: TensorInfo): TensorInfo {
+    this.outputs.push(output);
+    return output;
   }
 
   /** To be said of a tensor whose values were changed in place: tfjs's matrix product keeps weights it packed earlier. */
@@ -113,6 +131,7 @@ export class KernelRuntime {
     const total = bytes.reduce((sum, size) => sum + aligned(size), 0);
     if (total > this.scratchBytes) {
       if (this.scratchBytes > 0) this.emscripten._free(this.scratchAddress);
+      this.scratchBytes = 0;
       this.scratchAddress = this.allocate(total);
       this.scratchBytes = total;
     }
