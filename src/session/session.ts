@@ -102,7 +102,11 @@ class PlaygroundSession implements Session {
   }
 
   async testImages(n: number): Promise<LabelledImages> {
-    this.data ??= openCifar10(`${this.baseUrl}data/`);
+    // A failure is forgotten, so that the next call tries again.
+    this.data ??= openCifar10(`${this.baseUrl}data/`).catch((error: unknown) => {
+      this.data = undefined;
+      throw error;
+    });
     return (await this.data).images('test', 0, n);
   }
 

@@ -25,14 +25,7 @@ export function startWorkers(): Workers {
   };
   const broken = new Promise<never>((_, reject) => {
     for (const [name, worker] of Object.entries(workers))
-      worker.onerror = (event) =>
-        reject(
-          new PlaygroundError(
-            'unsupported',
-            `The ${name} worker stopped: ${event.message || 'its script could not be loaded'}.`,
-            'Reload the page; if it happens again, try a current version of Chrome, Edge or Firefox.',
-          ),
-        );
+      worker.onerror = ({ message }) => reject(message ? stopped(name, message) : notLoaded(name));
   });
   broken.catch(() => {});
   const proxies = {
@@ -48,4 +41,21 @@ export function startWorkers(): Workers {
       for (const worker of Object.values(workers)) worker.terminate();
     },
   };
+}
+
+function stopped(name: string, message: string): PlaygroundError {
+  return new PlaygroundError(
+    'unsupported',
+    `The ${name} worker stopped: ${message}.`,
+    'Reload the page; if it happens again, try a current version of Chrome, Edge or Firefox.',
+  );
+}
+
+/** What a script throws has a message; a script that does not come, or one that it imports, has none. */
+function notLoaded(name: string): PlaygroundError {
+  return new PlaygroundError(
+    'network',
+    `The script of the ${name} worker could not be loaded.`,
+    'Check the connection, then press Start over.',
+  );
 }

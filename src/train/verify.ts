@@ -1,8 +1,10 @@
 // The article's equivalence check of the fused network, on random inputs and on real images.
 import { Rng } from '../core/rng';
+import type { ParamStore } from '../core/params';
 import { allClose } from '../graph/equivalence';
+import type { Graph } from '../graph/types';
 import { logitsOf } from './evaluate';
-import type { FloatModel } from './float-model';
+import { FloatModel } from './float-model';
 
 /** The article's tolerance: |a - b| <= atol + rtol * |b|. */
 export const TOLERANCE = { rtol: 1e-3, atol: 1e-6 };
@@ -19,6 +21,26 @@ export interface Verification {
  * @param images normalised NHWC; @param onDone called with the number of inputs compared so far
  */
 export async function verifyFusion(
+  graphs: { readonly original: Graph; readonly fused: Graph },
+  params: ParamStore,
+  randomTests: number,
+  images: Float32Array,
+  onDone: (done: number) => void,
+): Promise<Verification> {
+  const original = new FloatModel(graphs.original, params);
+  try {
+    const fused = new FloatModel(graphs.fused, params);
+    try {
+      return await compare(fused, original, randomTests, images, onDone);
+    } finally {
+      fused.dispose();
+    }
+  } finally {
+    original.dispose();
+  }
+}
+
+async function compare(
   fused: FloatModel,
   original: FloatModel,
   randomTests: number,

@@ -24,9 +24,10 @@ class BaselineWorker implements BaselineApi {
     await startStockWasm(`${baseUrl}wasm/`, threads);
     this.threads = threads;
     const { params } = await loadCheckpoint(`${baseUrl}checkpoint/`);
-    this.model = new FloatModel(fuse(resnet18()).graph, params);
     const data = await openCifar10(`${baseUrl}data/`);
     this.pixels = (await data.images('test', 0, LATENCY_IMAGES)).pixels;
+    // Last, as it says that all is there.
+    this.model = new FloatModel(fuse(resnet18()).graph, params);
   }
 
   latency(samples: number) {

@@ -34,6 +34,7 @@ class EngineWorker implements EngineApi {
 
   async load(slot: Int8Slot, model: Int8Model, threads: number) {
     this.loaded.get(slot)?.engine.dispose();
+    this.loaded.delete(slot);
     const start = performance.now();
     const engine = await createWasmEngine(model, { threads, wasmBase: `${this.baseUrl}wasm/` });
     const planMilliseconds = performance.now() - start;

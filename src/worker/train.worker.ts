@@ -90,17 +90,11 @@ class TrainWorker implements TrainApi {
     const { pixels } = await this.data.images('validation', 0, IMAGE_TESTS);
     const total = RANDOM_TESTS + IMAGE_TESTS;
     return this.onDevice(async () => {
-      const original = new FloatModel(resnet18(), this.params);
-      const fused = new FloatModel(this.fused, this.params);
-      try {
-        const result = await verifyFusion(fused, original, RANDOM_TESTS, normalizeImages(pixels), (done) =>
-          onProgress({ what: 'tests', done, total }),
-        );
-        return { ...result, randomTests: RANDOM_TESTS, imageTests: IMAGE_TESTS, ...TOLERANCE };
-      } finally {
-        original.dispose();
-        fused.dispose();
-      }
+      const graphs = { original: resnet18(), fused: this.fused };
+      const result = await verifyFusion(graphs, this.params, RANDOM_TESTS, normalizeImages(pixels), (done) =>
+        onProgress({ what: 'tests', done, total }),
+      );
+      return { ...result, randomTests: RANDOM_TESTS, imageTests: IMAGE_TESTS, ...TOLERANCE };
     });
   }
 

@@ -1,10 +1,13 @@
 // What downloads.spec.ts runs in the page: checkpoint and images through the browser's own fetch, cache and streams.
 import * as tf from '@tensorflow/tfjs';
+import { wrap, type Remote } from 'comlink';
 import { loadCheckpoint } from '../../src/checkpoint/load';
 import type { PlaygroundError } from '../../src/core/errors';
 import { openCifar10 } from '../../src/data/cifar10';
 import { fetchEngineModule } from '../../src/engine/wasm-module';
 import { selectBackend } from '../../src/train/backend';
+import type { BaselineApi } from '../../src/worker/api';
+import '../../src/worker/errors';
 
 const ROOT = new URL('/', location.href).href;
 const message = (error: PlaygroundError) => `${error.code}: ${error.message}`;
@@ -64,4 +67,18 @@ export async function startWasm(): Promise<string> {
 
 export async function emptyCache(): Promise<void> {
   await caches.delete('qat-playground');
+}
+
+let peer: Remote<BaselineApi> | undefined;
+/** Starts the worker of the FP32 peer, the same one each time, and measures twice; or the error. */
+export async function measurePeer(): Promise<string> {
+  peer ??= wrap<BaselineApi>(
+    new Worker(new URL('../../src/worker/baseline.worker.ts', import.meta.url), { type: 'module' }),
+  );
+  try {
+    await peer.start(ROOT, 1);
+    return `${(await peer.latency(2)).samples} samples`;
+  } catch (error) {
+    return message(error as PlaygroundError);
+  }
 }
