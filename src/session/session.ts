@@ -8,12 +8,20 @@ import { openCifar10, type Cifar10 } from '../data/cifar10';
 import { qconfigById } from '../quant/qconfigs';
 import { checkOptions, DEFAULT_OPTIONS } from '../report/options';
 import type { Report } from '../report/types';
-import type { BackendInfo, ConvertResult, LabelledImages, OnProgress, RunKind, TrainResult } from '../worker/api';
+import type {
+  BackendInfo,
+  ConvertResult,
+  LabelledImages,
+  OnProgress,
+  RunKind,
+  SavedTrainings,
+  TrainResult,
+} from '../worker/api';
 import { compare } from './compare';
 import { freezeSchedule } from './freeze-schedule';
 import { describeSpec } from './describe';
 import { remedyFor } from './remedy';
-import { STEP_IDS, type SavedTraining, type Session, type SessionEvent, type StepId, type StepResults } from './types';
+import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from './types';
 import { startWorkers, type Workers } from './workers';
 
 const VALIDATIONS_PER_RUN = 4;
@@ -34,8 +42,10 @@ class PlaygroundSession implements Session {
   private readonly listeners = new Set<(event: SessionEvent) => void>();
   private readonly running = new Map<StepId, Promise<unknown>>();
   private data: Promise<Cifar10> | undefined;
-  /** Whether the train step begins with what is saved. */
-  private takesUp = false;
+  /** Of what this session trains. */
+  private id = newId();
+  private trains = false;
+  private askedToKeep = false;
 
   constructor(private readonly baseUrl: string) {}
 
@@ -71,34 +81,23 @@ class PlaygroundSession implements Session {
     void this.workers.train.setLearningRate(learningRate);
   }
 
-  async savedTraining(): Promise<SavedTraining | undefined> {
-    const [qat, control] = await this.workers.train.savedRuns();
-    if (!qat) return undefined;
-    // The control is the later one: its learning rate is the visitor's last.
-    const { options } = control ?? qat;
-    try {
-      checkOptions(options);
-    } catch (cause) {
-      await this.forgetSaved();
-      throw new PlaygroundError(
-        'storage',
-        'The training saved in this browser cannot be used: its choices are damaged.',
-        'It was removed; nothing else is lost. Train again from the start.',
-        { cause },
-      );
-    }
-    const progress = (record: typeof qat) => ({ step: record.step, ended: record.result !== undefined });
-    return { options, qat: progress(qat), control: control && progress(control) };
+  get trainingId(): string | undefined {
+    return this.trains ? this.id : undefined;
   }
 
-  takeUp({ options }: SavedTraining): void {
+  async savedTrainings(): Promise<SavedTrainings> {
+    const { trainings, problems } = await this.workers.train.savedTrainings();
+    return { trainings: trainings.filter(({ id }) => id !== this.id), problems };
+  }
+
+  async takeUp(id: string): Promise<void> {
+    const { options } = await this.workers.train.claim(id);
+    this.id = id;
     this.options = options;
-    this.takesUp = true;
   }
 
-  async forgetSaved(): Promise<void> {
-    this.takesUp = false;
-    await this.workers.train.removeSaved();
+  discard(id: string, seconds?: number): Promise<void> {
+    return this.workers.train.discard(id, seconds);
   }
 
   async testImages(n: number): Promise<LabelledImages> {
@@ -173,10 +172,6 @@ class PlaygroundSession implements Session {
       return this.workers.train.prepare({ qconfig, fuseAddRelu, weightBits, activationBits });
     },
     train: async () => {
-      if (this.takesUp) {
-        this.takesUp = false;
-        await this.workers.train.takeUpSaved();
-      }
       const qat = await this.train('qat');
       return { qat, control: await this.train('control', qat) };
     },
@@ -218,6 +213,7 @@ class PlaygroundSession implements Session {
 
   /** @param replay the run whose steps and learning rates this one takes */
   private train(kind: RunKind, replay?: Pick<TrainResult, 'steps' | 'schedule'>): Promise<TrainResult> {
+    this.trains = true;
     const { steps, batch, learningRate, seed } = this.options;
     return this.workers.train.train(
       {
@@ -233,11 +229,29 @@ class PlaygroundSession implements Session {
         ...freezeSchedule(this.options),
         replay,
       },
-      this.options,
-      proxy((event) => this.emit({ type: 'train', run: kind, event })),
+      { id: this.id, options: this.options },
+      proxy((event) => {
+        this.emit({ type: 'train', run: kind, event });
+        if (event.type === 'saved' && event.step > 0) this.askToKeep();
+      }),
+    );
+  }
+
+  /** Asks once that the browser does not delete what is saved when disk space runs low. */
+  private askToKeep(): void {
+    if (this.askedToKeep) return;
+    this.askedToKeep = true;
+    const storage = navigator.storage as StorageManager | undefined;
+    storage?.persist().then(
+      (persistent) => this.emit({ type: 'storage', persistent }),
+      () => this.emit({ type: 'storage', persistent: false }),
     );
   }
 }
+
+/** 128 random bits; crypto.randomUUID needs a secure context, this does not. */
+const newId = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function withoutModel({ bytes, fp32Bytes, activations }: ConvertResult): Omit<ConvertResult, 'model'> {
   return { bytes, fp32Bytes, activations };

@@ -13,6 +13,7 @@ import type {
   PrepareResult,
   Progress,
   RunKind,
+  SavedTrainings,
   TrainEvent,
   TrainResult,
   VerifyResult,
@@ -55,19 +56,6 @@ export interface CompareResult {
   readonly int8: Evaluation;
 }
 
-/** A training that a page left behind when it was closed or reloaded. */
-export interface SavedTraining {
-  readonly options: RunOptions;
-  readonly qat: SavedRun;
-  /** Missing when the control had not been saved yet. */
-  readonly control: SavedRun | undefined;
-}
-export interface SavedRun {
-  readonly step: number;
-  /** It took all its steps or was stopped. */
-  readonly ended: boolean;
-}
-
 export type SessionEvent =
   | { readonly type: 'step-started' | 'step-finished'; readonly step: StepId }
   | {
@@ -78,6 +66,8 @@ export type SessionEvent =
       /** Options with which Retry is likely to succeed. */
       readonly remedy: Partial<RunOptions> | undefined;
     }
+  /** Whether the browser has promised not to delete what is saved; asked when the first state is. */
+  | { readonly type: 'storage'; readonly persistent: boolean }
   | { readonly type: 'backend-replaced'; readonly backend: BackendInfo }
   | { readonly type: 'progress'; readonly step: StepId; readonly label: string; readonly progress: Progress }
   | { readonly type: 'train'; readonly run: RunKind; readonly event: TrainEvent };
@@ -97,11 +87,17 @@ export interface Session {
   stepOnce(): void;
   stop(): void;
   setLearningRate(learningRate: number): void;
-  /** The training an earlier page left behind, if any. @throws PlaygroundError 'storage' when unusable and removed */
-  savedTraining(): Promise<SavedTraining | undefined>;
-  /** Before load: takes its options over; the train step will go on with it. */
-  takeUp(saved: SavedTraining): void;
-  forgetSaved(): Promise<void>;
+  /** Under which what this session trains is saved; undefined before it trains. */
+  readonly trainingId: string | undefined;
+  /** What is saved in this browser, but for this session's own. @throws PlaygroundError 'storage' */
+  savedTrainings(): Promise<SavedTrainings>;
+  /**
+   * Before load: takes the options of a saved training over; the train step will go on with it.
+   * @throws PlaygroundError 'storage' when it cannot be had: another tab trains it, it is gone or damaged
+   */
+  takeUp(id: string): Promise<void>;
+  /** @param seconds to wait for who has it @throws PlaygroundError 'storage' when another tab trains it */
+  discard(id: string, seconds?: number): Promise<void>;
   /** The first n test images in split order, for the grid. */
   testImages(n: number): Promise<LabelledImages>;
   readonly int8Model: Int8Model | undefined;

@@ -17,7 +17,8 @@ export interface BackendInfo {
 }
 
 /** The training under study, or the FP32 fine-tune of the same budget. */
-export type RunKind = 'qat' | 'control';
+export const RUN_KINDS = ['qat', 'control'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
 
 /** The curves of a run so far. */
 export interface RunHistory {

@@ -3,10 +3,13 @@
 import type { Int8Model } from '../convert/int8-model';
 import type { Split } from '../data/types';
 import type { Evaluation, LatencyStats, RunOptions } from '../report/types';
-import type { RunRecord } from '../train/checkpoint';
+import type { TrainingChoices } from '../train/saved/own-training';
+import type { SavedTraining } from '../train/saved/record';
+import type { SavedTrainings } from '../train/saved/trainings';
 import type { BackendInfo, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
-export type { RunRecord } from '../train/checkpoint';
+export type { SavedRun, SavedTraining } from '../train/saved/record';
+export type { SavedTrainings } from '../train/saved/trainings';
 export type {
   BackendInfo,
   RunHistory,
@@ -89,14 +92,19 @@ export interface TrainApi {
   prepare(options: PrepareOptions): Promise<PrepareResult>;
   /**
    * Trains a run, or goes on with it from where it failed; a run that has ended gives its result again.
-   * @param choices stored with the checkpoints, so that a reloaded page can offer the run
+   * @param choices saved with the checkpoints, so that a reloaded page can offer the run
+   * @throws PlaygroundError 'storage' when what was claimed cannot be used; never because saving fails
    */
-  train(options: TrainOptions, choices: RunOptions, onEvent: (event: TrainEvent) => void): Promise<TrainResult>;
-  /** Runs that an earlier page left behind, QAT first. @throws PlaygroundError 'storage' when unusable and removed */
-  savedRuns(): Promise<readonly RunRecord[]>;
-  /** After load: train goes on with the saved runs. @throws PlaygroundError 'storage' when unusable and removed */
-  takeUpSaved(): Promise<void>;
-  removeSaved(): Promise<void>;
+  train(options: TrainOptions, choices: TrainingChoices, onEvent: (event: TrainEvent) => void): Promise<TrainResult>;
+  /** What is saved in this browser, of other tabs too. @throws PlaygroundError 'storage' when that cannot be read */
+  savedTrainings(): Promise<SavedTrainings>;
+  /**
+   * Makes a saved training this worker's: train goes on with it.
+   * @throws PlaygroundError 'storage' when another tab has it, it is gone, or it is damaged and now removed
+   */
+  claim(id: string): Promise<SavedTraining>;
+  /** @param seconds to wait for the tab that has it @throws PlaygroundError 'storage' when another tab has it */
+  discard(id: string, seconds?: number): Promise<void>;
   pause(): void;
   resume(): void;
   /** While paused: runs one step and pauses again. */

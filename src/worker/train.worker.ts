@@ -17,14 +17,15 @@ import { prepareQat } from '../quant/prepare';
 import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import { measureLatency } from '../report/statistics';
-import type { Evaluation, RunOptions } from '../report/types';
+import type { Evaluation } from '../report/types';
 import { replaceBackend, selectBackend, type AskedBackend } from '../train/backend';
-import { asCheckpoint, freshCheckpoint, RECORD_VERSION, type Checkpoint } from '../train/checkpoint';
-import { removeRuns, savedRuns, savedState, saveRun } from '../train/checkpoint-store';
 import { onDevice } from '../train/device';
 import { calibrate, evaluate, logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
 import { continueRun } from '../train/run';
+import { OwnTraining, type TrainingChoices } from '../train/saved/own-training';
+import { TrainingStore } from '../train/saved/store';
+import { forgetTraining, listTrainings } from '../train/saved/trainings';
 import { trainedBy, type Trained } from '../train/state';
 import { TrainControl } from '../train/train-control';
 import type { Trainer } from '../train/trainer';
@@ -52,9 +53,8 @@ class TrainWorker implements TrainApi {
   private params!: ParamStore;
   private fused!: Graph;
   private prepared: (PrepareOptions & { graph: QatGraph }) | undefined;
-  /** Where each run goes on from, or what it ended with. */
-  private readonly checkpoints: Partial<Record<RunKind, Checkpoint>> = {};
-  private trainingId = crypto.randomUUID() as string;
+  private readonly store = new TrainingStore();
+  private readonly own = new OwnTraining(this.store);
   private control: TrainControl | undefined;
 
   async start(baseUrl: string, asked: AskedBackend, onBackend: (backend: BackendInfo) => void): Promise<BackendInfo> {
@@ -112,39 +112,35 @@ class TrainWorker implements TrainApi {
     };
   }
 
-  async savedRuns() {
-    return savedRuns();
+  savedTrainings() {
+    return listTrainings(this.store);
   }
 
-  async takeUpSaved(): Promise<void> {
-    try {
-      const taken: Partial<Record<RunKind, Checkpoint>> = {};
-      for (const record of await savedRuns()) {
-        taken[record.kind] = asCheckpoint(record, await savedState(record.kind), this.params);
-        this.trainingId = record.id;
-      }
-      Object.assign(this.checkpoints, taken);
-    } catch (error) {
-      await removeRuns();
-      throw error;
-    }
+  claim(id: string) {
+    return this.own.claim(id);
   }
 
-  async removeSaved(): Promise<void> {
-    await removeRuns();
+  discard(id: string, seconds?: number): Promise<void> {
+    return forgetTraining(this.store, id, seconds);
   }
 
-  async train(options: TrainOptions, choices: RunOptions, onEvent: (event: TrainEvent) => void): Promise<TrainResult> {
+  async train(
+    options: TrainOptions,
+    choices: TrainingChoices,
+    onEvent: (event: TrainEvent) => void,
+  ): Promise<TrainResult> {
     const { kind } = options;
     const control = new TrainControl(options.learningRate);
     this.control = control;
-    this.checkpoints[kind] ??= freshCheckpoint(this.params);
+    const graphs = { qat: this.qatGraph(), control: this.fused };
+    const current = () => ({ ...choices, options: { ...choices.options, learningRate: control.learningRate } });
     try {
+      (await this.own.begin(kind, choices, graphs, this.params)).forEach(onEvent);
       return await this.onDevice(() =>
         continueRun({
-          ...{ graph: this.graphOf(kind), start: this.checkpoints[kind]!, options, data: this.data, control, onEvent },
+          ...{ graph: graphs[kind], start: this.own.checkpoints[kind]!, options, data: this.data, control, onEvent },
           validate: (trainer, data) => this.validationAccuracy(trainer, data, options.validationImages),
-          keep: (checkpoint) => this.keep(kind, { ...choices, learningRate: control.learningRate }, checkpoint),
+          keep: (checkpoint) => this.own.keep(kind, current(), checkpoint),
         }),
       );
     } finally {
@@ -252,20 +248,6 @@ class TrainWorker implements TrainApi {
     this.onBackend(this.backend);
   }
 
-  /** Keeps a checkpoint here and stores it; where that fails, training goes on. */
-  private async keep(kind: RunKind, options: RunOptions, checkpoint: Checkpoint): Promise<TrainEvent> {
-    this.checkpoints[kind] = checkpoint;
-    const { state, history, result } = checkpoint;
-    const { step } = state;
-    try {
-      await saveRun({ version: RECORD_VERSION, id: this.trainingId, kind, options, step, history, result }, state);
-      return { type: 'saved', step };
-    } catch (error) {
-      if (!(error instanceof PlaygroundError)) throw error;
-      return { type: 'not-saved', step, message: error.message, hint: error.hint };
-    }
-  }
-
   private graphOf(kind: RunKind): Graph | QatGraph {
     return kind === 'qat' ? this.qatGraph() : this.fused;
   }
@@ -277,7 +259,7 @@ class TrainWorker implements TrainApi {
   }
 
   private trained(kind: RunKind): Trained {
-    const checkpoint = this.checkpoints[kind];
+    const checkpoint = this.own.checkpoints[kind];
     if (!checkpoint?.result)
       throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
     return trainedBy(this.graphOf(kind), checkpoint.state);

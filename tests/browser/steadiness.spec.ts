@@ -1,5 +1,5 @@
-// Training that meets trouble, on the real page with its real workers: reloads, lost devices, a full disk, damaged
-// storage, exhausted memory, divergence. The rules themselves are tested beside their sources (src/train/*.test.ts).
+// Training that meets trouble, on the real page with its real workers: reloads, lost devices, a full disk,
+// exhausted memory, divergence. The rules themselves are tested beside their sources (src/train/*.test.ts).
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
 import {
@@ -32,7 +32,7 @@ test('a reload in the middle: both runs go on with the same bits as unbroken one
   expect([whole.qat.length, whole.control.length]).toEqual([6, 6]);
 
   await visit(page, { ...SMALL, seed: 0 });
-  // The finished training is offered; a new one replaces it.
+  // The finished training is offered; a new one stands beside it.
   await expect(page.getByRole('button', { name: 'Take over its result' })).toBeVisible();
   await start(page);
   await event(page, 'qat', 'step', 1);
@@ -64,65 +64,6 @@ test('a reload in the middle: both runs go on with the same bits as unbroken one
   expect(results).toEqual({ qat: stored(whole.qat), control: stored(whole.control) });
   expect([...first.qat, ...second.qat.slice(first.qat.length)]).toEqual(whole.qat);
   expect([...second.control, ...third.control.slice(second.control.length)]).toEqual(whole.control);
-});
-
-test('what is stored by another version, or damaged, is named, removed, and harms nothing', async ({ page }) => {
-  const put = (page: Page, key: string, value: unknown) =>
-    page.evaluate(
-      ([key, value]) =>
-        new Promise<void>((resolve, reject) => {
-          const opened = indexedDB.open('qat-playground-training', 1);
-          opened.onupgradeneeded = () => opened.result.createObjectStore('runs');
-          opened.onerror = () => reject(opened.error!);
-          opened.onsuccess = () => {
-            const transaction = opened.result.transaction('runs', 'readwrite');
-            transaction.objectStore('runs').put(value, key as string);
-            transaction.oncomplete = () => {
-              opened.result.close();
-              resolve();
-            };
-          };
-        }),
-      [key, value] as const,
-    );
-  const header = page.locator('header').first();
-  await page.goto('/tests/browser/blank.html');
-  await put(page, 'qat', { version: 99 });
-  await visit(page, SMALL);
-  await expect(header).toContainText('another version of this page wrote it. It was removed; nothing else is lost.');
-  await visit(page, SMALL);
-  await expect(header).not.toContainText('It was removed');
-
-  // A whole record whose state is gone: found out when it is taken up.
-  const options = await page.evaluate(() => (globalThis as unknown as Global).playground.options);
-  const history = { losses: [1, 1], validations: [], schedule: [{ step: 0, rate: 1e-3 }] };
-  await put(page, 'qat', { version: 2, id: 'x', kind: 'qat', options, step: 2, history });
-  await visit(page, SMALL);
-  await page.getByRole('button', { name: 'Resume training at step 2 of 6' }).click();
-  await trained(page, 'failed');
-  await expect(card(page)).toContainText('The training saved in this browser cannot be used: it is damaged.');
-  await card(page).getByRole('button', { name: 'Retry' }).click();
-  await trained(page);
-  expect((await losses(page)).qat.length).toBe(6);
-});
-
-test('a database of a later version is replaced', async ({ page }) => {
-  await page.goto('/tests/browser/blank.html');
-  await page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        const opened = indexedDB.open('qat-playground-training', 9);
-        opened.onsuccess = () => {
-          opened.result.close();
-          resolve();
-        };
-      }),
-  );
-  await visit(page, SMALL);
-  await expect(page.locator('header').first()).toContainText('another version of this page wrote it');
-  await page.reload();
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  await expect(page.locator('header').first()).not.toContainText('another version');
 });
 
 test('a full disk: training goes on and the page says that progress is not saved', async ({ page, context }) => {

@@ -61,3 +61,14 @@ export const event = (page: Page, run: string, type: string, step: number) =>
 
 export const worker = (page: Page): Worker => page.workers().find((w) => w.url().includes('train.worker'))!;
 export const press = (page: Page, name: string) => card(page).getByRole('button', { name, exact: true }).click();
+
+/** Has the page pause a run after its first step here; a click may come when a short run is over. */
+export const pauseAtFirstStep = (page: Page, run: string) =>
+  page.evaluate((run) => {
+    const { playground } = globalThis as unknown as Global;
+    const end = playground.on((e) => {
+      if (e.type !== 'train' || e.run !== run || e.event.type !== 'step') return;
+      end();
+      playground.pause();
+    });
+  }, run);

@@ -219,27 +219,91 @@ test('training: pause, one step, another learning rate, resume, stop', async ({ 
   await expect(train).toContainText('You stopped QAT after');
 });
 
+const offers = (page: Page) => page.getByRole('region', { name: 'Saved trainings' });
+
 test('a saved training is offered and taken up with its choices', async ({ page }) => {
   await open(page, 'delay=5&saved=qat');
-  const offer = page.getByRole('region', { name: 'Training of an earlier visit' });
+  const offer = offers(page);
   await expect(offer).toContainText('4-bit weights');
   await offer.getByRole('button', { name: 'Resume training at step 30 of 60' }).click();
   await expect(offer).toBeHidden();
   await expect(page.getByLabel('Weights')).toHaveAttribute('aria-valuetext', '4 bits');
+  await expect(page.getByLabel('Weights')).toBeDisabled();
   const train = card(page, 'train');
   await done(page, 'train');
   await expect(train.getByRole('region', { name: 'QAT run' })).toContainText('Step 60 of 60');
-  expect(await calls(page)).toEqual(['takeUp']);
+  expect(await calls(page)).toEqual(['takeUp q']);
 });
 
-test('a saved control is offered as such; Discard forgets it', async ({ page }) => {
-  await open(page, 'delay=1&saved=control');
-  const offer = page.getByRole('region', { name: 'Training of an earlier visit' });
-  await expect(offer.getByRole('button', { name: 'Resume the control at step 30 of 60' })).toBeVisible();
-  await expect(offer).toContainText('QAT has ended after 60 steps.');
-  await offer.getByRole('button', { name: 'Discard it' }).click();
-  await expect(offer).toBeHidden();
-  expect(await calls(page)).toEqual(['forgetSaved']);
+test('it stays on offer while steps run; taking it up then starts the page over and keeps its finished runs', async ({
+  page,
+}) => {
+  await open(page, 'delay=1&saved=qat');
+  await runAll(page);
+  await expect(offers(page)).toContainText('It starts this page over; what was trained here stays saved.');
+  await offers(page)
+    .getByRole('button', { name: /^Resume training/ })
+    .click();
+  await done(page, 'train');
+  await expect(card(page, 'train').getByRole('region', { name: 'QAT run' })).toContainText('Step 60 of 60');
+  await expect(page.getByRole('region', { name: 'Choices and accuracies of each run' }).getByRole('row')).toHaveCount(
+    2,
+  );
+  expect(await calls(page)).toEqual(['takeUp q']);
+});
+
+test('several are listed, the newest first; Discard forgets that one alone', async ({ page }) => {
+  await open(page, 'delay=1&saved=several');
+  const items = offers(page).getByRole('listitem');
+  await expect(offers(page)).toContainText('2 trainings are saved in this browser, the newest first.');
+  await expect(items.first()).toContainText('QAT has ended after 60 steps, its control is at step 30 of 60.');
+  await expect(items.first().getByRole('button', { name: 'Resume the control at step 30 of 60' })).toBeVisible();
+  await items
+    .first()
+    .getByRole('button', { name: /^Discard it/ })
+    .click();
+  await expect(items).toHaveCount(1);
+  await expect(items).toContainText('QAT at step 30 of 60.');
+  expect(await calls(page)).toEqual(['discard c']);
+});
+
+test('one that trains in another tab has no buttons until that tab lets go of it', async ({ page }) => {
+  await open(page, 'delay=1&saved=elsewhere');
+  await expect(offers(page)).toContainText('It is training in another tab.');
+  await expect(offers(page).getByRole('button')).toHaveCount(0);
+  await expect(offers(page).getByRole('button', { name: /^Resume training/ })).toBeVisible();
+});
+
+test('a training that is taken meanwhile is not started; the page says why', async ({ page }) => {
+  await open(page, 'delay=1&saved=qat&taken=1');
+  await offers(page)
+    .getByRole('button', { name: /^Resume training/ })
+    .click();
+  await expect(page.locator('header').first()).toContainText('It is training in another tab. Close that tab.');
+  await expect(card(page, 'load')).toHaveAttribute('data-status', 'idle');
+  await runAll(page);
+});
+
+test('Start over forgets the training of this page alone, and says so', async ({ page }) => {
+  await open(page, 'delay=1&saved=qat');
+  const over = async (text: string | RegExp, not: string) => {
+    await page.locator('header').first().getByRole('button', { name: 'Start over' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText(text);
+    await expect(dialog).not.toContainText(not);
+    await dialog.getByRole('button', { name: 'Start over' }).click();
+  };
+  await card(page, 'load').getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'load');
+  await over('other trainings that are saved', 'what this browser has saved of its training');
+  await expect(card(page, 'load')).toHaveAttribute('data-status', 'idle');
+  expect(await calls(page)).toEqual([]);
+  await card(page, 'train').getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'train');
+  await over('and so is what this browser has saved of its training', 'step ends');
+  await expect(card(page, 'load')).toHaveAttribute('data-status', 'idle');
+  expect(await calls(page)).toEqual(['discard own']);
+  await expect(offers(page).getByRole('button', { name: /^Resume training/ })).toBeVisible();
 });
 
 test('a saved training that is damaged is named and does no harm', async ({ page }) => {
@@ -362,7 +426,7 @@ test('a browser that cannot start a session gets a page that says so', async ({ 
 for (const colorScheme of ['light', 'dark'] as const)
   test(`axe finds nothing, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await open(page, 'delay=1&fail=prepare&saved=qat&full=1&lose=20');
+    await open(page, 'delay=1&fail=prepare&saved=several&full=1&lose=20');
     const violations = async (): Promise<unknown> =>
       (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)]);
     expect(await violations()).toEqual([]);
@@ -377,7 +441,7 @@ for (const colorScheme of ['light', 'dark'] as const)
   });
 
 test('no sideways scrolling from 320 to 1600 px, before and after a run', async ({ page }) => {
-  await open(page, 'delay=1&saved=qat&full=1&lose=20');
+  await open(page, 'delay=1&saved=several&full=1&lose=20');
   for (const finished of [false, true]) {
     if (finished) await runAll(page);
     for (const width of [320, 375, 768, 1024, 1600]) {

@@ -2,15 +2,8 @@
 import { PlaygroundError } from '../../src/core/errors';
 import type { Int8Model } from '../../src/convert/int8-model';
 import type { Report, RunOptions } from '../../src/report/types';
-import {
-  STEP_IDS,
-  type SavedTraining,
-  type Session,
-  type SessionEvent,
-  type StepId,
-  type StepResults,
-} from '../../src/session/types';
-import type { LabelledImages, TrainResult, WebGpuStatus } from '../../src/worker/api';
+import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../src/session/types';
+import type { LabelledImages, SavedTraining, SavedTrainings, TrainResult, WebGpuStatus } from '../../src/worker/api';
 import { fakeComparison, fakeImages, fakeModel, fakeResults } from './fake-results';
 
 export interface FakeOptions {
@@ -19,8 +12,13 @@ export interface FakeOptions {
   /** Milliseconds of a tick: each step takes a few. */
   readonly delay: number;
   readonly webgpu: string;
-  /** What an earlier visit left: '' nothing, 'qat' or 'control' that run at step 30, 'damaged'. */
+  /**
+   * What is saved: '' nothing, 'qat' or 'control' that run at step 30, 'several', 'elsewhere' in another tab (until
+   * the second look), 'damaged'.
+   */
   readonly saved: string;
+  /** Another tab takes whatever is saved first. */
+  readonly taken: boolean;
   /** The disk is full. */
   readonly full: boolean;
   /** The device is lost at this QAT step; 0 never. */
@@ -49,6 +47,10 @@ export class FakeSession implements Session {
   private paused = false;
   private stopped = false;
   private single = false;
+  trainingId: string | undefined;
+  /** Saved trainings that are no longer there. */
+  private readonly gone = new Set<string>();
+  private looks = 0;
   /** QAT steps of an earlier visit. */
   private from = 0;
 
@@ -91,26 +93,38 @@ export class FakeSession implements Session {
     this.calls.push(`setLearningRate ${learningRate}`);
     this.options = { ...this.options, learningRate };
   }
-  savedTraining(): Promise<SavedTraining | undefined> {
-    const { saved } = this.fake;
-    const removed = new PlaygroundError('storage', 'The saved training is damaged.', 'It was removed.');
-    if (saved === 'damaged') return Promise.reject(removed);
-    if (!saved) return Promise.resolve(undefined);
-    const ended = { step: this.options.steps, ended: true };
-    const running = { step: 30, ended: false };
-    return Promise.resolve({
-      options: { ...this.options, weightBits: 4 },
-      ...(saved === 'qat' ? { qat: running, control: undefined } : { qat: ended, control: running }),
-    });
+  savedTrainings(): Promise<SavedTrainings> {
+    const problems = [{ message: 'The saved training is damaged.', hint: 'It was removed.' }];
+    return Promise.resolve(
+      this.fake.saved === 'damaged' ? { trainings: [], problems } : { trainings: this.saved(), problems: [] },
+    );
   }
-  takeUp({ options, qat }: SavedTraining): void {
-    this.calls.push('takeUp');
+  takeUp(id: string): Promise<void> {
+    this.calls.push(`takeUp ${id}`);
+    if (this.fake.taken)
+      return Promise.reject(new PlaygroundError('storage', 'It is training in another tab.', 'Close that tab.'));
+    const { options, qat } = this.saved().find((training) => training.id === id)!;
+    this.gone.add(id);
     this.options = options;
     this.from = qat.step;
-  }
-  forgetSaved(): Promise<void> {
-    this.calls.push('forgetSaved');
     return Promise.resolve();
+  }
+  discard(id: string): Promise<void> {
+    this.calls.push(`discard ${id}`);
+    this.gone.add(id);
+    return Promise.resolve();
+  }
+  private saved(): SavedTraining[] {
+    const ended = { step: this.options.steps, ended: true };
+    const running = { step: 30, ended: false };
+    const training = { options: { ...this.options, weightBits: 4 }, savedAt: Date.UTC(2026, 0, 2) };
+    const qat = { ...training, id: 'q', qat: running, control: undefined, elsewhere: false };
+    const control = { ...training, id: 'c', qat: ended, control: running, elsewhere: false };
+    const elsewhere = { ...qat, id: 'e', elsewhere: ++this.looks === 1 };
+    const all: Readonly<Record<string, SavedTraining[]>> = {
+      ...{ qat: [qat], control: [control], several: [control, qat], elsewhere: [elsewhere] },
+    };
+    return (all[this.fake.saved] ?? []).filter(({ id }) => !this.gone.has(id));
   }
   testImages(n: number): Promise<LabelledImages> {
     return Promise.resolve(fakeImages(n));
@@ -170,6 +184,7 @@ export class FakeSession implements Session {
 
   private async train(run: 'qat' | 'control'): Promise<TrainResult> {
     const { steps, batch } = this.options;
+    this.trainingId = 'own';
     const losses: number[] = [];
     const emit = (event: Extract<SessionEvent, { type: 'train' }>['event']) => this.emit({ type: 'train', run, event });
     const first = run === 'qat' ? this.from : 0;

@@ -1,5 +1,6 @@
 // The page on a fake session, for its tests and for looking at it. Query: fail=STEP fails that step once, delay=MS is
-// the length of a tick, webgpu=STATUS, broken=1 makes the session impossible; saved, full and lose: FakeOptions. No figure here is a measurement.
+// the length of a tick, webgpu=STATUS, broken=1 makes the session impossible; saved, taken, full and lose: FakeOptions.
+// No figure here is a measurement.
 import { mount } from 'svelte';
 import uPlot from 'uplot';
 import App from '../../src/ui/App.svelte';
@@ -18,6 +19,7 @@ mount(App, {
         delay: Number(query.get('delay') ?? 10),
         webgpu: query.get('webgpu') ?? 'no-api',
         saved: query.get('saved') ?? '',
+        taken: query.has('taken'),
         full: query.has('full'),
         loseAt: Number(query.get('lose') ?? 0),
       });

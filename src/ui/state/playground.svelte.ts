@@ -3,17 +3,16 @@
 import { getContext, setContext } from 'svelte';
 import { PlaygroundError } from '../../core/errors';
 import type { RunOptions } from '../../report/types';
-import {
-  STEP_IDS,
-  type SavedTraining,
-  type Session,
-  type SessionEvent,
-  type StepId,
-  type StepResults,
-} from '../../session/types';
+import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../session/types';
+import type { SavedTraining } from '../../worker/api';
 import { Step } from './step.svelte';
 import { READ_BY, STEP_NAMES, stepNumber } from './steps';
 import { Training } from './training.svelte';
+
+interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
 
 export class Playground {
   readonly steps = Object.fromEntries(STEP_IDS.map((id) => [id, new Step(id)])) as Readonly<Record<StepId, Step>>;
@@ -22,10 +21,19 @@ export class Playground {
   results = $state.raw<Partial<StepResults>>({});
   /** Read out by screen readers; changes a few times a step, not with every number. */
   announcement = $state('');
-  /** A training of an earlier visit that can be taken up, until anything runs here. */
-  saved = $state.raw<SavedTraining>();
-  /** Why a training of an earlier visit cannot. */
-  savedProblem = $state.raw<{ readonly message: string; readonly hint: string }>();
+  /** Trainings saved in this browser, the newest first; this page's own is none of them. */
+  saved = $state.raw<readonly SavedTraining[]>([]);
+  /** Why they cannot be listed, why what was asked of one was not done, and what was damaged. */
+  readonly savedProblems = $derived.by(() => [this.listProblem, this.askedProblem, ...this.removed].filter((p) => !!p));
+  /** Another tab, or the browser, may yet let go of some. */
+  readonly savedWaits = $derived.by(() => !!this.listProblem || this.saved.some(({ elsewhere }) => elsewhere === true));
+  private listProblem = $state.raw<Problem>();
+  private askedProblem = $state.raw<Problem>();
+  private removed = $state.raw<readonly Problem[]>([]);
+  /** The browser has not promised to keep what is saved. */
+  evictable = $state(false);
+  /** What is trained here was saved before: its choices up to there are no longer open. */
+  private takenUp = $state(false);
   /** Whether another backend had to take over while this page computed. */
   backendReplaced = $state(false);
 
@@ -61,26 +69,39 @@ export class Playground {
     return this.run(STEP_IDS[STEP_IDS.length - 1]!);
   }
 
-  /** Asks the session for a training of an earlier visit. */
+  /** Asks the session for saved trainings. */
   async lookForSaved(): Promise<void> {
-    try {
-      this.saved = await this.session.savedTraining();
-    } catch (error) {
-      if (!(error instanceof PlaygroundError)) throw error;
-      this.savedProblem = error;
-    }
+    this.listProblem = await problemOf(async () => {
+      const { trainings, problems } = await this.session.savedTrainings();
+      this.saved = trainings;
+      if (problems.length > 0) this.removed = [...this.removed, ...problems];
+    });
   }
 
-  /** Goes on with the training of an earlier visit. */
-  resumeSaved(): Promise<boolean> {
-    this.session.takeUp(this.saved!);
+  canTakeUp(id: string): boolean {
+    return this.saved.some((training) => training.id === id && training.elsewhere !== true);
+  }
+
+  /** Goes on with a saved training; nothing may have run before. */
+  async resume(id: string): Promise<boolean> {
+    if (this.busy) return false;
+    if (!(await this.ask(() => this.session.takeUp(id)))) return false;
+    this.takenUp = true;
     this.options = this.session.options;
     return this.run('train');
   }
 
-  async forgetSaved(): Promise<void> {
-    this.saved = undefined;
-    await this.session.forgetSaved();
+  /** Forgets a saved training. @param seconds to wait for who has it */
+  async discard(id: string, seconds?: number): Promise<void> {
+    await this.ask(() => this.session.discard(id, seconds));
+  }
+
+  private async ask(work: () => Promise<void>): Promise<boolean> {
+    const problem = await problemOf(work);
+    this.askedProblem = problem;
+    if (problem) this.announcement = `${problem.message} ${problem.hint}`;
+    await this.lookForSaved();
+    return !problem;
   }
 
   set<K extends keyof RunOptions>(option: K, value: RunOptions[K]): void {
@@ -92,7 +113,9 @@ export class Playground {
 
   /** An option is open until the step that reads it runs; the learning rate until QAT is done: the control takes QAT's. */
   locked(option: keyof RunOptions): boolean {
-    const { status } = this.steps[READ_BY[option]];
+    const step = READ_BY[option];
+    if (this.takenUp && (step === 'configure' || step === 'prepare')) return true;
+    const { status } = this.steps[step];
     const open = status !== 'running' || (option === 'learningRate' && this.training.active !== 'control');
     return status === 'done' || !open;
   }
@@ -104,9 +127,14 @@ export class Playground {
 
   private take(event: SessionEvent): void {
     if (event.type === 'train') {
+      if (event.event.type === 'saved' && !this.training.saved) void this.lookForSaved();
       this.training.take(event.run, event.event);
       if (event.event.type === 'validation')
         this.announcement = `Step ${event.event.step}: validation accuracy ${(event.event.accuracy * 100).toFixed(1)} percent.`;
+      return;
+    }
+    if (event.type === 'storage') {
+      this.evictable = !event.persistent;
       return;
     }
     if (event.type === 'backend-replaced') {
@@ -134,6 +162,17 @@ export class Playground {
       step.finish();
       this.announcement = `${name} done.`;
     }
+  }
+}
+
+/** What a visitor is told of work that fails. */
+async function problemOf(work: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PlaygroundError) return error;
+    throw error;
   }
 }
 

@@ -1,0 +1,191 @@
+// A worker's training and its copy in the browser: begun, kept, left behind and taken up by another tab; stores that
+// hang, fail or forget.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { prepareQat } from '../../quant/prepare';
+import { qconfigById } from '../../quant/qconfigs';
+import { DEFAULT_OPTIONS } from '../../report/options';
+import type { Checkpoint } from '../checkpoint';
+import { smallGraph, smallParams } from '../testing';
+import { stateLayout } from '../state-layout';
+import type { RunKind } from '../types';
+import { OwnTraining } from './own-training';
+import { TrainingStore } from './store';
+import { FakeLocks, freshBrowser, inDatabase, runOf } from './testing';
+
+const fused = smallGraph();
+const params = smallParams(fused, 1);
+const graphs = {
+  qat: prepareQat(fused, qconfigById('fbgemm_qat', { weightBits: 4, activationBits: 8 }), { fuseAddRelu: true }),
+  control: fused,
+};
+const choices = { id: 'mine', options: { ...DEFAULT_OPTIONS, steps: 9 } };
+
+/** A whole checkpoint of a run, told from others by its weights. */
+function checkpoint(kind: RunKind, step: number, ended = false): Checkpoint {
+  const { trainable, ranges } = stateLayout(graphs[kind]);
+  const { history, result } = runOf(step, ended);
+  const range = (channels: number) => ({ min: new Float32Array(channels), max: new Float32Array(channels).fill(step) });
+  return {
+    state: {
+      ...{ step, observersFrozen: false, histograms: new Map() },
+      params: new Map([...params].map(([name, param]) => [name, { ...param, data: param.data.map((v) => v + step) }])),
+      momentum: new Map([...params].filter(([name]) => trainable.has(name))),
+      ranges: new Map([...ranges].map(([key, channels]) => [key, range(channels)])),
+    },
+    ...{ history, result },
+  };
+}
+
+let locks: FakeLocks;
+let store: TrainingStore;
+/** A worker of its own. */
+const tab = () => new OwnTraining(new TrainingStore());
+const begin = (own: OwnTraining, kind: RunKind = 'qat') => own.begin(kind, choices, graphs, params);
+const stored = async () => [...(await store.records()).keys()];
+beforeEach(() => {
+  locks = new FakeLocks();
+  freshBrowser(locks);
+  store = new TrainingStore();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+test('the choices are saved before the first step; what was kept goes on in another tab once this one has ended', async () => {
+  const first = tab();
+  expect(await begin(first)).toEqual([{ type: 'saved', step: 0 }]);
+  expect(await begin(first)).toEqual([]);
+  await expect(tab().claim('mine')).rejects.toThrow('It is training in another tab.');
+  locks.freeAll();
+  const second = tab();
+  expect(await second.claim('mine')).toMatchObject({ options: choices.options, qat: { step: 0, ended: false } });
+  expect(await begin(second)).toEqual([]);
+  expect(second.checkpoints.qat!.state).toMatchObject({ step: 0, params });
+  expect(await second.keep('qat', choices, checkpoint('qat', 4, true))).toEqual({ type: 'saved', step: 4 });
+  expect(await begin(second, 'control')).toEqual([]);
+  await second.keep('control', choices, checkpoint('control', 2));
+  locks.freeAll();
+  const third = tab();
+  expect(await third.claim('mine')).toMatchObject({
+    qat: { step: 4, ended: true },
+    control: { step: 2, ended: false },
+  });
+  await begin(third);
+  expect(third.checkpoints).toEqual({ qat: checkpoint('qat', 4, true), control: checkpoint('control', 2) });
+});
+
+test('what is gone cannot be claimed', () =>
+  expect(tab().claim('other')).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining('is gone') }));
+
+test('a store that was emptied meanwhile gets all of the training again', async () => {
+  const own = tab();
+  await begin(own);
+  await own.keep('qat', choices, checkpoint('qat', 4, true));
+  await begin(own, 'control');
+  await store.remove('mine');
+  await own.keep('control', choices, checkpoint('control', 2));
+  locks.freeAll();
+  const other = tab();
+  await other.claim('mine');
+  await begin(other);
+  expect(other.checkpoints).toEqual({ qat: checkpoint('qat', 4, true), control: checkpoint('control', 2) });
+});
+
+describe('a training whose state is damaged', () => {
+  const damage = (state: unknown) =>
+    inDatabase(2, (database) =>
+      database.transaction('states', 'readwrite').objectStore('states').put(state, ['mine', 'qat']),
+    );
+  beforeEach(async () => {
+    const own = tab();
+    await begin(own);
+    await own.keep('qat', choices, checkpoint('qat', 4));
+    await tab().begin('qat', { ...choices, id: 'other' }, graphs, params);
+    locks.freeAll();
+    const whole = checkpoint('qat', 4).state;
+    await damage({ ...whole, ranges: new Map([...whole.ranges].slice(1)) });
+  });
+
+  test('is refused and removed alone; the next attempt trains from the start', async () => {
+    const own = tab();
+    await own.claim('mine');
+    await expect(begin(own)).rejects.toMatchObject({
+      ...{ code: 'storage', message: expect.stringContaining('its ranges are damaged') },
+      hint: expect.stringContaining('It was removed'),
+    });
+    expect(await stored()).toEqual(['other']);
+    expect(await begin(own)).toEqual([{ type: 'saved', step: 0 }]);
+    expect(own.checkpoints.qat!.state.step).toBe(0);
+  });
+
+  test('is not removed because the store did not answer', async () => {
+    const own = tab();
+    await own.claim('mine');
+    const gone = vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
+      throw new DOMException('not now', 'UnknownError');
+    });
+    await expect(begin(own)).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining('not now') });
+    gone.mockRestore();
+    expect(await stored()).toEqual(['mine', 'other']);
+    await expect(begin(own)).rejects.toThrow('its ranges are damaged');
+  });
+});
+
+describe('saving never stops the training', () => {
+  test.each([
+    ['an open that never answers', () => vi.stubGlobal('indexedDB', { open: () => new IDBOpenDBRequest() })],
+    [
+      'transactions that never end',
+      () =>
+        vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore) {
+          const ask = () => {
+            this.get('nothing').onsuccess = ask;
+          };
+          ask();
+          return this.get('nothing') as IDBRequest<IDBValidKey>;
+        }),
+    ],
+  ])('%s: not saved, within a limit, and then at once', async (_, hang) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    hang();
+    const own = tab();
+    const begun = begin(own);
+    // As long as a visitor may wait for a start that is not saved.
+    await vi.advanceTimersByTimeAsync(10_000);
+    const notSaved = (step: number) => ({
+      ...{ type: 'not-saved', step, message: 'The browser’s storage does not answer.' },
+      hint: expect.any(String),
+    });
+    expect(await begun).toEqual([notSaved(0)]);
+    expect(await own.keep('qat', choices, checkpoint('qat', 4))).toEqual(notSaved(4));
+    expect(own.checkpoints.qat!.state.step).toBe(4);
+  });
+
+  test.each(['TypeError', 'UnknownError', 'InvalidStateError'])('%s at any call of it: not saved', async (name) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
+      throw name === 'TypeError' ? new TypeError('odd') : new DOMException('odd', name);
+    });
+    expect(await begin(tab())).toMatchObject([{ type: 'not-saved', step: 0, message: expect.stringContaining('odd') }]);
+  });
+
+  test('a lock manager that fails: saved all the same', async () => {
+    vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(new DOMException('', 'SecurityError')) } });
+    expect(await begin(tab())).toEqual([{ type: 'saved', step: 0 }]);
+  });
+
+  test('no room: not saved, and saved at the next checkpoint once there is', async () => {
+    for (const id of ['a', 'b', 'c']) {
+      const other = tab();
+      await other.begin('qat', { ...choices, id }, graphs, params);
+      await other.keep('qat', { ...choices, id }, checkpoint('qat', 1));
+    }
+    const own = tab();
+    expect(await begin(own)).toMatchObject([{ type: 'not-saved', hint: expect.stringContaining('Discard one') }]);
+    await store.remove('b');
+    expect(await own.keep('qat', choices, checkpoint('qat', 4))).toEqual({ type: 'saved', step: 4 });
+    expect(await stored()).toEqual(['a', 'c', 'mine']);
+  });
+});

@@ -1,0 +1,84 @@
+// Whether a stored state is one that its run's graph can go on from: names, sizes, finiteness. Not for records: record.ts.
+import type { Param, ParamStore } from '../../core/params';
+import type { ObservedRange } from '../../core/qparams';
+import type { Graph } from '../../graph/types';
+import type { Histogram } from '../../quant/histogram';
+import { BINS } from '../../quant/histogram-observer';
+import type { QatGraph } from '../../quant/types';
+import { freshCheckpoint, type Checkpoint } from '../checkpoint';
+import type { TrainState } from '../state';
+import { stateLayout } from '../state-layout';
+import { unusable, type RunRecord } from './record';
+
+/**
+ * The checkpoint of a run's record and the state stored with it; at step 0 it is the start.
+ * @param params of the pretrained network
+ * @throws PlaygroundError 'storage' when the state is of another step or network, or damaged
+ */
+export function asCheckpoint(
+  record: RunRecord,
+  state: unknown,
+  graph: Graph | QatGraph,
+  params: ParamStore,
+): Checkpoint {
+  const { step, history, result } = record;
+  if (step === 0) return { ...freshCheckpoint(params), result };
+  checkState(state, step, graph, params);
+  return { state, history, result };
+}
+
+function checkState(
+  value: unknown,
+  step: number,
+  graph: Graph | QatGraph,
+  pretrained: ParamStore,
+): asserts value is TrainState {
+  if (typeof value !== 'object' || value === null) throw unusable('its state is missing');
+  const { params, momentum, ranges, histograms, ...rest } = value as Partial<Record<keyof TrainState, unknown>>;
+  if (rest.step !== step || typeof rest.observersFrozen !== 'boolean') throw unusable('its state is of another step');
+  const layout = stateLayout(graph);
+  const known = (name: string) => pretrained.get(name)!;
+  checkMap('params', params, [...layout.trainable.keys(), ...layout.running.keys()], (name, param) =>
+    isParam(param, known(name)),
+  );
+  checkMap('momentum', momentum, [...layout.trainable.keys()], (name, param) => isParam(param, known(name)));
+  checkMap('ranges', ranges, [...layout.ranges.keys()], (key, range) => isRange(range, layout.ranges.get(key)!));
+  // Of those alone that have seen something.
+  const seen = histograms instanceof Map ? [...layout.histograms].filter((id) => histograms.has(id)) : [];
+  checkMap('histograms', histograms, seen, (_, histogram) => isHistogram(histogram));
+}
+
+/** @throws PlaygroundError 'storage' unless the value is a map of exactly these names to fitting values */
+function checkMap(
+  what: string,
+  map: unknown,
+  names: readonly string[],
+  fits: (name: string, value: unknown) => boolean,
+): void {
+  if (!(map instanceof Map) || map.size !== names.length) throw unusable(`its ${what} are damaged`);
+  for (const name of names) if (!fits(name, map.get(name))) throw unusable(`its ${what} are damaged at ${name}`);
+}
+
+const finite = (values: Float32Array): boolean => values.every(Number.isFinite);
+const isFloats = (value: unknown, length: number): value is Float32Array =>
+  value instanceof Float32Array && value.length === length;
+
+function isParam(value: unknown, like: Param): boolean {
+  const { shape, data } = Object(value) as Partial<Param>;
+  return String(shape) === String(like.shape) && isFloats(data, like.data.length) && finite(data);
+}
+
+/** Channels that have seen nothing have an infinite range, upside down. */
+function isRange(value: unknown, channels: number): boolean {
+  const { min, max } = Object(value) as Partial<ObservedRange>;
+  if (!isFloats(min, channels) || !isFloats(max, channels)) return false;
+  return min.every((low, c) => isSpan(low, max[c]) || (low === Infinity && max[c] === -Infinity));
+}
+
+function isHistogram(value: unknown): boolean {
+  const { counts, min, max } = Object(value) as Partial<Histogram>;
+  return isFloats(counts, BINS) && counts.every((count) => count >= 0 && count < Infinity) && isSpan(min, max);
+}
+
+const isSpan = (min: unknown, max: unknown): boolean =>
+  Number.isFinite(min) && Number.isFinite(max) && (min as number) <= (max as number);
