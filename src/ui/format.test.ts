@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, loss, milliseconds, percent, plural, points, real, times } from './format';
+import { bytes, count, decimal, duration, loss, milliseconds, percent, plural, points, real, times } from './format';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
@@ -46,4 +46,9 @@ describe('numbers on the page', () => {
     [2.3026, '2.303'],
     [9.062410888082136e21, '9.06e+21'],
   ])('loss %d', (value, text) => expect(loss(value)).toBe(text));
+  it.each([
+    [1e-8, '0.00000001'],
+    [3e-5, '0.00003'],
+    [100000, '100000'],
+  ])('decimal %d', (value, text) => expect(decimal(value)).toBe(text));
 });

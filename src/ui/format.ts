@@ -48,6 +48,10 @@ export function real(value: number, digits = 3): string {
 export const loss = (value: number, digits = 3): string =>
   Math.abs(value) < 1e5 ? fixed(value, digits) : real(value, digits);
 
+/** A number without powers of ten, as ARIA attributes want it: 1e-8 -> '0.00000001'. */
+export const decimal = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: 20, useGrouping: false });
+
 /** 8.4 -> '8.4 times'. */
 export const times = (ratio: number): string => `${fixed(ratio, ratio < 100 ? 1 : 0)}${NO_BREAK}times`;
 
