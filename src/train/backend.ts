@@ -7,7 +7,7 @@ import { watchDevice } from './device';
 import { registerWebGpuKernels } from './kernels/webgpu';
 import { startWebGpuBackend } from './kernels/webgpu/device';
 import type { BackendInfo, WebGpuStatus } from './types';
-import { startWasm } from './wasm-backend';
+import { sharesMemory, startWasm } from './wasm-backend';
 
 interface Detected {
   readonly status: WebGpuStatus;
@@ -49,7 +49,7 @@ export async function selectBackend(
     reason: reasonFor(backend, asked, status),
     adapter: backend === 'webgpu' ? adapter : '',
     threads: used,
-    crossOriginIsolated: globalThis.crossOriginIsolated,
+    sharedMemory: backend === 'wasm' ? sharesMemory() : globalThis.crossOriginIsolated,
   };
 }
 

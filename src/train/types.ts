@@ -13,7 +13,8 @@ export interface BackendInfo {
   /** Vendor, architecture and description as the browser gives them; empty without an adapter. */
   readonly adapter: string;
   readonly threads: number;
-  readonly crossOriginIsolated: boolean;
+  /** Whether threads could share memory with it. */
+  readonly sharedMemory: boolean;
 }
 
 /** The training under study, or the FP32 fine-tune of the same budget. */

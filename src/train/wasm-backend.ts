@@ -4,7 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { PlaygroundError } from '../core/errors';
 import { watchAllocations, watchDevice, type Allocator } from './device';
-import { registerWasmKernels } from './kernels/wasm';
+import { registerWasmKernels, wasmBackend } from './kernels/wasm';
+import { isShared } from './kernels/wasm/module';
+import { tfjsMemory } from './kernels/wasm/runtime';
 import { provideTfjsModule } from './tfjs-module';
 
 /** Milliseconds for tfjs to compile its module and start its threads, for which it would wait without end. */
@@ -20,9 +22,12 @@ const makeBackend = tf.findBackendFactory('wasm');
 export async function startWasm(wasmBase: string, threads: number): Promise<number> {
   await startStockWasm(wasmBase, threads);
   watchDevice();
-  watchAllocations((tf.backend() as BackendWasm).wasm as unknown as Allocator);
+  watchAllocations(wasmBackend().wasm as unknown as Allocator);
   return registerWasmKernels({ wasmBase, threads });
 }
+
+/** Whether tfjs runs its build for shared memory. */
+export const sharesMemory = (): boolean => isShared(tfjsMemory(wasmBackend()));
 
 /**
  * tfjs-wasm as it comes, without our kernels: the FP32 peer. A backend that runs already is replaced.

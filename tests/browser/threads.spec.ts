@@ -6,6 +6,8 @@ import { event, losses, press, SMALL, start, trained, visit, worker, type Global
 type Engine = typeof import('./engine');
 type Kernels = typeof import('./wasm-kernels');
 
+const header = (page: Page) => page.locator('header').first();
+
 /** Why a thread does not come up. */
 const STARTING = ['has no memory to start', 'cannot load its script', 'may hold no lock', 'never answers'] as const;
 
@@ -53,7 +55,6 @@ test.describe('the training kernels', () => {
 });
 
 test.describe('the page that trains', () => {
-  const header = (page: Page) => page.locator('header').first();
   /** Has the train worker believe in that many cores. */
   const claimCores = (page: Page, cores: number) =>
     worker(page).evaluate((cores) => {
@@ -189,6 +190,7 @@ test.describe('no threads to be had', () => {
       } as unknown as typeof Memory;
     });
     expect(await backend(page)).toEqual({ backend: 'wasm', threads: 1 });
+    await expect(header(page)).toContainText('1 thread; shared memory is not available.');
     await start(page);
     await trained(page);
     expect(await losses(page)).toEqual(whole);

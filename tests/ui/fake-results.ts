@@ -38,7 +38,7 @@ export function fakeResults(
         reason: REASONS[webgpu],
         adapter: onGpu ? 'google swiftshader' : '',
         threads: 1,
-        crossOriginIsolated: true,
+        sharedMemory: true,
       },
     },
     fuse: {
