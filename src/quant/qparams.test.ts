@@ -56,7 +56,15 @@ describe('tensorQParams', () => {
 
   it('refuses what was never observed', () => {
     expect(() => tensorQParams(range(Infinity, -Infinity), affine)).toThrow(PlaygroundError);
-    expect(() => tensorQParams(range(NaN, 1), affine)).toThrow('never observed');
+  });
+
+  it.each([
+    [NaN, 1],
+    [0, NaN],
+    [NaN, NaN],
+  ])('takes a NaN for a divergence, not for a lack of observations: %d, %d', (min, max) => {
+    for (const rule of [affine, symmetric])
+      expect(() => tensorQParams(range(min, max), rule)).toThrow(expect.objectContaining({ code: 'diverged' }));
   });
 
   it('refuses ranges without a finite scale', () => {

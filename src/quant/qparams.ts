@@ -14,7 +14,8 @@ export function qparamsFromRange(range: ObservedRange, spec: FakeQuantSpec): QPa
 
 /**
  * Qparams of a whole tensor from a range of length 1.
- * @throws PlaygroundError when nothing was observed (min > max) or the range is not finite
+ * @throws PlaygroundError 'bad-argument' when nothing was observed (min > max), 'diverged' when the range is not finite or
+ * a NaN was seen
  */
 export function tensorQParams(range: ObservedRange, rule: QuantRule): QParams {
   if (range.min.length !== 1 || range.max.length !== 1)
@@ -41,7 +42,7 @@ export function channelQParams(range: ObservedRange, rule: QuantRule): PerChanne
  * z = 0 for signed codes and the lower middle of the range for unsigned ones. s is at least eps.
  */
 function scaleAndZeroPoint(min: number, max: number, rule: QuantRule): { scale: number; zeroPoint: number } {
-  if (!(min <= max))
+  if (min > max)
     throw new PlaygroundError(
       'bad-argument',
       'A tensor to be quantized was never observed.',
