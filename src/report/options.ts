@@ -1,4 +1,4 @@
-// Everything a visitor chooses, in one schema: the page's fields, what is stored and the report command read it from here.
+// Everything a visitor chooses, in one schema: the page's fields and what is stored read it from here.
 // Not for the page's controls nor for what an option does.
 import type * as v from 'valibot';
 import { PlaygroundError } from '../core/errors';

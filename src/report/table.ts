@@ -26,7 +26,7 @@ export function reportRows(report: Report): string[][] {
   ];
 }
 
-/** e.g. '0.001, from step 40 0.0001'. */
+/** e.g. '0.001, from step 41 0.0001' for a change after 40 steps. */
 const rates = (schedule: Report['training']['schedule']) =>
   schedule.map(({ step, rate }) => (step === 0 ? `${rate}` : `from step ${step + 1} ${rate}`)).join(', ');
 

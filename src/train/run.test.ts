@@ -10,7 +10,6 @@ import { freshCheckpoint, type Checkpoint } from './checkpoint';
 import { wasmBackend } from './kernels/wasm';
 import { tfjsMemory } from './kernels/wasm/runtime';
 import { setUpWasm } from './kernels/wasm/testing';
-
 import { continueRun } from './run';
 import { trainedBy } from './state';
 import { smallGraph, smallParams } from './testing';
@@ -78,6 +77,14 @@ async function leg(
   );
 }
 
+/** After step 3 the state is kept, and the next step's rate destroys it. */
+const divergeAfter3 = (event: TrainEvent, control: TrainControl): void => {
+  if (event.type === 'step' && event.step === 3) control.pause();
+  if (event.type !== 'saved') return;
+  control.learningRate = 1e30;
+  control.resume();
+};
+
 const fresh = () => freshCheckpoint(params);
 const told = ({ events }: Leg) =>
   events.flatMap((event) => {
@@ -134,17 +141,7 @@ describe('on wasm', () => {
 
   test('after divergence a lower rate goes on from the last good state, to the end', async () => {
     const options = { ...OPTIONS, steps: 40 };
-    const failed = await leg(
-      GRAPHS.fbgemm_qat,
-      fresh(),
-      (event, control) => {
-        if (event.type === 'step' && event.step === 3) control.pause();
-        if (event.type !== 'saved') return;
-        control.learningRate = 1e30;
-        control.resume();
-      },
-      options,
-    );
+    const failed = await leg(GRAPHS.fbgemm_qat, fresh(), divergeAfter3, options);
     expect(failed.error).toMatchObject({ code: 'diverged', hint: expect.stringContaining('from step 3') });
     expect(failed.kept.map(({ state }) => state.step)).toEqual([3]);
     const rest = await leg(GRAPHS.fbgemm_qat, failed.kept[0], undefined, options);
@@ -168,17 +165,7 @@ describe('on wasm', () => {
   test('a control takes the steps and rates that QAT took, a fall back and an early stop among them', async () => {
     const options = { ...OPTIONS, steps: 40, validateEvery: 0 };
     const graph = GRAPHS.control;
-    const failed = await leg(
-      graph,
-      fresh(),
-      (event, control) => {
-        if (event.type === 'step' && event.step === 3) control.pause();
-        if (event.type !== 'saved') return;
-        control.learningRate = 1e30;
-        control.resume();
-      },
-      options,
-    );
+    const failed = await leg(graph, fresh(), divergeAfter3, options);
     expect(failed.error).toMatchObject({ code: 'diverged' });
     const stopped = await leg(
       graph,

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { PlaygroundError } from '../core/errors';
+import { within } from '../core/time-limit';
 import { watchAllocations, watchDevice, type Allocator } from './device';
 import { registerWasmKernels, wasmBackend } from './kernels/wasm';
 import { isShared } from './kernels/wasm/module';
@@ -71,13 +72,10 @@ globalThis.addEventListener?.('error', (event) => {
 });
 
 /** The work's outcome; an error when it or a thread of tfjs fails, or after START_LIMIT. */
-async function withLimit<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const failed = new Promise<never>((_, reject) => {
-    onThreadError = reject;
-    timer = setTimeout(() => reject(new Error(`tfjs did not start within ${START_LIMIT} ms`)), START_LIMIT);
-  });
-  return Promise.race([work, failed]).finally(() => clearTimeout(timer));
+function withLimit<T>(work: Promise<T>): Promise<T> {
+  const failed = new Promise<never>((_, reject) => (onThreadError = reject));
+  const late = () => new Error(`tfjs did not start within ${START_LIMIT} ms`);
+  return within(Promise.race([work, failed]), START_LIMIT, late);
 }
 
 function explain(cause: unknown): PlaygroundError {

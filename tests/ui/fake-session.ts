@@ -1,7 +1,8 @@
 // A Session without workers: ticks instead of work, invented results in the right types. For tests of the page only.
 import { PlaygroundError } from '../../src/core/errors';
 import type { Int8Model } from '../../src/convert/int8-model';
-import type { Report, RunOptions } from '../../src/report/types';
+import { DEFAULT_OPTIONS, type RunOptions } from '../../src/report/options';
+import type { Report } from '../../src/report/types';
 import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../src/session/types';
 import type { LabelledImages, SavedTraining, SavedTrainings, TrainResult, WebGpuStatus } from '../../src/worker/api';
 import { fakeComparison, fakeImages, fakeModel, fakeResults } from './fake-results';
@@ -26,18 +27,7 @@ export interface FakeOptions {
 }
 
 export class FakeSession implements Session {
-  options: RunOptions = {
-    backend: 'auto',
-    steps: 60,
-    batch: 32,
-    learningRate: 1e-3,
-    weightBits: 8,
-    activationBits: 8,
-    images: 10_000,
-    seed: 0,
-    qconfig: 'fbgemm_qat',
-    fuseAddRelu: true,
-  };
+  options: RunOptions = { ...DEFAULT_OPTIONS, learningRate: 1e-3 };
   readonly results: { -readonly [S in StepId]?: StepResults[S] } = {};
   int8Model: Int8Model | undefined;
   /** Every control that was called, in order. */

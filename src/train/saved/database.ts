@@ -2,8 +2,8 @@
 // every wait has a limit. Not for what is in it: store.ts.
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { PlaygroundError } from '../../core/errors';
+import { within } from '../../core/time-limit';
 import { RUN_KINDS, type RunKind } from '../types';
-import { within } from './limit';
 
 const NAME = 'qat-playground-training';
 const VERSION = 2;
@@ -35,12 +35,13 @@ export class TrainingDatabase {
         database.close();
       }
     })();
-    return within(seconds, answer, () => {
+    const late = () => {
       this.hangs = true;
       const settled = () => (this.hangs = false);
       answer.then(settled, settled);
       return blocked ? held() : noAnswer();
-    }).catch((error: unknown) => {
+    };
+    return within(answer, seconds * 1000, late).catch((error: unknown) => {
       throw explain(error);
     });
   }

@@ -1,7 +1,7 @@
 // Which tab a training belongs to: a Web Lock per training, held by the worker that trains it until that ends, as the
 // browser sees to. Where there are none (browsers of 2021, pages without HTTPS) every lock is granted. Not for storing.
 import { PlaygroundError } from '../../core/errors';
-import { within } from './limit';
+import { within } from '../../core/time-limit';
 
 const PREFIX = 'qat-playground-training/';
 /** A lock manager that gives no answer for so long is none. */
@@ -32,7 +32,7 @@ export async function holdTraining(id: string, seconds = 0): Promise<() => void>
       .catch((error: unknown) => (isTimeout(error) ? reject(elsewhere()) : resolve(free)));
   });
   const silent = new Error('no answer');
-  return within(seconds + LIMIT_SECONDS, held, () => silent).catch((error: unknown) => {
+  return within(held, (seconds + LIMIT_SECONDS) * 1000, () => silent).catch((error: unknown) => {
     if (error !== silent) throw error;
     tooLate = true;
     return free;
@@ -44,7 +44,7 @@ export async function heldTrainings(): Promise<ReadonlySet<string> | undefined> 
   const locks = manager();
   if (!locks) return undefined;
   try {
-    const { held = [] } = await within(LIMIT_SECONDS, locks.query(), () => new Error('no answer'));
+    const { held = [] } = await within(locks.query(), LIMIT_SECONDS * 1000, () => new Error('no answer'));
     return new Set(held.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [])));
   } catch {
     return undefined;
