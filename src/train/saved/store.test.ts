@@ -209,12 +209,12 @@ describe('within a limit', () => {
   });
 
   test('a transaction that never ends is given up; once it ends the store is used again', async () => {
-    let end = () => {};
+    const ends: (() => void)[] = [];
     const { put } = IDBObjectStore.prototype;
     const kept = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
       // A transaction lives as long as something is asked of it.
       let ended = false;
-      end = () => (ended = true);
+      ends.push(() => (ended = true));
       const ask = () => {
         if (!ended) this.get('nothing').onsuccess = ask;
       };
@@ -225,8 +225,9 @@ describe('within a limit', () => {
     const saved = expect(store.save(record, { qat: stateOf(1) }, 'qat')).rejects.toThrow(storage('does not answer'));
     await later();
     await saved;
+    expect(ends).not.toEqual([]);
     kept.mockRestore();
-    end();
+    ends.forEach((end) => end());
     await vi.waitFor(async () => expect([...(await store.records()).keys()]).toEqual(['a']), { timeout: 20_000 });
   });
 
