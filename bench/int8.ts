@@ -2,6 +2,7 @@
 // real network and test images, in one page and in turn. docs/performance.md tells how to read it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { TFJS_FILES } from '../scripts/copy-tfjs-wasm';
 import { serializeInt8Model } from '../src/convert/serialize';
 import { layerCosts, totalCost } from '../src/graph/cost';
 import { fuse } from '../src/graph/fuse';
@@ -222,7 +223,7 @@ function checkAgreement(measured: Readonly<Record<string, Measured>>): Record<ke
 
 /** gzip'd sizes of our own WASM files. */
 function gzipSizes(): { total: number; byName: Record<string, number> } {
-  const files = readdirSync(WASM_FOLDER).filter((file) => file.endsWith('.wasm'));
+  const files = readdirSync(WASM_FOLDER).filter((file) => file.endsWith('.wasm') && !TFJS_FILES.includes(file));
   const byName = Object.fromEntries(
     files.map((file) => [file, gzipSync(readFileSync(new URL(file, WASM_FOLDER)), { level: 9 }).length]),
   );
