@@ -8,7 +8,7 @@ import { foldBatchNorm, parameter, type FoldedConv } from '../graph/fold';
 import type { ConvAttrs, ConvBnNode, GraphNode, LinearNode } from '../graph/types';
 import { quantizeWeight } from '../quant/fake-quant';
 import { weightKey } from '../quant/prepare';
-import { channelQParams, tensorQParams } from '../quant/qparams';
+import { channelQParams, observedRange, tensorQParams } from '../quant/qparams';
 import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
 import type { Int8Model, Int8Op, Int8Tensor } from './int8-model';
 import { validateInt8Model } from './validate';
@@ -40,14 +40,14 @@ export function convert(
   const tensorOf = new Map<string, number>();
 
   const activation = (node: GraphNode): QParams => {
-    const q = tensorQParams(required(ranges, node.id), specOf(graph, node.id, 'activation'));
+    const q = tensorQParams(observedRange(ranges, node.id), specOf(graph, node.id, 'activation'));
     return options.saturateAt === 'quint8' ? { ...q, qmin: 0, qmax: 255 } : q;
   };
   const weighted = (node: ConvBnNode | LinearNode) => {
     const { weight, bias } = floatWeights(node, params);
     checkFinite(node.id, weight.data, bias);
     const spec = specOf(graph, node.id, 'weight');
-    const q = channelQParams(required(ranges, weightKey(node.id)), spec);
+    const q = channelQParams(observedRange(ranges, weightKey(node.id)), spec);
     const codes = quantizeWeight(weight.data, q);
     return { weights: node.op === 'conv_bn' ? toOhwi(codes, node.conv) : codes, weightScales: q.scales, bias };
   };
@@ -126,17 +126,6 @@ function specOf(graph: QatGraph, id: string, part: keyof NodeQuant): FakeQuantSp
   const spec = graph.quant[id]?.[part];
   if (!spec) throw new Error(`${id} has no ${part} to quantize: was the graph prepared?`);
   return spec;
-}
-
-function required(ranges: ReadonlyMap<string, ObservedRange>, key: string): ObservedRange {
-  const range = ranges.get(key);
-  if (!range)
-    throw new PlaygroundError(
-      'bad-argument',
-      `The range of ${key} was never observed.`,
-      'Train or calibrate first, so that every observer sees at least one batch.',
-    );
-  return range;
 }
 
 function checkFinite(id: string, ...arrays: Float32Array[]): void {

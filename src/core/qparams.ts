@@ -20,8 +20,14 @@ export interface PerChannelQParams {
   readonly qmax: number;
 }
 
-/** What an observer saw: per tensor (length 1) or per channel (length C) minima and maxima. */
+/**
+ * What an observer saw: per tensor (length 1) or per channel (length C) minima and maxima. A channel of which nothing
+ * was seen is (+Infinity, -Infinity); one that held a NaN is (NaN, NaN).
+ */
 export interface ObservedRange {
   readonly min: Float32Array;
   readonly max: Float32Array;
 }
+
+/** Whether a range has seen nothing: (+Infinity, -Infinity). */
+export const isUnseen = (min: number, max: number): boolean => min === Infinity && max === -Infinity;

@@ -49,8 +49,10 @@ export function quantizeWeight(x: Float32Array, q: PerChannelQParams): Int8Array
 }
 
 /**
- * Activation codes as torch.quantize_per_tensor, which unlike fake-quant adds the zero point before rounding (one fused
- * multiply-add): clamp(RNE(f32(x * (1/s) + z)), qmin, qmax). The two differ at exact ties with an odd zero point.
+ * Activation codes as torch.quantize_per_tensor, which unlike fake-quant adds the zero point before rounding:
+ * clamp(RNE(f32(x * (1/s) + z)), qmin, qmax). The two differ at exact ties with an odd zero point. PyTorch's multiply-add
+ * is fused; here the product is exact, but the sum is rounded to double before it is to float32, which can differ only
+ * where that lands on a tie of float32.
  */
 export function quantizeActivation(x: Float32Array, q: QParams): Uint8Array {
   const inverse = f32(1 / q.scale);

@@ -20,7 +20,7 @@ export class HistogramObserver implements Observer {
     this.#histogram = histogram;
   }
 
-  /** Infinite values are left out, as PyTorch leaves them out. */
+  /** Infinite values are left out, as PyTorch leaves them out; a NaN makes the range NaN for good. */
   observe(x: Float32Array): void {
     let [low, high] = [Infinity, -Infinity];
     for (let i = 0; i < x.length; i++) {
@@ -46,8 +46,9 @@ export class HistogramObserver implements Observer {
   }
 
   range(): ObservedRange | undefined {
-    if (!this.#histogram) return undefined;
-    const { min, max } = searchRange(this.#histogram);
+    const histogram = this.#histogram;
+    if (!histogram) return undefined;
+    const { min, max } = Number.isNaN(histogram.min) ? histogram : searchRange(histogram);
     return { min: Float32Array.of(min), max: Float32Array.of(max) };
   }
 }

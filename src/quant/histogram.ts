@@ -5,7 +5,7 @@ const f32 = Math.fround;
 /** Each bin is split into this many before it is moved to other bins. */
 const UPSAMPLE = 16;
 
-/** Counts of `bins` equal bins over [min, max]. */
+/** Counts of `bins` equal bins over [min, max], both NaN once a NaN was seen. */
 export interface Histogram {
   readonly counts: Float32Array;
   readonly min: number;
@@ -27,8 +27,9 @@ export function histc(x: Float32Array, bins: number, min: number, max: number): 
 }
 
 /**
- * torch.linspace in float32: n values, the first half counted from start, the second from end, each by one fused
- * multiply-add (in double precision the product is exact, so that storing the sum rounds once).
+ * torch.linspace in float32: n values, the first half counted from start, the second from end, each by a multiply-add
+ * that PyTorch's compiler fuses. Here the product is exact, but the sum is rounded twice, to double and to float32: it
+ * differs from a fused one, by a last bit, only where the first rounding lands on a tie of the second.
  */
 export function linspace(start: number, end: number, n: number): Float32Array {
   const step = f32(f32(end - start) / (n - 1));

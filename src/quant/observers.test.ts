@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { histc, linspace, rescale } from './histogram';
 import { HistogramObserver } from './histogram-observer';
 import { createObserver, minMax, nextRange } from './observers';
+import { tensorQParams } from './qparams';
 import { getDefaultQatQConfig, getDefaultQConfig } from './qconfigs';
 import type { FakeQuantSpec } from './types';
 
@@ -15,10 +16,10 @@ const batch = fc.float32Array({
   maxLength: 4,
 });
 
-describe('createObserver', () => {
-  const qat = getDefaultQatQConfig('fbgemm');
-  const ptq = getDefaultQConfig('fbgemm');
+const qat = getDefaultQatQConfig('fbgemm');
+const ptq = getDefaultQConfig('fbgemm');
 
+describe('createObserver', () => {
   it('minmax: the extremes of all batches, whatever their order', () => {
     fc.assert(
       fc.property(fc.array(batch, { minLength: 1, maxLength: 5 }), (batches) => {
@@ -57,10 +58,27 @@ describe('createObserver', () => {
 });
 
 describe('nextRange and minMax', () => {
-  it('keep a NaN', () => {
-    const seen = minMax(Float32Array.of(1, NaN), 1);
-    expect(seen.min[0]).toBeNaN();
-    expect(nextRange(seen, minMax(Float32Array.of(1, 2), 1), { observer: 'minmax' }).min[0]).toBeNaN();
+  const minmax = { observer: 'minmax' } as const;
+  const latest = { observer: 'moving_average_minmax', averagingConstant: 1 } as const;
+
+  it('keep a NaN, wherever it was', () => {
+    for (const at of [0, 1, 2, 3]) {
+      const x = Float32Array.of(1, 2, 3, 4);
+      x[at] = NaN;
+      for (const spec of [minmax, latest]) {
+        const after = nextRange(minMax(x, 2), minMax(Float32Array.of(1, 2, 3, 4), 2), spec);
+        expect([after.min, after.max].map((ends) => [...ends].map(Number.isNaN))).toEqual([
+          [at < 2, at >= 2],
+          [at < 2, at >= 2],
+        ]);
+      }
+    }
+  });
+
+  it('a channel that has seen nothing takes the batch as it is', () => {
+    const unseen = { min: Float32Array.of(Infinity, 0), max: Float32Array.of(-Infinity, 1) };
+    const batch = { min: Float32Array.of(-3, -1), max: Float32Array.of(5, 2) };
+    for (const spec of [minmax, latest]) expect(nextRange(unseen, batch, spec)).toEqual(batch);
   });
 });
 
@@ -93,6 +111,18 @@ describe('HistogramObserver', () => {
         expect(observer.range()!.max[0]).toBeLessThanOrEqual(max + width * 1e-5);
       }),
     );
+  });
+
+  it('a NaN makes the range NaN, however much is seen after it, and such a range is refused as diverged', () => {
+    for (const at of [0, 1, 2]) {
+      const observer = new HistogramObserver();
+      const x = Float32Array.of(1, 2, 3);
+      x[at] = NaN;
+      for (const batch of [Float32Array.of(-1, 1), x, Float32Array.of(0, 2)]) observer.observe(batch);
+      const range = observer.range()!;
+      expect([range.min[0], range.max[0]]).toEqual([NaN, NaN]);
+      expect(() => tensorQParams(range, ptq.activation)).toThrow(expect.objectContaining({ code: 'diverged' }));
+    }
   });
 
   it('leaves infinities out', () => {

@@ -1,7 +1,7 @@
 // PyTorch's min-max and moving-average observers on typed arrays, and the choice of observer by specification.
 // HistogramObserver: histogram-observer.ts. Observers on a device: src/train's kernels.
 import { impossible } from '../core/impossible';
-import type { ObservedRange } from '../core/qparams';
+import { isUnseen, type ObservedRange } from '../core/qparams';
 import { HistogramObserver } from './histogram-observer';
 import type { FakeQuantSpec, Observer, RangeObserver } from './types';
 
@@ -55,7 +55,7 @@ export function minMax(x: Float32Array, channels: number): ObservedRange {
 
 /**
  * The running range after one more batch. minmax: the wider of both. moving_average_minmax: v + c * (batch - v) in
- * float32. The first batch counts as it is.
+ * float32. The first batch counts as it is; what is NaN stays NaN.
  */
 export function nextRange(
   previous: ObservedRange | undefined,
@@ -71,11 +71,12 @@ export function nextRange(
       };
     case 'moving_average_minmax': {
       const c = Math.fround(spec.averagingConstant);
-      const average = (v: number, next: number) => v + Math.fround(c * Math.fround(next - v));
-      return {
-        min: previous.min.map((v, i) => average(v, batch.min[i])),
-        max: previous.max.map((v, i) => average(v, batch.max[i])),
-      };
+      const average = (end: 'min' | 'max') =>
+        previous[end].map((v, i) => {
+          const next = batch[end][i];
+          return isUnseen(previous.min[i], previous.max[i]) ? next : v + Math.fround(c * Math.fround(next - v));
+        });
+      return { min: average('min'), max: average('max') };
     }
     default:
       return impossible(spec, 'observer of a range');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import type { ObservedRange } from '../core/qparams';
 import { fakeQuantize } from './fake-quant';
-import { channelQParams, qparamsFromRange, tensorQParams } from './qparams';
+import { channelQParams, qparamsFromRange, tensorQParams, type QuantRule } from './qparams';
 import { getDefaultQatQConfig } from './qconfigs';
 
 const EPS = 2 ** -23;
@@ -13,6 +13,16 @@ const range = (min: number, max: number): ObservedRange => ({ min: Float32Array.
 const anyRange = fc
   .tuple(fc.float({ min: -1000, max: 1000, noNaN: true }), fc.float({ min: -1000, max: 1000, noNaN: true }))
   .map(([a, b]) => range(Math.min(a, b), Math.max(a, b)));
+const notFinite = [
+  [NaN, NaN],
+  [NaN, 1],
+  [-1, NaN],
+  [0, Infinity],
+  [-Infinity, 0],
+  [-Infinity, Infinity],
+  [Infinity, 1],
+  [-1, -Infinity],
+] as const;
 const anyBits = fc.integer({ min: 2, max: 8 });
 
 describe('tensorQParams', () => {
@@ -54,22 +64,29 @@ describe('tensorQParams', () => {
     expect(tensorQParams(range(-1e-12, 1e-12), symmetric).scale).toBe(EPS);
   });
 
-  it('refuses what was never observed', () => {
-    expect(() => tensorQParams(range(Infinity, -Infinity), affine)).toThrow(PlaygroundError);
+  it('tells what was never observed from what is not finite', () => {
+    const refusal = (min: number, max: number, rule: QuantRule) => {
+      try {
+        return tensorQParams(range(min, max), rule);
+      } catch (error) {
+        return [(error as PlaygroundError).code, (error as PlaygroundError).message];
+      }
+    };
+    for (const rule of [affine, symmetric]) {
+      expect(refusal(Infinity, -Infinity, rule)).toEqual([
+        'bad-argument',
+        'A tensor to be quantized was never observed.',
+      ]);
+      for (const [min, max] of notFinite)
+        expect(refusal(min, max, rule)).toEqual(['diverged', `A tensor's range [${min}, ${max}] cannot be quantized.`]);
+    }
+    expect(refusal(-3e38, 3e38, affine)).toEqual(['diverged', expect.stringContaining('cannot be quantized')]);
   });
 
-  it.each([
-    [NaN, 1],
-    [0, NaN],
-    [NaN, NaN],
-  ])('takes a NaN for a divergence, not for a lack of observations: %d, %d', (min, max) => {
-    for (const rule of [affine, symmetric])
-      expect(() => tensorQParams(range(min, max), rule)).toThrow(expect.objectContaining({ code: 'diverged' }));
-  });
-
-  it('refuses ranges without a finite scale', () => {
-    expect(() => tensorQParams(range(0, Infinity), affine)).toThrow('cannot be quantized');
-    expect(() => tensorQParams(range(-3e38, 3e38), affine)).toThrow(PlaygroundError);
+  it('symmetric: the zero point of unsigned codes is the lower middle, as FakeQuantize states its range', () => {
+    const unsigned = (bits: number) => ({ ...symmetric, qmin: 0, qmax: 2 ** bits - 1 });
+    const zeroPoints = [2, 3, 4, 5, 6, 7, 8].map((bits) => tensorQParams(range(-1, 2), unsigned(bits)).zeroPoint);
+    expect(zeroPoints).toEqual([1, 3, 7, 15, 31, 63, 127]);
   });
 
   it('refuses a range of several channels', () => {

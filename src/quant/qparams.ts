@@ -1,7 +1,7 @@
 // Scale and zero point from an observed range by PyTorch's observer rule: the one function of training and conversion.
 // Not for the fused kernel's different rule: fused-rule.ts.
 import { PlaygroundError } from '../core/errors';
-import type { ObservedRange, PerChannelQParams, QParams } from '../core/qparams';
+import { isUnseen, type ObservedRange, type PerChannelQParams, type QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
 import type { FakeQuantSpec, QuantRule } from './types';
 
@@ -14,13 +14,12 @@ export function qparamsFromRange(range: ObservedRange, spec: FakeQuantSpec): QPa
 
 /**
  * Qparams of a whole tensor from a range of length 1.
- * @throws PlaygroundError 'bad-argument' when nothing was observed (min > max), 'diverged' when the range is not finite or
- * a NaN was seen
+ * @throws PlaygroundError 'bad-argument' when nothing was observed, 'diverged' when the range or its scale is not finite
  */
 export function tensorQParams(range: ObservedRange, rule: QuantRule): QParams {
   if (range.min.length !== 1 || range.max.length !== 1)
     throw new RangeError(`A range of ${range.min.length} channels for a whole tensor.`);
-  return { ...scaleAndZeroPoint(range.min[0], range.max[0], rule), qmin: rule.qmin, qmax: rule.qmax };
+  return { ...finiteQParams(range.min[0], range.max[0], rule), qmin: rule.qmin, qmax: rule.qmax };
 }
 
 /** Qparams of every channel of a range. @throws as tensorQParams */
@@ -29,38 +28,65 @@ export function channelQParams(range: ObservedRange, rule: QuantRule): PerChanne
   const scales = new Float32Array(channels);
   const zeroPoints = new Int32Array(channels);
   for (let c = 0; c < channels; c++) {
-    const { scale, zeroPoint } = scaleAndZeroPoint(range.min[c], range.max[c], rule);
+    const { scale, zeroPoint } = finiteQParams(range.min[c], range.max[c], rule);
     scales[c] = scale;
     zeroPoints[c] = zeroPoint;
   }
   return { scales, zeroPoints, qmin: rule.qmin, qmax: rule.qmax };
 }
 
+/** What was observed of a tensor. @throws PlaygroundError 'bad-argument' when nothing was */
+export function observedRange(ranges: ReadonlyMap<string, ObservedRange>, key: string): ObservedRange {
+  const range = ranges.get(key);
+  if (!range) throw neverObserved(`The range of ${key}`);
+  return range;
+}
+
 /**
- * torch.ao.quantization.observer, _calculate_qparams, in float32. The range is widened to hold 0. Affine: s =
- * (max - min) / (qmax - qmin), z = qmin - RNE(min / s), clamped. Symmetric: s = max(-min, max) / ((qmax - qmin) / 2),
- * z = 0 for signed codes and the lower middle of the range for unsigned ones. s is at least eps.
+ * Scale and zero point of one range in float32, as torch.ao.quantization.observer's _calculate_qparams. The range is
+ * widened to hold 0. Affine: s = (max - min) / (qmax - qmin), z = qmin - RNE(min / s), clamped. Symmetric: s =
+ * max(-min, max) / ((qmax - qmin) / 2), z = symmetricZeroPoint. s is at least eps.
+ * @returns NaN for both where an end, or the scale, is not finite: who quantizes by them gets NaN
+ * @throws PlaygroundError 'bad-argument' when nothing was observed
  */
-function scaleAndZeroPoint(min: number, max: number, rule: QuantRule): { scale: number; zeroPoint: number } {
-  if (min > max)
-    throw new PlaygroundError(
-      'bad-argument',
-      'A tensor to be quantized was never observed.',
-      'Train or calibrate first, so that every observer sees at least one batch.',
-    );
+export function scaleAndZeroPoint(min: number, max: number, rule: QuantRule): { scale: number; zeroPoint: number } {
+  if (isUnseen(min, max)) throw neverObserved('A tensor to be quantized');
   const { qmin, qmax } = rule;
   const low = Math.min(min, 0);
   const high = Math.max(max, 0);
   const symmetric = rule.scheme === 'symmetric';
   const span = symmetric ? Math.max(-low, high) / ((qmax - qmin) / 2) : f32(high - low) / (qmax - qmin);
   const scale = Math.max(f32(span), f32(rule.eps));
-  if (!Number.isFinite(scale))
+  if (![min, max, scale].every(Number.isFinite)) return { scale: NaN, zeroPoint: NaN };
+  if (symmetric) return { scale, zeroPoint: symmetricZeroPoint(qmin, qmax) };
+  const zeroPoint = qmin - roundHalfEven(f32(low / scale));
+  return { scale, zeroPoint: Math.min(Math.max(zeroPoint, qmin), qmax) };
+}
+
+/**
+ * The zero point of the symmetric scheme: 0 for signed codes, for unsigned ones the lower middle of the range (127 of
+ * 0..255). PyTorch's _calculate_qparams has two rules for quint8: (quant_min + quant_max) // 2 where both are stated, as
+ * FakeQuantize always states them, and 128 where an observer alone is left to its default. Ours are always stated.
+ */
+export function symmetricZeroPoint(qmin: number, qmax: number): number {
+  return qmin < 0 ? 0 : Math.floor((qmin + qmax) / 2);
+}
+
+function finiteQParams(min: number, max: number, rule: QuantRule): { scale: number; zeroPoint: number } {
+  const qparams = scaleAndZeroPoint(min, max, rule);
+  if (!Number.isFinite(qparams.scale))
     throw new PlaygroundError(
       'diverged',
       `A tensor's range [${min}, ${max}] cannot be quantized.`,
       'Lower the learning rate and train again from the pretrained weights.',
     );
-  if (symmetric) return { scale, zeroPoint: qmin < 0 ? 0 : Math.floor((qmin + qmax) / 2) };
-  const zeroPoint = qmin - roundHalfEven(f32(low / scale));
-  return { scale, zeroPoint: Math.min(Math.max(zeroPoint, qmin), qmax) };
+  return qparams;
+}
+
+function neverObserved(what: string): PlaygroundError {
+  return new PlaygroundError(
+    'bad-argument',
+    `${what} was never observed.`,
+    'Train or calibrate first, so that every observer sees at least one batch.',
+  );
 }
