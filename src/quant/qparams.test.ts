@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import type { ObservedRange } from '../core/qparams';
 import { fakeQuantize } from './fake-quant';
-import { channelQParams, qparamsFromRange, tensorQParams, type QuantRule } from './qparams';
+import { channelQParams, qparamsFromRange, tensorQParams } from './qparams';
 import { getDefaultQatQConfig } from './qconfigs';
+import type { QuantRule } from './types';
 
 const EPS = 2 ** -23;
 const affine = { scheme: 'affine', qmin: 0, qmax: 127, eps: EPS } as const;

@@ -63,15 +63,43 @@ describe('isLost', () => {
   });
 });
 
-test.each([NaN, Infinity, -Infinity])('allFinite: %s is found among weights and momenta, wherever it is', (bad) => {
-  const store = (at?: number) => {
+describe('allFinite', () => {
+  const store = (at = -1, bad = 0) => {
     const data = Float32Array.of(0, -3, 1e38);
-    if (at !== undefined) data[at] = bad;
+    if (at >= 0) data[at] = bad;
     return new Map<string, Param>([['w', { shape: [3], data }]]);
   };
-  expect(allFinite({ params: store(), momentum: store() })).toBe(true);
-  for (const at of [0, 1, 2]) {
-    expect(allFinite({ params: store(at), momentum: store() })).toBe(false);
-    expect(allFinite({ params: store(), momentum: store(at) })).toBe(false);
-  }
+  const range = (min: number, max: number) =>
+    new Map([['w', { min: Float32Array.of(-1, min), max: Float32Array.of(1, max) }]]);
+  const histogram = (min: number, max: number) => new Map([['w', { counts: new Float32Array(4), min, max }]]);
+  const none = { params: store(), momentum: store(), ranges: new Map(), histograms: new Map() };
+
+  test.each([NaN, Infinity, -Infinity])('finds %s among weights and momenta, wherever it is', (bad) => {
+    expect(allFinite(none)).toBe(true);
+    for (const at of [0, 1, 2]) {
+      expect(allFinite({ ...none, params: store(at, bad) })).toBe(false);
+      expect(allFinite({ ...none, momentum: store(at, bad) })).toBe(false);
+    }
+  });
+
+  test('finds it among ranges, but one that has seen nothing is none', () => {
+    for (const [min, max] of [
+      [NaN, NaN],
+      [NaN, 1],
+      [0, NaN],
+      [0, Infinity],
+      [-Infinity, 0],
+      [Infinity, 1],
+    ] as const) {
+      expect(allFinite({ ...none, ranges: range(min, max) })).toBe(false);
+      expect(allFinite({ ...none, histograms: histogram(min, max) })).toBe(false);
+    }
+    for (const [min, max] of [
+      [Infinity, -Infinity],
+      [-3e38, 3e38],
+    ] as const) {
+      expect(allFinite({ ...none, ranges: range(min, max) })).toBe(true);
+      expect(allFinite({ ...none, histograms: histogram(min, max) })).toBe(true);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 // When a run has left the road: rules on its losses (mean cross-entropy over ten classes) and on its numbers.
 // Not for what to do then: loop.ts.
+import { isUnseen } from '../core/qparams';
 import type { TrainState } from './state';
 
 /** The loss of a network that gives each of the ten classes the same probability. */
@@ -45,10 +46,17 @@ export function isCalm(losses: readonly number[]): boolean {
   return before.length === 0 || losses[losses.length - 1] <= Math.max(GUESSING, 2 * mean(before));
 }
 
+type Learned = Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>;
+
 /**
- * Whether all that was learned are numbers. The loss does not tell: a ReLU makes 0 of NaN, so a dead channel hides one.
+ * Whether all that was learned and observed are finite numbers. A step hands on to its loss what it reads, but it does not
+ * read everything: running statistics, say, while batch norm takes the batch's own. Ranges that have seen nothing may be
+ * infinite.
  */
-export function allFinite({ params, momentum }: Pick<TrainState, 'params' | 'momentum'>): boolean {
+export function allFinite({ params, momentum, ranges, histograms }: Learned): boolean {
+  const sound = (min: number, max: number) => isUnseen(min, max) || Number.isFinite(max - min);
+  for (const { min, max } of ranges.values()) if (!min.every((least, c) => sound(least, max[c]))) return false;
+  for (const { min, max } of histograms.values()) if (!sound(min, max)) return false;
   for (const store of [params, momentum])
     for (const { data } of store.values()) {
       // NaN for what is no finite number; without a branch a quarter of the time of every(Number.isFinite).

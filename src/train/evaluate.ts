@@ -1,7 +1,9 @@
 // Runs a FloatModel over images: predictions of a split, activations for calibration. Not for integers: src/engine.
 import * as tf from '@tensorflow/tfjs';
+import { PlaygroundError } from '../core/errors';
 import type { ObservedRange } from '../core/qparams';
 import { createObserver } from '../quant/observers';
+import { tensorQParams } from '../quant/qparams';
 import type { Observer, QatGraph } from '../quant/types';
 import type { ImageSource } from '../data/batches';
 import { normalizeImages } from '../data/normalize';
@@ -16,11 +18,18 @@ const IMAGE = [32, 32, 3] as const;
 const PIXELS = 32 * 32 * 3;
 const BATCH = 250;
 
-/** Logits [n * 10] of n normalised NHWC images. */
+/** Logits [n * 10] of n normalised NHWC images. @throws PlaygroundError 'diverged' when one is not finite */
 export async function logitsOf(model: FloatModel, x: Float32Array): Promise<Float32Array> {
   const logits = tidy(() => model.predict(tf.tensor4d(x, [x.length / PIXELS, ...IMAGE])));
   try {
-    return (await logits.data()) as Float32Array;
+    const values = (await logits.data()) as Float32Array;
+    if (!values.every(Number.isFinite))
+      throw new PlaygroundError(
+        'diverged',
+        'The network gives values that are no finite numbers.',
+        'Lower the learning rate and train again from the pretrained weights.',
+      );
+    return values;
   } finally {
     logits.dispose();
   }
@@ -50,6 +59,7 @@ export async function evaluate(
 /**
  * Post-training calibration: the float model sees the batches, the qconfig's activation observers watch.
  * @returns activation ranges by node id; weights are observed at conversion
+ * @throws PlaygroundError 'diverged' when a range is not finite
  */
 export async function calibrate(
   graph: QatGraph,
@@ -78,7 +88,9 @@ export async function calibrate(
   return new Map(
     [...observers].flatMap(([id, observer]) => {
       const range = observer.range();
-      return range ? [[id, range] as const] : [];
+      if (!range) return [];
+      tensorQParams(range, graph.quant[id].activation!);
+      return [[id, range] as const];
     }),
   );
 }

@@ -7,7 +7,7 @@ import { foldBatchNorm, parameter } from '../graph/fold';
 import type { Graph, GraphNode, LinearNode } from '../graph/types';
 import { fakeQuantize } from '../quant/fake-quant';
 import { weightKey } from '../quant/prepare';
-import { channelQParams } from '../quant/qparams';
+import { channelQParams, observedRange, tensorQParams } from '../quant/qparams';
 import type { QatGraph } from '../quant/types';
 import { toTfjs } from './layout';
 import { fakeQuant } from './ops/quantize';
@@ -25,6 +25,7 @@ export class FloatModel {
    * @param graph unfused, fused, or a QatGraph; @param params PyTorch's state dict
    * @param ranges what the observers of a QatGraph saw; where its specifications simulate, weights and activations are
    * fake-quantized over them with frozen batch norm, as PyTorch's prepared model in eval mode
+   * @throws PlaygroundError when a range that is needed is missing ('bad-argument') or not finite ('diverged')
    */
   constructor(
     graph: Graph | QatGraph,
@@ -37,7 +38,9 @@ export class FloatModel {
         const forward = this.build(node, quant[node.id]?.weight);
         const spec = quant[node.id]?.activation;
         if (!spec?.simulate) return { node, forward };
-        const range = this.constant(rangeTensor(this.ranges.get(node.id)!));
+        const observed = observedRange(this.ranges, node.id);
+        tensorQParams(observed, spec);
+        const range = this.constant(rangeTensor(observed));
         return { node, forward: (inputs) => fakeQuant(forward(inputs), range, spec) };
       });
     } catch (error) {
@@ -76,7 +79,7 @@ export class FloatModel {
   /** The weight on the device, fake-quantized per output channel if asked. */
   private weight(id: string, weight: Param, spec: QatGraph['quant'][string]['weight']): tf.Tensor {
     const quantized = spec?.simulate
-      ? fakeQuantize(weight.data, channelQParams(this.ranges.get(weightKey(id))!, spec))
+      ? fakeQuantize(weight.data, channelQParams(observedRange(this.ranges, weightKey(id)), spec))
       : weight.data;
     const { shape, data } = toTfjs({ shape: weight.shape, data: quantized });
     return this.constant(tf.tensor(data, [...shape]));

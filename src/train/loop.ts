@@ -10,6 +10,9 @@ import type { ForwardMode } from './train-forward';
 import type { Batch, Trainer } from './trainer';
 import type { TrainEvent, TrainOptions } from './types';
 
+/** The same words wherever it shows that a value is not finite: in the loss, in a state to be kept, in a validation. */
+const UNBOUNDED = 'Weights, activations or the loss grew beyond all bounds';
+
 export interface LoopContext extends StatesContext {
   readonly trainer: Pick<Trainer, 'step' | 'simulates' | 'trainStep' | 'peek' | 'snapshot'>;
   readonly batches: AsyncIterator<Batch>;
@@ -54,7 +57,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
   const bounded = <T>(work: Promise<T>): Promise<T> =>
     work.catch(async (error: unknown) => {
       const unbounded = error instanceof PlaygroundError && error.code === 'diverged';
-      throw unbounded ? await diverged('Weights or activations grew beyond all bounds') : error;
+      throw unbounded ? await diverged(UNBOUNDED) : error;
     });
   /** What the last step did shows in no step's loss. Where this leg took none, its state was kept before. */
   const prove = async () => {
@@ -97,7 +100,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
       const learningRate = rate(step);
       const sgd = { lr: learningRate, momentum, weightDecay };
       const result = await bounded(trainer.trainStep(next.value, sgd, mode));
-      if (!Number.isFinite(result.loss)) throw await diverged('The loss stopped being a number');
+      if (!Number.isFinite(result.loss)) throw await diverged(UNBOUNDED);
       last = { batch: next.value, mode };
       history.losses.push(result.loss);
       recordRate(history.schedule, step, learningRate);

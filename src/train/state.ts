@@ -2,7 +2,7 @@
 // Not for the arithmetic of a step: train-forward.ts and trainer.ts.
 import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
-import type { ObservedRange } from '../core/qparams';
+import { isUnseen, type ObservedRange } from '../core/qparams';
 import { parameter } from '../graph/fold';
 import type { Graph } from '../graph/types';
 import type { Histogram } from '../quant/histogram';
@@ -137,7 +137,7 @@ export class DeviceState {
     const histograms = new Map<string, Histogram>();
     for (const [id, { counts, range }] of this.histograms) {
       const [min, max] = await range.data();
-      if (!(min > max)) histograms.set(id, { counts: (await counts.data<'float32'>()).slice(), min, max });
+      if (!isUnseen(min, max)) histograms.set(id, { counts: (await counts.data<'float32'>()).slice(), min, max });
     }
     return histograms;
   }

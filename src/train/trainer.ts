@@ -156,8 +156,9 @@ function crossEntropy(logits: tf.Tensor2D, labels: Uint8Array): tf.Scalar {
   return tf.sum(tf.mul(tf.logSoftmax(logits), tf.tensor2d(target, [n, classes])));
 }
 
-/** Loss and accuracy on the host, in double precision. */
+/** Loss and accuracy on the host, in double precision; the loss is NaN where a logit is not finite, whosever it is. */
 function score(logits: Float32Array, labels: Uint8Array): StepResult {
+  if (!logits.every(Number.isFinite)) return { loss: NaN, accuracy: 0 };
   const classes = logits.length / labels.length;
   let [loss, hits] = [0, 0];
   labels.forEach((label, i) => {

@@ -66,14 +66,15 @@ export function convFilterGrad(x: Numbers, dy: Numbers, s: Window2d): Float64Arr
   return df;
 }
 
-/** Maximum of each window and the input element it came from: the first of equal ones. */
+/** Maximum of each window and the input element it came from: the first of equal ones, or the first NaN. */
 function poolWinners(x: Numbers, s: Window2d): { y: Float64Array; from: Int32Array } {
   const size = s.n * outSize(s.h, s) * outSize(s.w, s) * s.c;
   const y = new Float64Array(size).fill(-Infinity);
   const from = new Int32Array(size);
   eachTap(s, (xRow, _tap, yRow) => {
     for (let i = 0; i < s.c; i++) {
-      if (x[xRow * s.c + i] <= y[yRow * s.c + i]) continue;
+      const greatest = y[yRow * s.c + i];
+      if (x[xRow * s.c + i] <= greatest || Number.isNaN(greatest)) continue;
       y[yRow * s.c + i] = x[xRow * s.c + i];
       from[yRow * s.c + i] = xRow * s.c + i;
     }

@@ -1,14 +1,19 @@
 // Names, inputs, attributes and outputs of the kernels we register into tfjs, beyond tfjs's own Conv2D,
-// Conv2DBackpropInput and Conv2DBackpropFilter (overridden under their stock names and signatures).
+// Conv2DBackpropInput, Conv2DBackpropFilter and MaxPool (overridden under their stock names and signatures).
 // Each backend folder (webgpu, wasm) implements all of them. Layout NHWC; channels are the last axis; float32.
 // A kernel that throws (lost device or thread, exhausted memory) may leave its outputs, and inputs that it changes, half
 // written: it is never repeated; the backend is made anew and the work begins again from what is kept on the host.
 // Not for gradients' wiring: src/train/ops does that with tf.customGrad.
+//
+// A NaN is never lost on its way to the logits, which are read at every step: that is how training hears of it, wherever
+// it arose. Sums and products hand it on by themselves. What compares has to take care: the least and the greatest of
+// values with a NaN among them are NaN (observers, MaxPool), a ReLU or a clamp of NaN is NaN. Infinity compares as a number does.
 
 /**
  * Running range of a tensor. Inputs: x [..., C], range [2, 1] (per tensor) or [2, C] (per channel, last axis);
- * row 0 minima, row 1 maxima. A range of (+Infinity, -Infinity) has seen nothing: the result is x's own min/max.
- * Otherwise range + c * (minmax(x) - range) for 'average', element-wise min/max for 'extreme'.
+ * row 0 minima, row 1 maxima. A range of (+Infinity, -Infinity) has seen nothing: the result is x's own min/max, both NaN
+ * where a value is. Otherwise range + c * (minmax(x) - range) for 'average', element-wise min/max for 'extreme': an end
+ * that is NaN stays so.
  * Output: the new range, same shape.
  */
 export const OBSERVE_MINMAX = 'QatObserveMinMax';
@@ -26,8 +31,10 @@ export interface ObserveMinMaxAttrs {
 export const OBSERVE_HISTOGRAM = 'QatObserveHistogram';
 
 /**
- * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts) in float32.
- * Inputs: x [..., C], range [2, 1] or [2, C]. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s.
+ * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts, scaleAndZeroPoint) in
+ * float32. Inputs: x [..., C], range [2, 1] or [2, C]. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all
+ * over where an end of the range, or its scale, is not finite. A range that has seen nothing is an error in the program:
+ * thrown where ranges lie on the host (cpu, wasm), NaN on a device.
  */
 export const FAKE_QUANT = 'QatFakeQuant';
 /** Inputs: x, dy, range. Output: dx = dy where qmin <= zp + RNE(x * (1/s)) <= qmax, else 0. */

@@ -1,6 +1,6 @@
 // QatFakeQuant and QatFakeQuantGrad: see the contract. The rule of scales and codes is src/quant's.
 import { roundHalfEven } from '../../../core/rounding';
-import { channelQParams } from '../../../quant/qparams';
+import { scaleAndZeroPoint } from '../../../quant/qparams';
 import { FAKE_QUANT, FAKE_QUANT_GRAD, type FakeQuantAttrs } from '../contract';
 import type { Kernel, Values } from './kernel';
 
@@ -27,10 +27,13 @@ export const fakeQuantGrad: Kernel<'x' | 'dy' | 'range', FakeQuantAttrs> = {
 
 /** Codes before clamping, zp + RNE(x * (1/s)) in float32, and the qparams of each range. */
 function encode(x: Values, range: Values, { symmetric, qmin, qmax, eps }: FakeQuantAttrs) {
-  const min = range.data.slice(0, range.channels);
-  const max = range.data.slice(range.channels);
+  const { data, channels } = range;
   const scheme = symmetric ? 'symmetric' : 'affine';
-  const { scales, zeroPoints } = channelQParams({ min, max }, { scheme, qmin, qmax, eps });
+  const qparams = Array.from({ length: channels }, (_, c) =>
+    scaleAndZeroPoint(data[c], data[channels + c], { scheme, qmin, qmax, eps }),
+  );
+  const scales = Float32Array.from(qparams, ({ scale }) => scale);
+  const zeroPoints = qparams.map(({ zeroPoint }) => zeroPoint);
   const inverses = scales.map((scale) => 1 / scale);
   const codes = Float64Array.from(x.data, (value, i) => {
     const channel = i % scales.length;

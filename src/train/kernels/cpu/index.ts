@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { batchNorm, batchNormGrad } from './batch-norm';
 import { fakeQuant, fakeQuantGrad } from './fake-quant';
 import { register } from './kernel';
+import { maxPool } from './max-pool';
 import { observeHistogram } from './observe-histogram';
 import { observeMinMax } from './observe-minmax';
 import { sgdMomentum } from './sgd-momentum';
@@ -16,6 +17,7 @@ export async function startCpu(): Promise<void> {
   await tf.ready();
   if (registered) return;
   registered = true;
+  register(maxPool);
   register(observeMinMax);
   register(observeHistogram);
   register(fakeQuant);

@@ -1,5 +1,5 @@
 // How a plain TypeScript kernel hands itself to tfjs's backend 'cpu': values in, values out. Not for arithmetic.
-import { registerKernel, type TensorInfo } from '@tensorflow/tfjs';
+import { getKernel, registerKernel, unregisterKernel, type TensorInfo } from '@tensorflow/tfjs';
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 
 /** A tensor's values, its shape, and its number of channels (the last axis). */
@@ -21,7 +21,9 @@ export interface Kernel<Names extends string, Attrs> {
   run(inputs: Record<Names, Values>, attrs: Attrs): Output[];
 }
 
+/** Puts a kernel into the registry, in the place of tfjs's of that name if there is one. */
 export function register<Names extends string, Attrs>(kernel: Kernel<Names, Attrs>): void {
+  if (getKernel(kernel.name, 'cpu')) unregisterKernel(kernel.name, 'cpu');
   registerKernel({
     kernelName: kernel.name,
     backendName: 'cpu',

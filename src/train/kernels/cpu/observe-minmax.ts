@@ -1,4 +1,5 @@
 // QatObserveMinMax: see the contract.
+import { isUnseen } from '../../../core/qparams';
 import { OBSERVE_MINMAX, type ObserveMinMaxAttrs } from '../contract';
 import type { Kernel } from './kernel';
 
@@ -17,7 +18,8 @@ export const observeMinMax: Kernel<'x' | 'range', ObserveMinMaxAttrs> = {
     const next = seen.map((value, i) => {
       const known = range.data[i];
       if (mode === 'extreme') return i < ranges ? Math.min(known, value) : Math.max(known, value);
-      return Number.isFinite(known) ? known + f32(f32(c) * f32(value - known)) : value;
+      const unseen = isUnseen(range.data[i % ranges], range.data[ranges + (i % ranges)]);
+      return unseen ? value : known + f32(f32(c) * f32(value - known));
     });
     return [{ data: next, shape: range.shape }];
   },

@@ -13,6 +13,7 @@ import { fakeQuantGrad } from './fake-quant-grad';
 import { fakeQuantScaled, fakeQuantScaledGrad } from './fake-quant-scaled';
 import { identity } from './identity';
 import { register, runtimes } from './kernel';
+import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { instantiateKernels, isShared, loadModule } from './module';
 import { observeHistogram } from './observe-histogram';
@@ -80,6 +81,7 @@ function registerAll(): void {
   register(conv2d);
   register(conv2dBackpropInput);
   register(conv2dBackpropFilter);
+  register(maxPool);
   register(maxPoolGrad);
   register(observeMinMax);
   register(fakeQuant);

@@ -1,6 +1,7 @@
 // QatObserveHistogram: see the contract. Bit for bit src/quant/histogram-observer.ts: values are read by work items, the
 // few thousand bins are moved to a wider range here. Not for the range searched in a histogram.
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { isUnseen } from '../../../core/qparams';
 import { rescale } from '../../../quant/histogram';
 import { OBSERVE_HISTOGRAM } from '../contract';
 import { ADD_COUNTS, COUNT_BINS, FINITE_MINMAX, UPDATE_RANGE } from './assembly/ids';
@@ -23,7 +24,7 @@ export const observeHistogram: Kernel<Record<'x' | 'counts' | 'range', TensorInf
     const size = sizeOf(x);
     const sizePerItem = Math.max(ITEM_FLOATS, Math.ceil(size / MOST_ITEMS));
     const items = Math.ceil(size / sizePerItem);
-    const [ends, tables] = runtime.scratch(items * 8, items * (bins + 1) * LANES * 4);
+    const [ends, tables] = runtime.scratch(items * 12, items * (bins + 1) * LANES * 4);
     const values = [runtime.address(x), size, sizePerItem];
     const nextAddress = runtime.address(nextRange);
 
@@ -32,7 +33,7 @@ export const observeHistogram: Kernel<Record<'x' | 'counts' | 'range', TensorInf
     const [min, max] = runtime.floats(range);
     const [nextMin, nextMax] = runtime.floats(nextRange);
     const before = runtime.floats(counts);
-    const isSame = min > max || (min === nextMin && max === nextMax);
+    const isSame = isUnseen(min, max) || (min === nextMin && max === nextMax);
     runtime.floats(nextCounts).set(isSame ? before : rescale({ counts: before, min, max }, nextMin, nextMax));
 
     const [low, high] = nextMin === nextMax ? [nextMin - 1, nextMax + 1] : [nextMin, nextMax];

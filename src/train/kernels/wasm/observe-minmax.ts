@@ -29,10 +29,10 @@ function observe(
   const channels = range.shape[1];
   const next = runtime.output([2, channels]);
   const rows = sizeOf(x) / channels;
-  // Each item leaves a pair per channel: with many channels, longer items keep those few beside the elements.
+  // Each item leaves a few numbers per channel: with many channels, longer items keep those few beside the elements.
   const rowsPerItem = Math.max(Math.ceil(ITEM_FLOATS / channels), 128);
   const items = Math.ceil(rows / rowsPerItem);
-  const [partial] = runtime.scratch(items * 2 * channels * 4);
+  const [partial] = runtime.scratch(items * 3 * channels * 4);
   const id = channels === 1 ? MINMAX_TENSOR : MINMAX_CHANNELS;
   runtime.run(id, items, [runtime.address(x), rows, channels, rowsPerItem, partial]);
   runtime.run(UPDATE_RANGE, 1, [

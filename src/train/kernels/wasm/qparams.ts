@@ -1,6 +1,6 @@
 // From a range tensor to the arrays assembly/fake-quant.ts reads. The rule itself is src/quant/qparams.ts.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { channelQParams } from '../../../quant/qparams';
+import { scaleAndZeroPoint } from '../../../quant/qparams';
 import type { FakeQuantAttrs } from '../contract';
 import type { KernelRuntime } from './runtime';
 
@@ -15,7 +15,7 @@ export interface PackedQParams {
 
 /**
  * range [2, 1] or [2, C]. Uses the runtime's scratch memory. @param bytes of further areas
- * @throws PlaygroundError when nothing was observed or the range is not finite
+ * @throws PlaygroundError when nothing was observed
  */
 export function packQParams(
   runtime: KernelRuntime,
@@ -25,12 +25,13 @@ export function packQParams(
 ): PackedQParams {
   const ranges = range.shape[1];
   const values = runtime.floats(range);
-  const observed = { min: values.subarray(0, ranges), max: values.subarray(ranges) };
-  const scheme = attrs.symmetric ? 'symmetric' : 'affine';
-  const { scales, zeroPoints } = channelQParams(observed, { ...attrs, scheme });
+  const rule = { ...attrs, scheme: attrs.symmetric ? 'symmetric' : 'affine' } as const;
   const lanes = ranges === 1 ? 4 : ranges;
-  const spread = (values: ArrayLike<number>) => Float32Array.from({ length: lanes }, (_, i) => values[i % ranges]);
-  const arrays = [spread(scales.map((scale) => 1 / scale)), spread(scales), spread(zeroPoints)];
+  const arrays = Array.from({ length: 3 }, () => new Float32Array(lanes));
+  for (let i = 0; i < lanes; i++) {
+    const { scale, zeroPoint } = scaleAndZeroPoint(values[i % ranges], values[ranges + (i % ranges)], rule);
+    [1 / scale, scale, zeroPoint].forEach((value, kind) => (arrays[kind][i] = value));
+  }
   const [inv, scale, zeroPoint, ...more] = runtime.scratch(...arrays.map((array) => array.byteLength), ...bytes);
   [inv, scale, zeroPoint].forEach((address, i) => runtime.writeFloats(address, arrays[i]));
   return { addresses: [inv, scale, zeroPoint], channels: ranges === 1 ? 0 : ranges, more };

@@ -126,3 +126,41 @@ test('a constant tensor and zeros have a scale; NaN stays NaN', () => {
   expect(quantized([0, 0, 0, 0, 0], 0, 0)).toEqual([0, 0, 0, 0, 0]);
   expect(quantized([NaN, NaN, NaN, NaN, NaN], -1, 1)).toEqual([NaN, NaN, NaN, NaN, NaN]);
 });
+
+describe('NaN and infinity', () => {
+  const shapes = [[3], [70], [40001], [257, 3], [40, 70], [3, 3, 64, 64]];
+  test.each(shapes.flatMap((shape) => [true, false].map((perTensor) => [shape.join('x'), perTensor, shape] as const)))(
+    'observed in %s, per tensor: %s: of its channel both ends are NaN, wherever it is',
+    (_, perTensor, shape) => {
+      const ranges = perTensor ? 1 : shape[shape.length - 1];
+      const size = tf.util.sizeFromShape([...shape]);
+      const empty = new Float32Array(2 * ranges).fill(Infinity).fill(-Infinity, ranges);
+      for (const at of new Set([0, 1, size >> 1, size - 2, size - 1]))
+        for (const bits of [0x7fc00000, 0xffc00000, 0x7f800001, 0xffffffff]) {
+          const x = noise(size, 6);
+          new Uint32Array(x.buffer)[at] = bits;
+          for (const observer of [{ mode: 'average', c: 1 } as const, { mode: 'extreme', c: 1 } as const]) {
+            const wanted = observe(x, empty, observer);
+            expect([...wanted].filter(Number.isNaN).length).toBe(2);
+            const of = (values: Float32Array) => [values, [2, ranges]] as const;
+            const [seen] = runKernel(OBSERVE_MINMAX, { x: [x, [...shape]], range: of(empty) }, observer);
+            expect(seen).toEqual(wanted);
+            const [later] = runKernel(OBSERVE_MINMAX, { x: [noise(size, 7), [...shape]], range: of(seen) }, observer);
+            expect(later).toEqual(observe(noise(size, 7), wanted, observer));
+          }
+        }
+    },
+  );
+
+  test.each([[[-Infinity, 2, 1]], [[-3, Infinity, 0]], [[-1, -2, -Infinity]], [[-0, 0, -0]], [[-5, -4, -6]]])(
+    '%j: the ends are what numbers say',
+    (x) => {
+      const empty = [
+        [Infinity, -Infinity],
+        [2, 1],
+      ] as const;
+      const [ends] = runKernel(OBSERVE_MINMAX, { x: [x, [3]], range: empty }, { mode: 'extreme', c: 1 });
+      expect([...ends].map((v) => v + 0)).toEqual([Math.min(...x) + 0, Math.max(...x) + 0]);
+    },
+  );
+});

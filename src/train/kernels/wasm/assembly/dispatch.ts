@@ -11,6 +11,7 @@ import {
 } from './fake-quant-scaled';
 import { gemm, GemmArgs } from './gemm';
 import { addCounts, countBins, finiteMinMax, AddCountsArgs, CountBinsArgs, FiniteMinMaxArgs } from './histogram';
+import { maxPool, MaxPoolArgs } from './max-pool';
 import { maxPoolGrad, MaxPoolGradArgs } from './max-pool-grad';
 import { minMaxChannels, minMaxTensor, updateRange, MinMaxArgs, UpdateRangeArgs } from './minmax';
 import { packColumns, packTransposed, PackArgs } from './pack';
@@ -57,6 +58,8 @@ export function dispatch(id: i32, args: usize, item: i32): void {
       return countBins(changetype<CountBinsArgs>(args), item);
     case ids.ADD_COUNTS:
       return addCounts(changetype<AddCountsArgs>(args), item);
+    case ids.MAX_POOL:
+      return maxPool(changetype<MaxPoolArgs>(args), item);
     default:
       unreachable();
   }

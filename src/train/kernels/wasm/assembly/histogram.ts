@@ -8,7 +8,7 @@ export class FiniteMinMaxArgs {
   /** Floats in all, and of one item. */
   size: i32;
   sizePerItem: i32;
-  /** float[items][2] */
+  /** float[items][3]: minimum and maximum, as updateRange reads them. */
   partial: usize;
 }
 
@@ -33,7 +33,7 @@ export function finiteMinMax(args: FiniteMinMaxArgs, item: i32): void {
   low = f32x4.min(low, v128.shuffle<f32>(low, low, 1, 0, 3, 2));
   high = f32x4.max(high, v128.shuffle<u64>(high, high, 1, 0));
   high = f32x4.max(high, v128.shuffle<f32>(high, high, 1, 0, 3, 2));
-  const partial = args.partial + <usize>item * 8;
+  const partial = args.partial + <usize>item * 12;
   v128.store_lane<f32>(partial, low, 0);
   v128.store_lane<f32>(partial, high, 0, 4);
 }

@@ -18,3 +18,4 @@ export const SUM_ROWS = 15;
 export const FINITE_MINMAX = 16;
 export const COUNT_BINS = 17;
 export const ADD_COUNTS = 18;
+export const MAX_POOL = 19;

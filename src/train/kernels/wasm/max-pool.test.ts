@@ -1,4 +1,4 @@
-// The gradient of max pooling, exactly, on coarse values whose windows hold ties.
+// Max pooling and its gradient, exactly, on coarse values whose windows hold ties.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { maxPool, maxPoolGrad, outSize } from '../../../../tests/browser/webgpu-reference';
@@ -21,5 +21,10 @@ test.each([
   const attrs = { filterSize: s.k, strides: s.stride, pad: s.pad };
   const inputs = { dy: [dy, output], input: [x, input], output: [maxPool(x, s), output] } as const;
   expect(runKernel('MaxPoolGrad', inputs, attrs)[0]).toEqual(Float32Array.from(maxPoolGrad(dy, x, s)));
+  expect(runKernel('MaxPool', { x: [x, input] }, attrs)[0]).toEqual(Float32Array.from(maxPool(x, s)));
+  const holed = x.map((v, i) => (i % 31 === 0 ? NaN : v));
+  const pooled = runKernel('MaxPool', { x: [holed, input] }, attrs)[0];
+  expect(pooled.some(Number.isNaN)).toBe(true);
+  expect(pooled).toEqual(Float32Array.from(maxPool(holed, s)));
   expect(tf.memory().numTensors).toBe(before);
 });
