@@ -139,6 +139,7 @@ test('observer and fake-quant per tensor equal float32 bit for bit', async ({ pa
       [s, false, affine, average, i % 2 === 0],
       [s, false, { ...affine, qmax: 15 }, extreme, false],
       [s, false, symmetric, { mode: 'average', c: 1 }, false],
+      [s, false, { ...symmetric, qmin: 0, qmax: i % 2 ? 15 : 255 }, extreme, false],
     ]),
   );
 });

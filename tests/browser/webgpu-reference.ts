@@ -1,4 +1,5 @@
 // Float64 references of the WebGPU kernels, written as plainly as their definitions. Run in the page, beside tfjs.
+import { scaleAndZeroPoint } from '../../src/quant/qparams';
 import type { BatchNormAttrs, FakeQuantAttrs, ObserveMinMaxAttrs } from '../../src/train/kernels/contract';
 
 export type Numbers = ArrayLike<number>;
@@ -95,22 +96,15 @@ const f32 = Math.fround;
 /** Rounds to nearest, ties to even, by adding and taking away 1.5 * 2^52. */
 const rne = (v: number) => v + 6755399441055744 - 6755399441055744;
 
-/** Scale and zero point in float32, step by step as PyTorch's observers compute them. */
-export function qparams(lo: number, hi: number, a: FakeQuantAttrs): { scale: number; zero: number } {
-  const m = Math.min(lo, 0);
-  const M = Math.max(hi, 0);
-  if (a.symmetric) return { scale: Math.max(f32(Math.max(-m, M) / ((a.qmax - a.qmin) / 2)), f32(a.eps)), zero: 0 };
-  const scale = Math.max(f32(f32(M - m) / (a.qmax - a.qmin)), f32(a.eps));
-  return { scale, zero: Math.min(a.qmax, Math.max(a.qmin, a.qmin - rne(f32(m / scale)))) };
-}
-
 /** Fake-quantized x and the straight-through mask, in float32 as the GPU's; range as [2, channels or 1]. */
 export function fakeQuant(x: Numbers, range: Numbers, a: FakeQuantAttrs): { y: Float32Array; inside: boolean[] } {
   const ranges = range.length / 2;
   const y = new Float32Array(x.length);
   const inside: boolean[] = [];
   for (let i = 0; i < x.length; i++) {
-    const { scale, zero } = qparams(range[i % ranges], range[ranges + (i % ranges)], a);
+    const rule = { ...a, scheme: a.symmetric ? 'symmetric' : 'affine' } as const;
+    const qparams = scaleAndZeroPoint(range[i % ranges], range[ranges + (i % ranges)], rule);
+    const { scale, zeroPoint: zero } = qparams;
     const code = zero + rne(f32(x[i] * f32(1 / scale)));
     inside.push(code >= a.qmin && code <= a.qmax);
     y[i] = (Math.min(a.qmax, Math.max(a.qmin, code)) - zero) * scale;

@@ -2,6 +2,7 @@
 // as src/quant/qparams.ts. WGSL lets a division miss by 2.5 ULP: on such an adapter a scale may differ from the host's
 // in its last two bits, and a zero point where min / scale lies within that of a tie. SwiftShader divides exactly, but
 // compilers turn a division by a constant into a product with its rounded reciprocal: the divisor is a uniform.
+import { symmetricZeroPoint } from '../../../quant/qparams';
 import type { FakeQuantAttrs } from '../contract';
 import { quadsOf, type Quads } from './quads';
 import type { Binding } from './run';
@@ -26,7 +27,7 @@ export function qparamsCode(channels: number, attrs: FakeQuantAttrs): QParamsCod
   const quad = (v: number) => `vec4<f32>(${f32(v)})`;
   const row = (i: number) => (perTensor ? `vec4<f32>(range[${i}])` : `range_at(${i * range.quads}u + quad)`);
   const zero = symmetric
-    ? quad(qmin < 0 ? 0 : Math.floor((qmin + qmax + 1) / 2))
+    ? quad(symmetricZeroPoint(qmin, qmax))
     : `clamp(${f32(qmin)} - round(lo / scale), ${quad(qmin)}, ${quad(qmax)})`;
   return {
     binding: range.binding,
