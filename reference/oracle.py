@@ -46,7 +46,10 @@ def main() -> None:
         if args.only and topic not in args.only:
             continue
         started = time.time()
-        fixture = make() if topic in MATHS else make(args.checkpoint)
+        try:
+            fixture = make() if topic in MATHS else make(args.checkpoint)
+        except ArithmeticError as error:
+            raise SystemExit(f"Refused. {error}.") from error
         size = fixture.write(args.out)
         print(f"{topic:30} {size / 1024:6.0f} KiB {time.time() - started:6.1f} s", flush=True)
         if "self_difference" in fixture.values:

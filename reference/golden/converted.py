@@ -15,7 +15,7 @@ from torch.ao.nn.quantized.modules.utils import WeightedQuantizedModule
 import checkpoint
 from quantizable import AddReluBlock, BasicBlock, converted, parameter_name, prepared_for_ptq, prepared_for_qat, traced
 
-from . import images, integer, qconfigs, training
+from . import fbgemm, images, integer, qconfigs, training
 from .fixture import Fixture
 
 #: The traced images must be such that one of them leaves the observed range: see _saturated_at_127.
@@ -128,7 +128,11 @@ def describe(fixture: Fixture, net: nn.Module, base: dict[str, np.ndarray] | Non
         layer = _layer(net, path, inputs) | q[path]
         wrong = int((_again(layer, net, codes, q, x.numpy(), integer.QUINT8_MAX) != codes[path]).sum())
         if wrong:
-            raise ArithmeticError(f"{fixture.topic}: {path}: {wrong} of {codes[path].size} codes are not the formula's")
+            largest = max((int(codes[i].max()) for i in inputs), default=0)
+            raise ArithmeticError(
+                f"{fixture.topic}: {path}: {wrong} of {codes[path].size} codes are not the formula's"
+                + fbgemm.explanation(largest)
+            )
         if layer["op"] in ("conv", "linear"):
             weights, scales, bias = _weights(net.get_submodule(path))
             layer["weights_shape"] = list(weights.shape)
