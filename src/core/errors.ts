@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'bad-argument'
   | 'no-webgpu'
   | 'device-lost'
+  | 'device-failed'
   | 'thread-lost'
   | 'out-of-memory'
   | 'diverged'

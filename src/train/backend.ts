@@ -6,6 +6,8 @@ import type { RunOptions } from '../report/options';
 import { watchDevice } from './device';
 import { registerWebGpuKernels } from './kernels/webgpu';
 import { startWebGpuBackend } from './kernels/webgpu/device';
+import { KernelRejected } from './kernels/webgpu/scopes';
+import { giveUpVariant } from './kernels/webgpu/variants';
 import type { BackendInfo, WebGpuStatus } from './types';
 import { sharesMemory, startWasm } from './wasm-backend';
 
@@ -14,7 +16,7 @@ interface Detected {
   readonly adapter: string;
 }
 
-const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost'>, string>> = {
+const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost' | 'failed'>, string>> = {
   'no-api': 'this browser has no WebGPU',
   'no-adapter': 'WebGPU is there, but no graphics adapter can be used',
   software: 'WebGPU would run on a software adapter, which is slower than WASM',
@@ -23,7 +25,7 @@ const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost'>, string>>
 export type AskedBackend = RunOptions['backend'];
 
 /**
- * 'auto' takes WebGPU on a real adapter, else WASM.
+ * 'auto' takes WebGPU on a real adapter, else WASM. WASM also takes over where WebGPU rejects a kernel at once.
  * @param wasmBase folder of the .wasm files, with a trailing slash
  * @param threads wanted on WASM
  * @throws PlaygroundError 'no-webgpu' when WebGPU was asked for and cannot be had
@@ -42,7 +44,13 @@ export async function selectBackend(
       'Choose the WASM backend, or a browser and machine with WebGPU.',
     );
   const backend = asked === 'webgpu' || (asked === 'auto' && status === 'ok') ? 'webgpu' : 'wasm';
-  const used = backend === 'wasm' ? await startWasm(wasmBase, threads) : await startWebGpu();
+  let used: number;
+  try {
+    used = backend === 'wasm' ? await startWasm(wasmBase, threads) : await startWebGpu();
+  } catch (error) {
+    if (!(error instanceof KernelRejected)) throw error;
+    return withoutWebGpu(error, wasmBase, threads);
+  }
   return {
     backend,
     webgpu: status,
@@ -53,16 +61,60 @@ export async function selectBackend(
   };
 }
 
+/** What the visitor wants, as selectBackend's arguments. */
+export interface Wanted {
+  readonly asked: AskedBackend;
+  readonly wasmBase: string;
+  readonly threads?: number;
+}
+
 /**
- * A new backend in the place of the running one, whose device or thread was lost or whose memory ran out. Its tensors are
- * gone. Takes WASM where WebGPU was asked for and can no longer be had.
+ * A new backend in the place of the running one, whose tensors are gone: WebGPU again where that can help, else WASM.
+ * @param before what is replaced; @param trouble why: 'device-lost', 'device-failed', 'thread-lost', 'out-of-memory'
  */
-export async function replaceBackend(asked: AskedBackend, wasmBase: string, threads?: number): Promise<BackendInfo> {
+export async function replaceBackend(
+  { asked, wasmBase, threads }: Wanted,
+  before: BackendInfo,
+  trouble: PlaygroundError,
+): Promise<BackendInfo> {
+  const select = async (name: AskedBackend) => {
+    freeBackend();
+    return selectBackend(name, wasmBase, threads).catch(() => selectBackend('wasm', wasmBase, threads));
+  };
+  if (trouble.code === 'device-failed') {
+    const others = trouble instanceof KernelRejected && trouble.variant && giveUpVariant(trouble.variant);
+    if (!others) return withoutWebGpu(trouble, wasmBase, threads);
+    const next = await select(asked);
+    if (next.backend === 'wasm') return next;
+    return { ...next, reason: `${trouble.message} Another variant of it has taken over.` };
+  }
+  if (trouble.code === 'device-lost') {
+    const again = before.webgpu === 'device-lost';
+    const next = await select(again ? 'wasm' : asked);
+    const successor = next.backend === 'webgpu' ? 'A new one' : 'WASM';
+    return { ...next, webgpu: 'device-lost', reason: `The graphics device was lost. ${successor} has taken over.` };
+  }
+  // The same once more; what took over from WebGPU stays, and so does what was said of it.
+  const tookOver = before.backend === 'wasm' && (before.webgpu === 'device-lost' || before.webgpu === 'failed');
+  const next = await select(tookOver ? 'wasm' : asked);
+  const { webgpu, reason } = tookOver ? before : next;
+  if (trouble.code === 'out-of-memory') return { ...next, webgpu, reason };
+  const left = next.threads === 1 ? '1 thread goes' : `${next.threads} threads go`;
+  return { ...next, webgpu, reason: `A thread stopped; ${left} on with the work. ${reason}` };
+}
+
+async function withoutWebGpu(trouble: PlaygroundError, wasmBase: string, threads?: number): Promise<BackendInfo> {
+  freeBackend();
+  const next = await selectBackend('wasm', wasmBase, threads);
+  return { ...next, webgpu: 'failed', reason: `${trouble.message} WASM has taken over.` };
+}
+
+/** Frees what the running backend holds; it can be started again. */
+function freeBackend(): void {
   const name = tf.getBackend();
   const make = tf.findBackendFactory(name);
   tf.removeBackend(name);
   tf.registerBackend(name, make);
-  return selectBackend(asked, wasmBase, threads).catch(() => selectBackend('wasm', wasmBase, threads));
 }
 
 function reasonFor(backend: 'webgpu' | 'wasm', asked: string, status: WebGpuStatus): string {

@@ -1,6 +1,8 @@
-// Health of the device that trains: lost adapters, exhausted memory, tensors alive. Not for choosing a backend.
+// Health of the device that trains: lost adapters, rejected and failing kernels, exhausted memory, tensors alive.
+// Not for choosing a backend.
 import * as tf from '@tensorflow/tfjs';
 import { PlaygroundError } from '../core/errors';
+import { firstRejected } from './kernels/webgpu/scopes';
 
 /** What is wrong with the running device, once it is. */
 let trouble: PlaygroundError | undefined;
@@ -10,9 +12,9 @@ export function watchDevice(device?: GPUDevice): void {
   trouble = undefined;
   watched = device;
   void device?.lost.then(({ message, reason }) => note(device, lostDevice(message || reason)));
-  device?.addEventListener('uncapturederror', ({ error }) => {
-    if (error instanceof GPUOutOfMemoryError) note(device, outOfMemory(error));
-  });
+  device?.addEventListener('uncapturederror', ({ error }) =>
+    note(device, error instanceof GPUOutOfMemoryError ? outOfMemory(error) : failedDevice(error)),
+  );
 }
 let watched: GPUDevice | undefined;
 
@@ -39,9 +41,14 @@ function note(device: GPUDevice, error: PlaygroundError): void {
   if (device === watched) trouble ??= error;
 }
 
-/** @throws PlaygroundError 'device-lost' or 'out-of-memory' when the device's results cannot be trusted */
-export function checkDevice(): void {
-  if (trouble) throw trouble;
+/**
+ * To be asked after a read-back, before its values are believed: then it waits for nothing once all shaders are known.
+ * @throws PlaygroundError 'device-lost', 'device-failed' or 'out-of-memory' when the device's results cannot be trusted
+ */
+export async function checkDevice(): Promise<void> {
+  // It names the kernel; what follows from it does not.
+  const rejected = watched && (await firstRejected(watched));
+  if (rejected ?? trouble) throw rejected ?? trouble;
 }
 
 /** Tensors alive in the active backend; constant over steps when nothing leaks. */
@@ -49,18 +56,20 @@ export const tensorCount = (): number => tf.memory().numTensors;
 
 /**
  * Runs work on the device.
- * @throws PlaygroundError 'device-lost' or 'out-of-memory' for what the device did, anything else as it was thrown
+ * @throws PlaygroundError as checkDevice for what the device did, anything else as it was thrown
  */
 export async function onDevice<T>(work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
-    checkDevice();
+    await checkDevice();
     return result;
   } catch (error) {
+    // What is thrown may follow from what the device computed: a loss that runs away, say.
+    await checkDevice();
     if (error instanceof PlaygroundError) throw error;
     // A lost device fails its calls a little before it is said to be lost.
     await Promise.race([watched?.lost, new Promise((resolve) => setTimeout(resolve, GRACE))]);
-    checkDevice();
+    await checkDevice();
     throw explainError(error);
   }
 }
@@ -81,6 +90,13 @@ function lostDevice(why: string): PlaygroundError {
     `The graphics device was lost (${why}).`,
     'Press Retry; if it happens again, start over with the WASM backend.',
   );
+}
+
+/** @param error of kind internal or validation; the browser's text quotes the label of what it is about */
+function failedDevice(error: GPUError): PlaygroundError {
+  const [, kernel] = /"([^"|]+)/.exec(error.message) ?? [];
+  const where = kernel ? ` in the kernel ${kernel}` : '';
+  return new PlaygroundError('device-failed', `WebGPU failed${where}.`, 'Choose the WASM backend.', { cause: error });
 }
 
 function outOfMemory(cause: unknown): PlaygroundError {

@@ -34,8 +34,8 @@ export interface RunContext {
 /**
  * Goes on from a checkpoint, bit for bit as if the run had not been interrupted; one that holds a result is over.
  * A run that replays another's rates has nothing to be retried with: where it diverges it ends with its last good state.
- * @throws PlaygroundError 'diverged', 'stopped' (before the first step), 'bad-argument' (see Trainer), 'device-lost',
- * 'thread-lost', 'out-of-memory', or of the data
+ * @throws PlaygroundError 'diverged', 'stopped' (before the first step), 'bad-argument' (see Trainer), of the device or of
+ * the data
  */
 export async function continueRun(context: RunContext): Promise<TrainResult> {
   const { graph, start, options, data, control, onEvent } = context;
@@ -50,8 +50,9 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   const tensorsAtStart = tensorCount();
   let imagesPerSecond = 0;
   let kept: Checkpoint = start;
-  const keep = (state: TrainState, how?: { readonly diverged: boolean }): Promise<TrainEvent> => {
-    checkDevice();
+  /** Only what a sound device computed is kept. */
+  const keep = async (state: TrainState, how?: { readonly diverged: boolean }): Promise<TrainEvent> => {
+    await checkDevice();
     const { losses, ...rest } = upTo(state.step, history);
     const result = how && {
       ...{ steps: state.step, finished: state.step >= end, ...how, losses: Float32Array.from(losses) },
@@ -68,7 +69,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
       keep: (state, ended) => keep(state, ended ? { diverged: false } : undefined),
     });
     for await (const event of loop) {
-      checkDevice();
+      await checkDevice();
       if (event.type === 'step') ({ imagesPerSecond } = event);
       onEvent(event);
     }

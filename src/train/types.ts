@@ -3,7 +3,7 @@
 import type { RateChange, Schedule } from './schedule';
 
 /** Why WebGPU can or cannot be used here. */
-export type WebGpuStatus = 'ok' | 'software' | 'no-api' | 'no-adapter' | 'device-lost';
+export type WebGpuStatus = 'ok' | 'software' | 'no-api' | 'no-adapter' | 'device-lost' | 'failed';
 
 export interface BackendInfo {
   readonly backend: 'webgpu' | 'wasm';

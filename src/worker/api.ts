@@ -79,7 +79,7 @@ export interface ConvertResult {
 export interface TrainApi {
   /**
    * @param baseUrl where the page's checkpoint/, data/ and wasm/ are
-   * @param onBackend told when the device or a thread was lost or memory ran out and another backend took over
+   * @param onBackend told when the device or a thread was lost or failed, or memory ran out, and another backend took over
    */
   start(
     baseUrl: string,

@@ -3,7 +3,7 @@ import { expose } from 'comlink';
 import { loadCheckpoint } from '../checkpoint/load';
 import { convert } from '../convert/convert';
 import { serializeInt8Model } from '../convert/serialize';
-import { PlaygroundError } from '../core/errors';
+import { PlaygroundError, type ErrorCode } from '../core/errors';
 import type { ParamStore } from '../core/params';
 import type { ImageSource } from '../data/batches';
 import { openCifar10, type Cifar10 } from '../data/cifar10';
@@ -41,6 +41,8 @@ const IMAGE_TESTS = 100;
 /** Post-training calibration: validation images, as the test images may not be looked at. */
 const CALIBRATION = { images: 512, batch: 64 };
 const PIXELS = 32 * 32 * 3;
+/** What makes another backend take over. */
+const REPLACED: readonly ErrorCode[] = ['device-lost', 'device-failed', 'thread-lost', 'out-of-memory'];
 
 class TrainWorker implements TrainApi {
   private baseUrl = '';
@@ -208,44 +210,23 @@ class TrainWorker implements TrainApi {
   }
 
   /**
-   * Runs work on the device; when the device is lost, again on a new one, and then on WASM. Where memory ran out a new
-   * backend takes over as well, as the old one may be unusable, but the work is not repeated. When a thread stops, the
-   * work is repeated with half of them: what stopped one may stop more.
+   * Runs work on the device; where the device or a thread is lost or fails, again on what takes over. Where memory ran out
+   * a new backend takes over as well, as the old one may be unusable, but the work is not repeated.
    */
   private async onDevice<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await onDevice(work);
       } catch (error) {
-        const code = error instanceof PlaygroundError ? error.code : undefined;
-        if (code === 'thread-lost') {
-          await this.halveThreads();
-          continue;
-        }
-        if (code !== 'device-lost' && code !== 'out-of-memory') throw error;
-        await this.replaceBackend(code === 'device-lost');
-        if (code === 'out-of-memory') throw error;
+        if (!(error instanceof PlaygroundError && REPLACED.includes(error.code))) throw error;
+        // What stopped one thread may stop more.
+        if (error.code === 'thread-lost') this.threads = Math.floor(this.backend.threads / 2);
+        const { asked, wasmBase, threads } = this;
+        this.backend = await replaceBackend({ asked, wasmBase, threads }, this.backend, error);
+        this.onBackend(this.backend);
+        if (error.code === 'out-of-memory') throw error;
       }
     }
-  }
-
-  private async replaceBackend(lost: boolean): Promise<void> {
-    const again = lost && this.backend.webgpu === 'device-lost';
-    const backend = await replaceBackend(again ? 'wasm' : this.asked, this.wasmBase, this.threads);
-    const reason = `The graphics device was lost. ${backend.backend === 'webgpu' ? 'A new one' : 'WASM'} has taken over.`;
-    this.backend = lost ? { ...backend, webgpu: 'device-lost', reason } : backend;
-    this.onBackend(this.backend);
-  }
-
-  private async halveThreads(): Promise<void> {
-    const { webgpu, threads } = this.backend;
-    this.threads = Math.floor(threads / 2);
-    const deviceLost = webgpu === 'device-lost';
-    const backend = await replaceBackend(deviceLost ? 'wasm' : this.asked, this.wasmBase, this.threads);
-    const left = backend.threads === 1 ? '1 thread goes' : `${backend.threads} threads go`;
-    const { reason } = deviceLost ? this.backend : backend;
-    this.backend = { ...backend, webgpu, reason: `A thread stopped; ${left} on with the work. ${reason}` };
-    this.onBackend(this.backend);
   }
 
   private graphOf(kind: RunKind): Graph | QatGraph {

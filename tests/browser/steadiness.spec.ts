@@ -168,7 +168,12 @@ for (const none of [false, true])
       here.devices.at(-1)!.destroy();
     }, none);
     const reason = `The graphics device was lost. ${none ? 'WASM' : 'A new one'} has taken over.`;
-    await expect(page.locator('header').first()).toContainText(reason, LONG);
+    const header = page.locator('header').first();
+    await expect(header).toContainText(reason, LONG);
+    // Advice for WASM alone: a new device needs none.
+    const advice = 'Start over to try WebGPU again.';
+    if (none) await expect(header).toContainText(advice);
+    else await expect(header).not.toContainText('Start over to try');
     await expect(card(page)).toContainText('Training has gone on from the last state that was kept.');
     await trained(page);
     const { qat, control } = await losses(page);

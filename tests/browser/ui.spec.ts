@@ -404,7 +404,7 @@ test('a step’s start and end are read out', async ({ page }) => {
   await expect(page.locator('[aria-live=polite]')).toHaveText('Step 2, Fuse, done.');
 });
 
-for (const status of ['no-api', 'no-adapter', 'software', 'device-lost'])
+for (const status of ['no-api', 'no-adapter', 'software', 'device-lost', 'failed'])
   test(`WebGPU ${status} is explained`, async ({ page }) => {
     await open(page, `delay=1&webgpu=${status}`);
     await card(page, 'load').getByRole('button', { name: /^Run/ }).click();
@@ -413,7 +413,8 @@ for (const status of ['no-api', 'no-adapter', 'software', 'device-lost'])
       'no-api': 'Current Chrome',
       'no-adapter': 'Hardware acceleration',
       software: 'emulated',
-      'device-lost': 'driver restart',
+      'device-lost': 'Start over to try WebGPU again',
+      failed: 'A newer browser',
     };
     await expect(page.locator('header').first()).toContainText(advice[status as keyof typeof advice]);
   });

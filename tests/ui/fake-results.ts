@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<WebGpuStatus, string>> = {
   'no-api': 'WASM: this browser has no WebGPU.',
   'no-adapter': 'WASM: WebGPU is there, but no graphics adapter can be used.',
   'device-lost': 'WASM: the WebGPU device was lost.',
+  failed: 'WebGPU rejected the kernel Conv2D. WASM has taken over.',
 };
 
 export function fakeResults(

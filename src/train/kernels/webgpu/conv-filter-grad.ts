@@ -35,7 +35,8 @@ export function convFilterGrad(s: ConvShape, subgroups: boolean): Shader {
     }`;
   return {
     name: 'Conv2DBackpropFilter',
-    key: `${subgroups ? 'subgroups' : 'registers'},${convKey(s)}`,
+    variant: subgroups ? 'subgroups' : 'registers',
+    key: convKey(s),
     inputs: [x.binding, dy.binding],
     outputs: [df.binding],
     ...dispatch,

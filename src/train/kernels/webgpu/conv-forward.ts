@@ -44,7 +44,8 @@ export function convForward(s: ConvShape, epilogue: Epilogue, subgroups: boolean
   const taps = { a: 'ky', b: 'kx', inner: 'q', step: 1 };
   return {
     name: epilogue.bias || epilogue.relu ? 'FusedConv2D' : 'Conv2D',
-    key: `${subgroups ? 'subgroups' : 'registers'},${convKey(s)},${epilogue.bias},${epilogue.relu}`,
+    variant: subgroups ? 'subgroups' : 'registers',
+    key: `${convKey(s)},${epilogue.bias},${epilogue.relu}`,
     inputs: epilogue.bias ? [x.binding, f.binding, b.binding] : [x.binding, f.binding],
     outputs: [y.binding],
     ...dispatch,

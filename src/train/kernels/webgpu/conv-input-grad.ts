@@ -19,7 +19,8 @@ export function convInputGrad(s: ConvShape, subgroups: boolean): Shader {
   const dots = (i: number, j: number) => repeat(4, (k) => `dot(g${i}, f${j}_${k})`, ', ');
   return {
     name: 'Conv2DBackpropInput',
-    key: `${subgroups ? 'subgroups' : 'registers'},${convKey(s)}`,
+    variant: subgroups ? 'subgroups' : 'registers',
+    key: convKey(s),
     inputs: [dy.binding, f.binding],
     outputs: [dx.binding],
     ...dispatch,

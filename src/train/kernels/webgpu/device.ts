@@ -2,6 +2,7 @@
 // as many buffers per shader as it gives. tfjs's own device has neither. Not for watching a device: src/train/device.ts.
 import { backend, findBackendFactory, ready, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { watchShaders } from './scopes';
 
 /** Used where the adapter has them: tfjs times kernels with the first, our convolutions share loads through the second. */
 const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
@@ -41,5 +42,6 @@ async function makeBackend(): Promise<WebGPUBackend> {
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
+  watchShaders(device);
   return new WebGPUBackend(device, adapter.info);
 }

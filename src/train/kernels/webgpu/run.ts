@@ -4,6 +4,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { env } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { labelOf } from './scopes';
+import type { Variant } from './variants';
 
 /** One storage buffer as the shader sees it: `array<type, length>`; the length is baked, so indices are checked cheaply. */
 export interface Binding {
@@ -21,7 +23,9 @@ export interface Binding {
 export interface Shader {
   /** The kernel's name: label of the pipeline and line of a profile. */
   readonly name: string;
-  /** Everything that shapes the source: two shaders with the same name and key must have the same text. */
+  /** Which of the kernel's variants this is, where it has several. */
+  readonly variant?: Variant;
+  /** All else that shapes the source: two shaders with the same name, variant and key must have the same text. */
   readonly key: string;
   readonly inputs: readonly Binding[];
   /** Tensors that are read and written in place; they stand between inputs and outputs. */
@@ -142,9 +146,9 @@ export function share(backend: WebGPUBackend, { dataId, shape, dtype }: TensorIn
 function compiled(device: GPUDevice, shader: Shader): Compiled {
   let shaders = cache.get(device);
   if (!shaders) cache.set(device, (shaders = new Map()));
-  const key = `${shader.name}|${shader.key}`;
-  let found = shaders.get(key);
-  if (!found) shaders.set(key, (found = compile(device, shader, key)));
+  const label = labelOf(shader.name, shader.variant, shader.key);
+  let found = shaders.get(label);
+  if (!found) shaders.set(label, (found = compile(device, shader, label)));
   return found;
 }
 

@@ -42,7 +42,8 @@ export interface Tiled {
 export function tiledShader(t: Tiled): Shader {
   return {
     name: t.name,
-    key: `workgroup,${t.key}`,
+    variant: 'workgroup',
+    key: t.key,
     inputs: t.inputs.map((q) => q.binding),
     outputs: [t.output.binding],
     workgroupSize: THREADS,

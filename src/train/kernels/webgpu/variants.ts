@@ -3,7 +3,8 @@
 import type { ConvShape } from './conv-shape';
 
 /** The first runs on every device. */
-export type Variant = 'registers' | 'subgroups' | 'workgroup';
+export const VARIANTS = ['registers', 'subgroups', 'workgroup'] as const;
+export type Variant = (typeof VARIANTS)[number];
 
 /** By variantKey. */
 export type Choices = Readonly<Record<string, Variant>>;
@@ -18,10 +19,19 @@ export function variantKey({ h, w, ci, co, kh, kw, sh, sw }: ConvShape): string 
   return [h, w, ci, co, kh, kw, sh, sw].join(',');
 }
 
-/** The variants a device can run. */
+/** The variants a device can run, but for those that were given up. */
 export function variantsOf(device: GPUDevice): readonly Variant[] {
   const quads = device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= 4;
-  return quads ? ['registers', 'subgroups', 'workgroup'] : ['registers', 'workgroup'];
+  return VARIANTS.filter((variant) => !givenUp.has(variant) && (variant !== 'subgroups' || quads));
+}
+
+const givenUp = new Set<Variant>();
+
+/** No later device of this page gets this variant, which failed in work. @returns false where no other is left */
+export function giveUpVariant(variant: Variant): boolean {
+  if (variant === 'registers') return false;
+  givenUp.add(variant);
+  return true;
 }
 
 /** The variant for a convolution; registers until a choice was made. */

@@ -1,0 +1,91 @@
+// A browser that rejects shaders, on the real page: nothing that such a shader computed may be believed.
+import { expect, test, type Page } from '@playwright/test';
+import { noteComplaints } from '../complaints';
+import { card, losses, SMALL, start, trained, visit, worker, type Global } from './training-page';
+
+const complaints: string[] = [];
+test.beforeEach(({ page }) => {
+  complaints.length = 0;
+  noteComplaints(page, complaints, ['error']);
+});
+test.afterEach(() => expect(complaints).toEqual([]));
+
+/** Before step 1: shaders whose label matches are spoiled, as a driver's bug would. */
+const spoil = (page: Page, label: RegExp) =>
+  worker(page).evaluate((source) => {
+    const label = new RegExp(source);
+    const { createShaderModule } = GPUDevice.prototype;
+    GPUDevice.prototype.createShaderModule = function (descriptor) {
+      const spoiled = label.test(descriptor.label ?? '');
+      return createShaderModule.call(
+        this,
+        spoiled ? { ...descriptor, code: `${descriptor.code} spoiled` } : descriptor,
+      );
+    };
+  }, label.source);
+
+const OPTIONS = { ...SMALL, steps: 3, batch: 4 };
+
+/** The losses of an untroubled training on WASM. */
+async function onWasm(page: Page): Promise<Record<'qat' | 'control', number[]>> {
+  await visit(page, OPTIONS);
+  await start(page);
+  await trained(page);
+  return losses(page);
+}
+
+const stepsTold = (page: Page) =>
+  page.evaluate(
+    () => (globalThis as unknown as Global).told.filter((e) => e.type === 'train' && e.event.type === 'step').length,
+  );
+const header = (page: Page) => page.locator('header').first();
+const backend = (page: Page) =>
+  page.evaluate(() => {
+    const { backend, webgpu } = (globalThis as unknown as Global).playground.results.load!.backend;
+    return { backend, webgpu };
+  });
+
+for (const [what, label, kernel] of [
+  ['one of ours', /^QatBatchNorm\b/, 'QatBatchNorm'],
+  ['one of TensorFlow.js', /^TransposeProgram|^TransposeSharedProgram|^ReduceProgram|^SoftmaxProgram/, '\\w+Program'],
+] as const)
+  test(`a rejected shader, ${what}: WASM takes over from the start, and the page names it`, async ({ page }) => {
+    const wanted = await onWasm(page);
+    await visit(page, { ...OPTIONS, backend: 'webgpu' });
+    await spoil(page, label);
+    await start(page);
+    await trained(page);
+    await expect(header(page)).toContainText(
+      new RegExp(`WebGPU rejected the kernel ${kernel}. WASM has taken over. A newer browser`),
+    );
+    expect(await losses(page)).toEqual(wanted);
+    // No step was believed before.
+    expect(await stepsTold(page)).toBe(2 * OPTIONS.steps);
+    expect(await backend(page)).toEqual({ backend: 'wasm', webgpu: 'failed' });
+  });
+
+test('an internal error in the middle: WASM takes over and goes on', async ({ page }) => {
+  await visit(page, { ...OPTIONS, steps: 6, backend: 'webgpu' });
+  await worker(page).evaluate(() => {
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      return ((globalThis as unknown as { device: GPUDevice }).device = await requestDevice.call(this, descriptor));
+    };
+  });
+  await start(page);
+  await page.waitForFunction(() =>
+    (globalThis as unknown as Global).told.some((e) => e.type === 'train' && e.event.type === 'step'),
+  );
+  await worker(page).evaluate(() => {
+    const error = new GPUInternalError('The compiler gave up on "QatFakeQuant|8".');
+    (globalThis as unknown as { device: GPUDevice }).device.dispatchEvent(
+      new GPUUncapturedErrorEvent('uncapturederror', { error }),
+    );
+  });
+  await trained(page);
+  await expect(header(page)).toContainText('WebGPU failed in the kernel QatFakeQuant. WASM has taken over.');
+  await expect(card(page)).toContainText('Training has gone on from the last state that was kept.');
+  expect(await backend(page)).toEqual({ backend: 'wasm', webgpu: 'failed' });
+  const { qat, control } = await losses(page);
+  expect([qat.length, control.length]).toEqual([6, 6]);
+});
