@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import convbn, converted, fakequant, numbers, observers, training
+from golden import convbn, converted, fakequant, numbers, observers, qparams, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -23,6 +23,7 @@ MATHS = {
     "observers": observers.observers,
     "histogram": observers.histogram,
     "fused_observer": observers.fused_observer,
+    "qparams": qparams.qparams,
     "fake_quant": fakequant.fake_quant,
 } | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.

@@ -13,8 +13,8 @@ from torch.ao.quantization import (
 from .fixture import Fixture
 
 AFFINE, SYMMETRIC = "affine", "symmetric"
-_PER_TENSOR = {AFFINE: torch.per_tensor_affine, SYMMETRIC: torch.per_tensor_symmetric}
-_PER_CHANNEL = {AFFINE: torch.per_channel_affine, SYMMETRIC: torch.per_channel_symmetric}
+PER_TENSOR = {AFFINE: torch.per_tensor_affine, SYMMETRIC: torch.per_tensor_symmetric}
+PER_CHANNEL = {AFFINE: torch.per_channel_affine, SYMMETRIC: torch.per_channel_symmetric}
 QUINT8_RANGES = [(0, 2**bits - 1) for bits in range(2, 9)]
 QINT8_RANGES = [(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in range(2, 9)]
 
@@ -81,16 +81,16 @@ def observers() -> Fixture:
     for name, unsigned, signed in plans:
         for scheme in (AFFINE, SYMMETRIC):
             for dtype, span in ((torch.quint8, unsigned), (torch.qint8, signed)):
-                run(MinMaxObserver, "MinMaxObserver", name, dtype, span, scheme, _PER_TENSOR)
+                run(MinMaxObserver, "MinMaxObserver", name, dtype, span, scheme, PER_TENSOR)
                 run(
                     MovingAverageMinMaxObserver, "MovingAverageMinMaxObserver", name, dtype, span, scheme,
-                    _PER_TENSOR, 0.01,
+                    PER_TENSOR, 0.01,
                 )
-            run(PerChannelMinMaxObserver, "PerChannelMinMaxObserver", name, torch.qint8, signed, scheme, _PER_CHANNEL)
+            run(PerChannelMinMaxObserver, "PerChannelMinMaxObserver", name, torch.qint8, signed, scheme, PER_CHANNEL)
             for constant in (0.01, 1.0):
                 run(
                     MovingAveragePerChannelMinMaxObserver, "MovingAveragePerChannelMinMaxObserver", name,
-                    torch.qint8, signed, scheme, _PER_CHANNEL, constant,
+                    torch.qint8, signed, scheme, PER_CHANNEL, constant,
                 )
     fixture.values = {
         "input": "array input.<name>: float32 [batch][channel][12]; per tensor observers see each batch whole",
@@ -160,10 +160,10 @@ def fused_observer() -> Fixture:
         fixture.array(f"input.{name}", torch.stack(batches))
     cases = []
     plans = [
-        ("per_tensor", AFFINE, torch.quint8, 0, 127, MovingAverageMinMaxObserver, _PER_TENSOR),
-        ("per_tensor", SYMMETRIC, torch.qint8, -128, 127, MovingAverageMinMaxObserver, _PER_TENSOR),
-        ("per_channel", SYMMETRIC, torch.qint8, -128, 127, MovingAveragePerChannelMinMaxObserver, _PER_CHANNEL),
-        ("per_channel", SYMMETRIC, torch.qint8, -8, 7, MovingAveragePerChannelMinMaxObserver, _PER_CHANNEL),
+        ("per_tensor", AFFINE, torch.quint8, 0, 127, MovingAverageMinMaxObserver, PER_TENSOR),
+        ("per_tensor", SYMMETRIC, torch.qint8, -128, 127, MovingAverageMinMaxObserver, PER_TENSOR),
+        ("per_channel", SYMMETRIC, torch.qint8, -128, 127, MovingAveragePerChannelMinMaxObserver, PER_CHANNEL),
+        ("per_channel", SYMMETRIC, torch.qint8, -8, 7, MovingAveragePerChannelMinMaxObserver, PER_CHANNEL),
     ]
     for name, batches in data.items():
         for granularity, scheme, dtype, qmin, qmax, observer, schemes in plans:

@@ -7,6 +7,12 @@ import type { FakeQuantSpec, QuantRule } from './types';
 
 const f32 = Math.fround;
 
+/**
+ * The largest scale that quantizes. Above it 1/s is below float32's normal numbers, where a GPU may put 0: each value
+ * would get the code of 0, and nobody would hear of it. PyTorch on a CPU goes on to 2^128; such a training has diverged.
+ */
+export const LARGEST_SCALE = 2 ** 126;
+
 /** Qparams of the granularity that the specification asks for. @throws as tensorQParams */
 export function qparamsFromRange(range: ObservedRange, spec: FakeQuantSpec): QParams | PerChannelQParams {
   return spec.granularity === 'per_tensor' ? tensorQParams(range, spec) : channelQParams(range, spec);
@@ -14,7 +20,7 @@ export function qparamsFromRange(range: ObservedRange, spec: FakeQuantSpec): QPa
 
 /**
  * Qparams of a whole tensor from a range of length 1.
- * @throws PlaygroundError 'bad-argument' when nothing was observed, 'diverged' when the range or its scale is not finite
+ * @throws PlaygroundError 'bad-argument' when nothing was observed, 'diverged' when scaleAndZeroPoint has no scale
  */
 export function tensorQParams(range: ObservedRange, rule: QuantRule): QParams {
   if (range.min.length !== 1 || range.max.length !== 1)
@@ -46,7 +52,7 @@ export function observedRange(ranges: ReadonlyMap<string, ObservedRange>, key: s
  * Scale and zero point of one range in float32, as torch.ao.quantization.observer's _calculate_qparams. The range is
  * widened to hold 0. Affine: s = (max - min) / (qmax - qmin), z = qmin - RNE(min / s), clamped. Symmetric: s =
  * max(-min, max) / ((qmax - qmin) / 2), z = symmetricZeroPoint. s is at least eps.
- * @returns NaN for both where an end, or the scale, is not finite: who quantizes by them gets NaN
+ * @returns NaN for both where an end is not finite or s above LARGEST_SCALE: who quantizes by them gets NaN
  * @throws PlaygroundError 'bad-argument' when nothing was observed
  */
 export function scaleAndZeroPoint(min: number, max: number, rule: QuantRule): { scale: number; zeroPoint: number } {
@@ -57,7 +63,8 @@ export function scaleAndZeroPoint(min: number, max: number, rule: QuantRule): { 
   const symmetric = rule.scheme === 'symmetric';
   const span = symmetric ? Math.max(-low, high) / ((qmax - qmin) / 2) : f32(high - low) / (qmax - qmin);
   const scale = Math.max(f32(span), f32(rule.eps));
-  if (![min, max, scale].every(Number.isFinite)) return { scale: NaN, zeroPoint: NaN };
+  const isUsable = Number.isFinite(min) && Number.isFinite(max) && scale <= LARGEST_SCALE;
+  if (!isUsable) return { scale: NaN, zeroPoint: NaN };
   if (symmetric) return { scale, zeroPoint: symmetricZeroPoint(qmin, qmax) };
   const zeroPoint = qmin - roundHalfEven(f32(low / scale));
   return { scale, zeroPoint: Math.min(Math.max(zeroPoint, qmin), qmax) };

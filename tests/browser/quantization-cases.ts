@@ -13,6 +13,7 @@ import {
   type ObserveMinMaxAttrs,
 } from '../../src/train/kernels/contract';
 import { distance, noise } from '../../src/train/kernels/testing';
+import { mismatches, OBSERVED, RANGES, RULES, tableCases } from '../qparam-table';
 import { check, product, runKernel, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';
 
@@ -160,4 +161,24 @@ export async function scaledFakeQuantization(
     ),
     await check(`${FAKE_QUANT_SCALED_GRAD} ${name}`, FAKE_QUANT_SCALED_GRAD, backward, ofScaled, wanted, 2e-6),
   ];
+}
+
+/** Every row of the table of rules and ranges, equal to the bit. @param unseen whether a range never observed gives NaN */
+export async function qparamTable(unseen: boolean): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const tableCase of RULES.flatMap((rule) => tableCases(rule, unseen ? RANGES : OBSERVED, true))) {
+    const entries = Object.entries(tableCase.inputs);
+    const inputs = Object.fromEntries(entries.map(([name, [values, shape]]) => [name, tf.tensor(values, shape)]));
+    const [first] = await runKernel(tableCase.kernel, inputs, tableCase.attrs);
+    const [second] = await runKernel(tableCase.kernel, inputs, tableCase.attrs);
+    tf.dispose(inputs);
+    const wrong = mismatches(tableCase, first);
+    const worst = wrong.length > 0 ? Infinity : 0;
+    outcomes.push({
+      name: wrong[0] ?? tableCase.name,
+      worst,
+      repeats: mismatches(tableCase, second).length === wrong.length,
+    });
+  }
+  return outcomes;
 }

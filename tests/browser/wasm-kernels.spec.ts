@@ -42,6 +42,7 @@ const CALLS: Call[] = [
   ['fakeQuantization', [[3, 5, 5, 7], false, AFFINE, EXTREME, true]],
   ['fakeQuantization', [[3, 3, 64, 64], true, SYMMETRIC, AVERAGE, false]],
   ['fakeQuantization', [[512, 10], true, SYMMETRIC, EXTREME, true]],
+  ['qparamTable', [false]],
   ...['widening', 'much wider', 'after ReLU', 'infinities'].map((batches): Call => ['histogram', [batches, 131072, 0]]),
   ['batchNormalization', [[5, 3, 3, 6], 1, BATCH_NORM]],
   ['batchNormalization', [[2, 4, 4, 8], 1, { ...BATCH_NORM, frozen: true }]],

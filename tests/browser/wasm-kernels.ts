@@ -14,6 +14,7 @@ export {
   fakeQuantization,
   histogram,
   pooling,
+  qparamTable,
   sgd,
   stockFallback,
   vectors,

@@ -17,7 +17,7 @@ import { check, product, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
 
-export { fakeQuantization, histogram, scaledFakeQuantization } from './quantization-cases';
+export { fakeQuantization, histogram, qparamTable, scaledFakeQuantization } from './quantization-cases';
 export { sgd } from './sgd-cases';
 
 let ready: Promise<void> | undefined;

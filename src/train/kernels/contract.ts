@@ -34,8 +34,8 @@ export const OBSERVE_HISTOGRAM = 'QatObserveHistogram';
 /**
  * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts, scaleAndZeroPoint) in
  * float32. Inputs: x [..., C], range [2, 1] or [2, C]. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all
- * over where an end of the range, or its scale, is not finite. A range that has seen nothing is an error in the program:
- * thrown where ranges lie on the host (cpu, wasm), NaN on a device.
+ * over where an end of the range is not finite, or its scale above LARGEST_SCALE. A range that has seen nothing is an
+ * error in the program: thrown where ranges lie on the host (cpu, wasm), NaN on a device.
  */
 export const FAKE_QUANT = 'QatFakeQuant';
 /** Inputs: x, dy, range. Output: dx = dy where qmin <= zp + RNE(x * (1/s)) <= qmax, else 0. */
