@@ -1,5 +1,5 @@
 // One error type for everything a visitor may be told: what happened (message) and what to do (hint).
-// Not for programming mistakes: those stay plain Errors.
+// Programming mistakes stay plain Errors where they happen; `bug` tells of them.
 
 /** Stable machine-readable names of what can go wrong; tests and the page match on these. */
 export type ErrorCode =
@@ -15,7 +15,8 @@ export type ErrorCode =
   | 'diverged'
   | 'storage'
   | 'unsupported'
-  | 'stopped';
+  | 'stopped'
+  | 'bug';
 
 /** An error with a sentence on what happened and one on what to do about it. */
 export class PlaygroundError extends Error {
@@ -28,4 +29,14 @@ export class PlaygroundError extends Error {
     super(message, options);
     this.name = 'PlaygroundError';
   }
+}
+
+/** What a visitor is told of an error that no part of the page foresaw. @param cause the error itself */
+export function bug(cause: unknown): PlaygroundError {
+  return new PlaygroundError(
+    'bug',
+    'Something in the page itself went wrong.',
+    'Reload the page: what was saved is kept. If it happens again, please report the details.',
+    { cause },
+  );
 }

@@ -9,7 +9,8 @@ describe('the options to retry a failed step with', () => {
     expect(remedyFor('train', 'diverged', options)).toEqual({ learningRate: 1e-4 });
     expect(remedyFor('train', 'out-of-memory', options)).toEqual({ batch: 16 });
     expect(remedyFor('train', 'out-of-memory', { ...options, batch: 1 })).toBeUndefined();
-    expect(remedyFor('train', 'network', options)).toBeUndefined();
+    for (const code of ['network', 'bug'] as const) expect(remedyFor('train', code, options)).toBeUndefined();
+    expect(remedyFor('train', 'diverged', { ...options, learningRate: 3e-8 })).toBeUndefined();
   });
 
   it('are none where another step failed, which reads neither', () => {

@@ -1,6 +1,6 @@
 // Which options a failed step should be retried with. Not for explaining the failure: its message does.
 import type { ErrorCode } from '../core/errors';
-import type { RunOptions } from '../report/types';
+import { optionFault, type RunOptions } from '../report/options';
 import type { StepId } from './types';
 
 /** Options likely to succeed where these failed; undefined when no option that the failed step still reads helps. */
@@ -11,7 +11,8 @@ export function remedyFor(
 ): Partial<RunOptions> | undefined {
   // Of these the train step is the only reader; any other step works on what was trained with them.
   if (step !== 'train') return undefined;
-  if (code === 'diverged') return { learningRate: Number((learningRate / 10).toPrecision(3)) };
+  const gentler = Number((learningRate / 10).toPrecision(3));
+  if (code === 'diverged' && !optionFault('learningRate', gentler)) return { learningRate: gentler };
   if (code === 'out-of-memory' && batch > 1) return { batch: Math.floor(batch / 2) };
   return undefined;
 }

@@ -3,7 +3,8 @@
 import { proxy } from 'comlink';
 import { serializeInt8Model } from '../convert/serialize';
 import type { Int8Model } from '../convert/int8-model';
-import { PlaygroundError } from '../core/errors';
+import { causeText, errorText } from '../core/causes';
+import { bug, PlaygroundError } from '../core/errors';
 import { openCifar10, type Cifar10 } from '../data/cifar10';
 import { qconfigById } from '../quant/qconfigs';
 import { checkOptions, DEFAULT_OPTIONS } from '../report/options';
@@ -30,15 +31,17 @@ const VALIDATION_IMAGES = 256;
 const THREADS = 1;
 
 /** A session whose assets (checkpoint/, data/, wasm/) lie beside the page. */
-export function createSession(baseUrl = new URL('./', document.baseURI).href): Session {
-  return new PlaygroundSession(baseUrl);
+export function createSession(
+  baseUrl = new URL('./', document.baseURI).href,
+  workers: Workers = startWorkers(),
+): Session {
+  return new PlaygroundSession(baseUrl, workers);
 }
 
 class PlaygroundSession implements Session {
   options = DEFAULT_OPTIONS;
   readonly results: { -readonly [S in StepId]?: StepResults[S] } = {};
   int8Model: Int8Model | undefined;
-  private readonly workers: Workers = startWorkers();
   private readonly listeners = new Set<(event: SessionEvent) => void>();
   private readonly running = new Map<StepId, Promise<unknown>>();
   private data: Promise<Cifar10> | undefined;
@@ -47,7 +50,10 @@ class PlaygroundSession implements Session {
   private trains = false;
   private askedToKeep = false;
 
-  constructor(private readonly baseUrl: string) {}
+  constructor(
+    private readonly baseUrl: string,
+    private readonly workers: Workers,
+  ) {}
 
   on(listener: (event: SessionEvent) => void): () => void {
     this.listeners.add(listener);
@@ -77,7 +83,7 @@ class PlaygroundSession implements Session {
     void this.workers.train.stop();
   }
   setLearningRate(learningRate: number): void {
-    this.options = { ...this.options, learningRate };
+    this.options = checkOptions({ ...this.options, learningRate });
     void this.workers.train.setLearningRate(learningRate);
   }
 
@@ -114,8 +120,14 @@ class PlaygroundSession implements Session {
     this.listeners.clear();
   }
 
+  /** Tells every listener; one that throws is a mistake of its own, not of what it is told of. */
   private emit(event: SessionEvent): void {
-    for (const listener of this.listeners) listener(event);
+    for (const listener of this.listeners)
+      try {
+        listener(event);
+      } catch (error) {
+        console.error(`A listener to ${event.type} failed.\n${errorText(error)}`);
+      }
   }
 
   private progress(step: StepId, label: string): OnProgress {
@@ -143,10 +155,12 @@ class PlaygroundSession implements Session {
       this.emit({ type: 'step-finished', step });
       return result;
     } catch (error) {
-      const known = error instanceof PlaygroundError ? error : unexpected(error);
-      const { code, message, hint } = known;
-      this.emit({ type: 'step-failed', step, message, hint, remedy: remedyFor(step, code, this.options) });
-      throw known;
+      const failure = error instanceof PlaygroundError ? error : bug(error);
+      const { code, message, hint } = failure;
+      const details = causeText(failure);
+      if (details !== undefined) console.error(`Step ${step} failed. ${message}\n${details}`);
+      this.emit({ type: 'step-failed', step, message, hint, details, remedy: remedyFor(step, code, this.options) });
+      throw failure;
     }
   }
 
@@ -255,9 +269,4 @@ const newId = (): string =>
 
 function withoutModel({ bytes, fp32Bytes, activations }: ConvertResult): Omit<ConvertResult, 'model'> {
   return { bytes, fp32Bytes, activations };
-}
-
-function unexpected(error: unknown): PlaygroundError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new PlaygroundError('unsupported', message, 'Run the step again, or reload the page.', { cause: error });
 }

@@ -63,6 +63,8 @@ export type SessionEvent =
       readonly step: StepId;
       readonly message: string;
       readonly hint: string;
+      /** The errors that caused it, with their stacks, for a report; undefined when there are none. */
+      readonly details: string | undefined;
       /** Options with which Retry is likely to succeed. */
       readonly remedy: Partial<RunOptions> | undefined;
     }
@@ -86,6 +88,7 @@ export interface Session {
   resume(): void;
   stepOnce(): void;
   stop(): void;
+  /** @throws PlaygroundError 'bad-argument' on what no learning rate may be */
   setLearningRate(learningRate: number): void;
   /** Under which what this session trains is saved; undefined before it trains. */
   readonly trainingId: string | undefined;

@@ -1,6 +1,6 @@
 // Starts the three workers and ends them. Not for the order of the steps: see session.ts.
 import { releaseProxy, wrap, type Remote } from 'comlink';
-import { PlaygroundError } from '../core/errors';
+import { bug, PlaygroundError } from '../core/errors';
 import type { BaselineApi, EngineApi, TrainApi } from '../worker/api';
 import '../worker/errors';
 
@@ -8,7 +8,7 @@ export interface Workers {
   readonly train: Remote<TrainApi>;
   readonly engine: Remote<EngineApi>;
   readonly baseline: Remote<BaselineApi>;
-  /** Rejects when a worker's script cannot be loaded or throws outside a call; otherwise never settles. */
+  /** Rejects when a worker's script cannot be loaded ('network') or throws outside a call ('bug'); else never settles. */
   readonly broken: Promise<never>;
   end(): void;
 }
@@ -25,7 +25,7 @@ export function startWorkers(): Workers {
   };
   const broken = new Promise<never>((_, reject) => {
     for (const [name, worker] of Object.entries(workers))
-      worker.onerror = ({ message }) => reject(message ? stopped(name, message) : notLoaded(name));
+      worker.onerror = (event) => reject(event.message ? stopped(name, event) : notLoaded(name));
   });
   broken.catch(() => {});
   const proxies = {
@@ -43,13 +43,8 @@ export function startWorkers(): Workers {
   };
 }
 
-function stopped(name: string, message: string): PlaygroundError {
-  return new PlaygroundError(
-    'unsupported',
-    `The ${name} worker stopped: ${message}.`,
-    'Reload the page; if it happens again, try a current version of Chrome, Edge or Firefox.',
-  );
-}
+const stopped = (name: string, { message, filename, lineno }: ErrorEvent): PlaygroundError =>
+  bug(new Error(`The ${name} worker stopped: ${message} (${filename}:${lineno})`));
 
 /** What a script throws has a message; a script that does not come, or one that it imports, has none. */
 function notLoaded(name: string): PlaygroundError {

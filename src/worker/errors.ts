@@ -1,26 +1,15 @@
-// Lets a PlaygroundError cross Comlink with its code and hint; Comlink alone keeps only the message.
+// Lets an error cross Comlink with its code, its hint and what caused it; Comlink alone keeps message and stack.
 // Import it on both sides of a worker. Not for deciding what a visitor reads.
 import { transferHandlers, type TransferHandler } from 'comlink';
-import { PlaygroundError, type ErrorCode } from '../core/errors';
-
-interface Sent {
-  readonly playground: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
-}
+import { toError, toPlain, type PlainError } from '../core/causes';
 
 const standard = transferHandlers.get('throw') as TransferHandler<{ value: unknown }, unknown>;
 
-const handler: TransferHandler<{ value: unknown }, unknown> = {
+const handler: TransferHandler<{ value: unknown }, PlainError> = {
   canHandle: standard.canHandle,
-  serialize(thrown) {
-    const { value } = thrown;
-    if (!(value instanceof PlaygroundError)) return standard.serialize(thrown);
-    const { code, message, hint } = value;
-    return [{ playground: { code, message, hint } } satisfies Sent, []];
-  },
+  serialize: ({ value }) => [toPlain(value), []],
   deserialize(sent) {
-    if (!Object.hasOwn(sent as object, 'playground')) return standard.deserialize(sent);
-    const { code, message, hint } = (sent as Sent).playground;
-    throw new PlaygroundError(code, message, hint);
+    throw toError(sent);
   },
 };
 transferHandlers.set('throw', handler);

@@ -2,7 +2,7 @@
 // Not for the downloads themselves: downloads.spec.ts.
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
-import { visit, type Global } from './training-page';
+import { LONG, visit, type Global } from './training-page';
 
 type Downloads = typeof import('./downloads');
 
@@ -56,4 +56,18 @@ test('a worker without its script says so', async ({ page }) => {
   await expect(card).toHaveAttribute('data-status', 'failed');
   await expect(card).toContainText('could not be loaded');
   await expect(card).toContainText('Check the connection');
+});
+
+test('what failed in a worker is under Details with what caused it, and is logged once', async ({ page }) => {
+  await cut(page, '**/checkpoint/manifest.json');
+  await page.goto('/');
+  const card = page.locator('[data-step=load]');
+  await card.getByRole('button', { name: /^Run/ }).click();
+  await expect(card).toHaveAttribute('data-status', 'failed', LONG);
+  await expect(card).toContainText('could not be reached');
+  await card.getByText('Details of the failure').click();
+  await expect(card.locator('.failure pre')).toContainText(/^TypeError: Failed to fetch/);
+  const logged = complaints.filter((text) => text.startsWith('Step load failed.'));
+  complaints.splice(0, complaints.length, ...complaints.filter((text) => !logged.includes(text)));
+  expect(logged).toEqual([expect.stringContaining('\nTypeError: Failed to fetch')]);
 });

@@ -87,12 +87,13 @@ test('QAT that diverges goes on from a good state at a lower rate; its control t
   await event(page, 'qat', 'step', 2);
   await press(page, 'Pause');
   await event(page, 'qat', 'saved', 2);
-  await page.evaluate(() => (globalThis as unknown as Global).playground.setLearningRate(1e30));
+  await page.evaluate(() => (globalThis as unknown as Global).playground.setLearningRate(1));
   await press(page, 'Resume');
   await trained(page, 'failed');
   await expect(card(page)).toContainText('Press Retry with a lower learning rate');
   await expect(card(page)).toContainText(/Training goes on from step [2-9]/);
-  const before = await losses(page);
+  const before = await rates(page);
+  await page.evaluate(() => ((globalThis as unknown as Global).told.length = 0));
   const rate = card(page).getByRole('spinbutton', { name: 'Learning rate' });
   await rate.fill('0.0001');
   await rate.press('Tab');
@@ -103,12 +104,13 @@ test('QAT that diverges goes on from a good state at a lower rate; its control t
   await expect(rate).toBeDisabled();
   await trained(page);
 
-  const after = await losses(page);
-  expect(after.qat.slice(0, 2)).toEqual(before.qat.slice(0, 2));
-  const { qat, control } = await rates(page);
+  const after = await rates(page);
+  const good = after.qat.findIndex((rate) => rate !== undefined);
+  const qat = [...before.qat.slice(0, good), ...after.qat.slice(good)];
+  expect(good).toBeGreaterThanOrEqual(2);
   expect(qat.length).toBeLessThan(40);
   expect([...new Set(qat)]).toEqual([1e-3, 1e-4]);
-  expect(control).toEqual(qat);
+  expect(after.control).toEqual(qat);
 });
 
 test('exhausted memory: a smaller batch is offered, and Retry works with it', async ({ page }) => {
@@ -128,6 +130,8 @@ test('exhausted memory: a smaller batch is offered, and Retry works with it', as
   await start(page);
   await trained(page, 'failed');
   await expect(card(page)).toContainText('The device has no memory left for this batch.');
+  // The console has what the device itself said.
+  expect(complaints.splice(0).join()).toMatch(/no memory left for this batch\.\nError: malloc\(\d+\) failed/);
   await worker(page).evaluate(() => ((globalThis as { full?: boolean }).full = false));
   await card(page).getByRole('button', { name: 'Retry with batch 4' }).click();
   await trained(page);

@@ -81,6 +81,26 @@ test('a failed step says what happened and what to do; Retry goes on from there'
   await done(page, 'save');
 });
 
+test('what caused a failure is under Details, by the keyboard too, and is not there where there is no cause', async ({
+  page,
+}) => {
+  await open(page, 'delay=1&fail=verify');
+  await page.getByRole('button', { name: 'Run all nine steps' }).click();
+  const verify = card(page, 'verify');
+  await expect(verify).toHaveAttribute('data-status', 'failed');
+  const cause = verify.getByText('TypeError: Failed to fetch');
+  await expect(cause).toBeHidden();
+  await verify.getByText('Details of the failure of step 3').focus();
+  await page.keyboard.press('Enter');
+  await expect(cause).toBeVisible();
+  await expect(cause).toContainText('at request (fetch-verified.ts:126:24)');
+
+  await open(page, 'delay=1&fail=train');
+  await card(page, 'train').getByRole('button', { name: /^Run/ }).click();
+  await expect(card(page, 'train')).toContainText('The loss is running away.');
+  await expect(card(page, 'train').getByText('Details of the failure')).toHaveCount(0);
+});
+
 test('choices reach the session, are locked by the step that reads them, and survive Start over', async ({ page }) => {
   await open(page, 'delay=1');
   await page.getByLabel('Weights').fill('4');
@@ -422,6 +442,7 @@ for (const status of ['no-api', 'no-adapter', 'software', 'device-lost', 'failed
 test('a browser that cannot start a session gets a page that says so', async ({ page }) => {
   await page.goto('/tests/ui/fake.html?broken=1');
   await expect(page.getByRole('alert')).toContainText('This browser has no module workers.');
+  expect(complaints.splice(0).join()).toContain('Error: This browser has no module workers.');
 });
 
 for (const colorScheme of ['light', 'dark'] as const)
@@ -432,7 +453,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)]);
     expect(await violations()).toEqual([]);
     await page.getByRole('button', { name: 'Run all nine steps' }).click();
-    await expect(card(page, 'prepare')).toHaveAttribute('data-status', 'failed');
+    await card(page, 'prepare').getByText('Details of the failure').click();
     expect(await violations()).toEqual([]);
     await card(page, 'prepare').getByRole('button', { name: 'Retry' }).click();
     await done(page, 'prepare');

@@ -145,7 +145,8 @@ export class FakeSession implements Session {
       const message = diverges ? 'The loss is running away.' : 'weights-002.bin could not be fetched: status 503.';
       const hint = diverges ? 'Lower the learning rate.' : 'Check the connection, then press Retry.';
       const remedy = diverges ? { learningRate: this.options.learningRate / 10 } : undefined;
-      this.emit({ type: 'step-failed', step, message, hint, remedy });
+      const details = diverges ? undefined : 'TypeError: Failed to fetch\n    at request (fetch-verified.ts:126:24)';
+      this.emit({ type: 'step-failed', step, message, hint, details, remedy });
       throw new PlaygroundError('network', message, hint);
     }
     Object.assign(this.results, { [step]: await this.result(step) });

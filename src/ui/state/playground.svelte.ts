@@ -58,7 +58,8 @@ export class Playground {
     try {
       await this.session.run(step);
       return true;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof PlaygroundError)) throw error;
       return false; // told by the event 'step-failed'
     } finally {
       this.pending--;

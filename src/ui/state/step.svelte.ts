@@ -4,7 +4,10 @@ import type { Progress } from '../../worker/api';
 
 export type StepStatus = 'idle' | 'running' | 'done' | 'failed';
 
-export type StepFailure = Pick<Extract<SessionEvent, { type: 'step-failed' }>, 'message' | 'hint' | 'remedy'>;
+export type StepFailure = Pick<
+  Extract<SessionEvent, { type: 'step-failed' }>,
+  'message' | 'hint' | 'details' | 'remedy'
+>;
 
 export class Step {
   status = $state<StepStatus>('idle');
