@@ -48,6 +48,7 @@ class PlaygroundSession implements Session {
   /** Of what this session trains. */
   private id = newId();
   private trains = false;
+  qatEnded = false;
   private askedToKeep = false;
 
   constructor(
@@ -83,6 +84,7 @@ class PlaygroundSession implements Session {
     void this.workers.train.stop();
   }
   setLearningRate(learningRate: number): void {
+    if (this.qatEnded) return;
     this.options = checkOptions({ ...this.options, learningRate });
     void this.workers.train.setLearningRate(learningRate);
   }
@@ -97,8 +99,9 @@ class PlaygroundSession implements Session {
   }
 
   async takeUp(id: string): Promise<void> {
-    const { options } = await this.workers.train.claim(id);
+    const { options, qat } = await this.workers.train.claim(id);
     this.id = id;
+    this.qatEnded = qat.ended;
     this.options = options;
   }
 
@@ -159,7 +162,8 @@ class PlaygroundSession implements Session {
       const { code, message, hint } = failure;
       const details = causeText(failure);
       if (details !== undefined) console.error(`Step ${step} failed. ${message}\n${details}`);
-      this.emit({ type: 'step-failed', step, message, hint, details, remedy: remedyFor(step, code, this.options) });
+      const remedy = this.qatEnded ? undefined : remedyFor(step, code, this.options);
+      this.emit({ type: 'step-failed', step, message, hint, details, remedy });
       throw failure;
     }
   }
@@ -186,7 +190,11 @@ class PlaygroundSession implements Session {
       return this.workers.train.prepare({ qconfig, fuseAddRelu, weightBits, activationBits });
     },
     train: async () => {
-      const qat = await this.train('qat');
+      const qat = await this.train('qat').catch((error: unknown) => {
+        this.qatEnded = false; // What was taken up may be damaged: then it trains anew.
+        throw error;
+      });
+      this.qatEnded = true;
       return { qat, control: await this.train('control', qat) };
     },
     convert: async () => {

@@ -88,8 +88,10 @@ export interface Session {
   resume(): void;
   stepOnce(): void;
   stop(): void;
-  /** @throws PlaygroundError 'bad-argument' on what no learning rate may be */
+  /** Ignored once QAT has ended. @throws PlaygroundError 'bad-argument' on what no learning rate may be */
   setLearningRate(learningRate: number): void;
+  /** What the train step reads of the options is no longer open: the control takes what QAT had. */
+  readonly qatEnded: boolean;
   /** Under which what this session trains is saved; undefined before it trains. */
   readonly trainingId: string | undefined;
   /** What is saved in this browser, but for this session's own. @throws PlaygroundError 'storage' */

@@ -103,7 +103,7 @@ function outOfMemory(cause: unknown): PlaygroundError {
   return new PlaygroundError(
     'out-of-memory',
     'The device has no memory left for this batch.',
-    'Choose a smaller batch and press Retry. What was learned is kept.',
+    'Press Retry, with a smaller batch where it is still open. What was learned is kept.',
     { cause },
   );
 }

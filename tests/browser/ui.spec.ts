@@ -360,6 +360,17 @@ test('a run that diverged can be retried with a lower learning rate', async ({ p
   await expect(field(page, 'Learning rate')).toHaveValue('0.0001');
 });
 
+test('where the control failed, it is retried with what QAT had: the choices stay locked', async ({ page }) => {
+  await open(page, 'delay=1&fail=control');
+  const train = card(page, 'train');
+  await train.getByRole('button', { name: /^Run/ }).click();
+  await expect(train).toHaveAttribute('data-status', 'failed');
+  for (const name of ['Steps', 'Batch', 'Learning rate', 'Seed']) await expect(field(page, name)).toBeDisabled();
+  await expect(train).toContainText('has trained QAT with these choices; the control takes the same.');
+  await train.getByRole('button', { name: 'Retry' }).click();
+  await done(page, 'train');
+});
+
 test('pictures: those where the models differ can be picked out and are marked', async ({ page }) => {
   await open(page, 'delay=1');
   await runAll(page);

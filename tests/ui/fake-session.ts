@@ -8,7 +8,7 @@ import type { LabelledImages, SavedTraining, SavedTrainings, TrainResult, WebGpu
 import { fakeComparison, fakeImages, fakeModel, fakeResults } from './fake-results';
 
 export interface FakeOptions {
-  /** The step that fails at its first attempt, train by diverging; '' for none. */
+  /** The step that fails at its first attempt, train by diverging; 'control' when the train step comes to it; '' for none. */
   readonly fail: string;
   /** Milliseconds of a tick: each step takes a few. */
   readonly delay: number;
@@ -33,6 +33,7 @@ export class FakeSession implements Session {
   /** Every control that was called, in order. */
   readonly calls: string[] = [];
   private readonly listeners = new Set<(event: SessionEvent) => void>();
+  qatEnded = false;
   private failing: string;
   private paused = false;
   private stopped = false;
@@ -139,23 +140,30 @@ export class FakeSession implements Session {
   private async perform(step: StepId): Promise<void> {
     this.emit({ type: 'step-started', step });
     await this.tick();
-    if (this.failing === step) {
-      this.failing = '';
-      const diverges = step === 'train';
-      const message = diverges ? 'The loss is running away.' : 'weights-002.bin could not be fetched: status 503.';
-      const hint = diverges ? 'Lower the learning rate.' : 'Check the connection, then press Retry.';
-      const remedy = diverges ? { learningRate: this.options.learningRate / 10 } : undefined;
-      const details = diverges ? undefined : 'TypeError: Failed to fetch\n    at request (fetch-verified.ts:126:24)';
-      this.emit({ type: 'step-failed', step, message, hint, details, remedy });
-      throw new PlaygroundError('network', message, hint);
-    }
+    if (this.failing === step) this.fail(step);
     Object.assign(this.results, { [step]: await this.result(step) });
     this.emit({ type: 'step-finished', step });
   }
 
+  private fail(step: StepId): never {
+    const diverges = this.failing === 'train';
+    this.failing = '';
+    const message = diverges ? 'The loss is running away.' : 'weights-002.bin could not be fetched: status 503.';
+    const hint = diverges ? 'Lower the learning rate.' : 'Check the connection, then press Retry.';
+    const remedy = diverges ? { learningRate: this.options.learningRate / 10 } : undefined;
+    const details = diverges ? undefined : 'TypeError: Failed to fetch\n    at request (fetch-verified.ts:126:24)';
+    this.emit({ type: 'step-failed', step, message, hint, details, remedy });
+    throw new PlaygroundError('network', message, hint);
+  }
+
   private async result(step: StepId): Promise<unknown> {
     if (step === 'load' || step === 'verify') await this.count(step, '', step === 'load' ? 'bytes' : 'tests');
-    if (step === 'train') return { qat: await this.train('qat'), control: await this.train('control') };
+    if (step === 'train') {
+      const qat = await this.train('qat');
+      this.qatEnded = true;
+      if (this.failing === 'control') this.fail(step);
+      return { qat, control: await this.train('control') };
+    }
     if (step === 'convert') this.int8Model = fakeModel();
     if (step === 'compare') {
       for (const label of ['FP32', 'FP32 control', 'QAT simulated', 'QAT INT8', 'PTQ INT8'])

@@ -1,6 +1,6 @@
-// The page on a fake session, for its tests and for looking at it. Query: fail=STEP fails that step once, delay=MS is
-// the length of a tick, webgpu=STATUS, broken=1 makes the session impossible; saved, taken, full and lose: FakeOptions.
-// No figure here is a measurement.
+// The page on a fake session, for its tests and for looking at it. Query: fail=STEP fails that step, or the control,
+// once; delay=MS is the length of a tick, webgpu=STATUS, broken=1 makes the session impossible; saved, taken, full and
+// lose: FakeOptions. No figure here is a measurement.
 import { mount } from 'svelte';
 import uPlot from 'uplot';
 import App from '../../src/ui/App.svelte';

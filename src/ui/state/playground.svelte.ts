@@ -34,6 +34,8 @@ export class Playground {
   evictable = $state(false);
   /** What is trained here was saved before: its choices up to there are no longer open. */
   private takenUp = $state(false);
+  /** The control takes what QAT had: the choices of the train step are no longer open. */
+  qatEnded = $state(false);
   /** Whether another backend had to take over while this page computed. */
   backendReplaced = $state(false);
 
@@ -88,7 +90,7 @@ export class Playground {
     if (this.busy) return false;
     if (!(await this.ask(() => this.session.takeUp(id)))) return false;
     this.takenUp = true;
-    this.options = this.session.options;
+    this.follow();
     return this.run('train');
   }
 
@@ -112,13 +114,13 @@ export class Playground {
     this.options = this.session.options;
   }
 
-  /** An option is open until the step that reads it runs; the learning rate until QAT is done: the control takes QAT's. */
+  /** An option is open until the step that reads it runs, the learning rate until QAT has ended. */
   locked(option: keyof RunOptions): boolean {
     const step = READ_BY[option];
     if (this.takenUp && (step === 'configure' || step === 'prepare')) return true;
+    if (this.qatEnded && step === 'train') return true;
     const { status } = this.steps[step];
-    const open = status !== 'running' || (option === 'learningRate' && this.training.active !== 'control');
-    return status === 'done' || !open;
+    return status === 'done' || (status === 'running' && option !== 'learningRate');
   }
 
   /** Takes over the options of an earlier session. */
@@ -126,10 +128,17 @@ export class Playground {
     this.options = this.session.options = options;
   }
 
+  /** What the session changes on its own. */
+  private follow(): void {
+    this.options = this.session.options;
+    this.qatEnded = this.session.qatEnded;
+  }
+
   private take(event: SessionEvent): void {
     if (event.type === 'train') {
       if (event.event.type === 'saved' && !this.training.saved) void this.lookForSaved();
       this.training.take(event.run, event.event);
+      this.follow();
       if (event.event.type === 'validation')
         this.announcement = `Step ${event.event.step}: validation accuracy ${(event.event.accuracy * 100).toFixed(1)} percent.`;
       return;
@@ -147,7 +156,7 @@ export class Playground {
     const step = this.steps[event.step];
     const name = `Step ${stepNumber(event.step)}, ${STEP_NAMES[event.step]},`;
     if (event.type === 'progress') return step.advance(event.label, event.progress);
-    this.options = this.session.options;
+    this.follow();
     if (event.type === 'step-started') {
       step.start();
       if (event.step === 'train') this.training.start();
