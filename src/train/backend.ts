@@ -112,6 +112,8 @@ async function withoutWebGpu(trouble: PlaygroundError, wasmBase: string, threads
 /** Frees what the running backend holds; it can be started again. */
 function freeBackend(): void {
   const name = tf.getBackend();
+  // None runs where nothing could take over so far.
+  if (!name) return;
   const make = tf.findBackendFactory(name);
   tf.removeBackend(name);
   tf.registerBackend(name, make);

@@ -50,6 +50,8 @@ class TrainWorker implements TrainApi {
   private backend!: BackendInfo;
   /** Wanted on WASM; undefined until one was lost. */
   private threads: number | undefined;
+  /** Why another backend has to take over, until one has. */
+  private failure: PlaygroundError | undefined;
   private onBackend: (backend: BackendInfo) => void = () => {};
   private data!: Cifar10;
   private params!: ParamStore;
@@ -215,18 +217,28 @@ class TrainWorker implements TrainApi {
    */
   private async onDevice<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
+      await this.replaceFailed();
       try {
         return await onDevice(work);
       } catch (error) {
         if (!(error instanceof PlaygroundError && REPLACED.includes(error.code))) throw error;
-        // What stopped one thread may stop more.
-        if (error.code === 'thread-lost') this.threads = Math.floor(this.backend.threads / 2);
-        const { asked, wasmBase, threads } = this;
-        this.backend = await replaceBackend({ asked, wasmBase, threads }, this.backend, error);
-        this.onBackend(this.backend);
-        if (error.code === 'out-of-memory') throw error;
+        this.failure = error;
+        if (error.code !== 'out-of-memory') continue;
+        await this.replaceFailed().catch(() => {});
+        throw error;
       }
     }
+  }
+
+  /** Where nothing could take over, for want of a connection perhaps, the next call tries again. */
+  private async replaceFailed(): Promise<void> {
+    const { asked, wasmBase, failure } = this;
+    if (!failure) return;
+    // What stopped one thread may stop more.
+    if (failure.code === 'thread-lost') this.threads = Math.floor(this.backend.threads / 2);
+    this.backend = await replaceBackend({ asked, wasmBase, threads: this.threads }, this.backend, failure);
+    this.failure = undefined;
+    this.onBackend(this.backend);
   }
 
   private graphOf(kind: RunKind): Graph | QatGraph {

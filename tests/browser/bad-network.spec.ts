@@ -2,7 +2,18 @@
 // Not for the downloads themselves: downloads.spec.ts.
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
-import { LONG, visit, type Global } from './training-page';
+import {
+  card,
+  event,
+  LONG,
+  loseDevice,
+  SMALL,
+  start,
+  trained,
+  visit,
+  watchDevices,
+  type Global,
+} from './training-page';
 
 type Downloads = typeof import('./downloads');
 
@@ -51,22 +62,51 @@ test('a peer whose images could not be fetched can be started later', async ({ p
 test('a worker without its script says so', async ({ page }) => {
   await cut(page, /\/train\.worker\.ts/);
   await page.goto('/');
-  const card = page.locator('[data-step=load]');
-  await card.getByRole('button', { name: /^Run/ }).click();
-  await expect(card).toHaveAttribute('data-status', 'failed');
-  await expect(card).toContainText('could not be loaded');
-  await expect(card).toContainText('Check the connection');
+  const load = page.locator('[data-step=load]');
+  await load.getByRole('button', { name: /^Run/ }).click();
+  await expect(load).toHaveAttribute('data-status', 'failed');
+  await expect(load).toContainText('could not be loaded');
+  await expect(load).toContainText('Check the connection');
+});
+
+test('what is to take the place of a lost device and cannot be fetched is fetched at Retry', async ({ page }) => {
+  const retry = () =>
+    card(page)
+      .getByRole('button', { name: /^Retry/ })
+      .click();
+  const failed = async (text: RegExp) => {
+    await expect(card(page)).toContainText(text, LONG);
+    await trained(page, 'failed');
+  };
+  await visit(page, { ...SMALL, backend: 'webgpu' });
+  await watchDevices(page);
+  await start(page);
+  await event(page, 'qat', 'step', 2);
+  await cut(page, '**/wasm/*');
+  await loseDevice(page, true);
+  await failed(/manifest\.json could not be reached/);
+  // Now as far as to tfjs's own module.
+  await mend(page);
+  await cut(page, '**/wasm/kernels*.wasm');
+  await retry();
+  await failed(/kernels.* could not be reached/);
+  await mend(page);
+  await retry();
+  await trained(page);
+  await expect(page.locator('header').first()).toContainText('The graphics device was lost. WASM has taken over.');
+  // What a lost device's last calls complain of is no error of the page.
+  complaints.splice(0);
 });
 
 test('what failed in a worker is under Details with what caused it, and is logged once', async ({ page }) => {
   await cut(page, '**/checkpoint/manifest.json');
   await page.goto('/');
-  const card = page.locator('[data-step=load]');
-  await card.getByRole('button', { name: /^Run/ }).click();
-  await expect(card).toHaveAttribute('data-status', 'failed', LONG);
-  await expect(card).toContainText('could not be reached');
-  await card.getByText('Details of the failure').click();
-  await expect(card.locator('.failure pre')).toContainText(/^TypeError: Failed to fetch/);
+  const load = page.locator('[data-step=load]');
+  await load.getByRole('button', { name: /^Run/ }).click();
+  await expect(load).toHaveAttribute('data-status', 'failed', LONG);
+  await expect(load).toContainText('could not be reached');
+  await load.getByText('Details of the failure').click();
+  await expect(load.locator('.failure pre')).toContainText(/^TypeError: Failed to fetch/);
   const logged = complaints.filter((text) => text.startsWith('Step load failed.'));
   complaints.splice(0, complaints.length, ...complaints.filter((text) => !logged.includes(text)));
   expect(logged).toEqual([expect.stringContaining('\nTypeError: Failed to fetch')]);

@@ -1,11 +1,12 @@
 // Training that meets trouble, on the real page with its real workers: reloads, lost devices, a full disk,
 // exhausted memory, divergence. The rules themselves are tested beside their sources (src/train/*.test.ts).
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { noteComplaints } from '../complaints';
 import {
   card,
   event,
   LONG,
+  loseDevice,
   losses,
   press,
   rates,
@@ -13,6 +14,7 @@ import {
   start,
   trained,
   visit,
+  watchDevices,
   worker,
   type Global,
 } from './training-page';
@@ -138,23 +140,6 @@ test('exhausted memory: a smaller batch is offered, and Retry works with it', as
   expect(await page.evaluate(() => (globalThis as unknown as Global).playground.options.batch)).toBe(4);
 });
 
-/** Has the train worker remember its devices, and find no adapter any more once `none` is set. */
-const watchDevices = (page: Page) =>
-  worker(page).evaluate(() => {
-    const here = globalThis as unknown as { devices: GPUDevice[]; none?: boolean };
-    here.devices = [];
-    const { requestDevice } = GPUAdapter.prototype;
-    GPUAdapter.prototype.requestDevice = async function (descriptor) {
-      const device = await requestDevice.call(this, descriptor);
-      here.devices.push(device);
-      return device;
-    };
-    const { requestAdapter } = GPU.prototype;
-    GPU.prototype.requestAdapter = async function (options) {
-      return here.none ? null : requestAdapter.call(this, options);
-    };
-  });
-
 for (const none of [false, true])
   test(`a lost device: training goes on ${none ? 'on WASM' : 'on a new one'}, and the page says so`, async ({
     page,
@@ -166,11 +151,7 @@ for (const none of [false, true])
     await press(page, 'Pause');
     await event(page, 'qat', 'saved', 2);
     await press(page, 'Resume');
-    await worker(page).evaluate((none) => {
-      const here = globalThis as unknown as { devices: GPUDevice[]; none?: boolean };
-      here.none = none;
-      here.devices.at(-1)!.destroy();
-    }, none);
+    await loseDevice(page, none);
     const reason = `The graphics device was lost. ${none ? 'WASM' : 'A new one'} has taken over.`;
     const header = page.locator('header').first();
     await expect(header).toContainText(reason, LONG);

@@ -72,3 +72,28 @@ export const pauseAtFirstStep = (page: Page, run: string) =>
       playground.pause();
     });
   }, run);
+
+/** Has the train worker remember its devices: to be called before training starts. */
+export const watchDevices = (page: Page) =>
+  worker(page).evaluate(() => {
+    const here = globalThis as unknown as { devices: GPUDevice[]; none?: boolean };
+    here.devices = [];
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      here.devices.push(device);
+      return device;
+    };
+    const { requestAdapter } = GPU.prototype;
+    GPU.prototype.requestAdapter = async function (options) {
+      return here.none ? null : requestAdapter.call(this, options);
+    };
+  });
+
+/** Takes the newest device away from the train worker; with `none` it finds no other adapter. */
+export const loseDevice = (page: Page, none: boolean) =>
+  worker(page).evaluate((none) => {
+    const here = globalThis as unknown as { devices: GPUDevice[]; none?: boolean };
+    here.none = none;
+    here.devices.at(-1)!.destroy();
+  }, none);
