@@ -25,6 +25,8 @@ import { remedyFor } from './remedy';
 import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from './types';
 import { startWorkers, type Workers } from './workers';
 
+/** The article's equivalence check. */
+const EQUIVALENCE = { randomTests: 100, imageTests: 100 };
 const VALIDATIONS_PER_RUN = 4;
 const VALIDATION_IMAGES = 256;
 /** Latency is compared at one thread on both sides. */
@@ -180,7 +182,7 @@ class PlaygroundSession implements Session {
       return { ...(await train.load(this.progress('load', 'checkpoint'))), backend };
     },
     fuse: () => this.workers.train.fuse(),
-    verify: () => this.workers.train.verify(this.progress('verify', 'equivalence')),
+    verify: () => this.workers.train.verify(EQUIVALENCE, this.progress('verify', 'equivalence')),
     configure: async () => {
       const { label, activation, weight } = this.qconfig();
       return { qconfig: label, activation: describeSpec(activation), weight: describeSpec(weight) };

@@ -47,10 +47,14 @@ export interface FuseResult {
   readonly fused: readonly { readonly id: string; readonly parts: readonly string[]; readonly kind: string }[];
 }
 
-export interface VerifyResult {
-  readonly passed: boolean;
+/** How many inputs of each kind. */
+export interface VerifyTests {
   readonly randomTests: number;
   readonly imageTests: number;
+}
+
+export interface VerifyResult extends VerifyTests {
+  readonly passed: boolean;
   readonly maxAbsError: number;
   readonly rtol: number;
   readonly atol: number;
@@ -88,7 +92,8 @@ export interface TrainApi {
   ): Promise<BackendInfo>;
   load(onProgress: OnProgress): Promise<LoadResult>;
   fuse(): Promise<FuseResult>;
-  verify(onProgress: OnProgress): Promise<VerifyResult>;
+  /** Compares the fused network with the original one on that much noise and on as many images for validation. */
+  verify(tests: VerifyTests, onProgress: OnProgress): Promise<VerifyResult>;
   prepare(options: PrepareOptions): Promise<PrepareResult>;
   /**
    * Trains a run, or goes on with it from where it failed; a run that has ended gives its result again.

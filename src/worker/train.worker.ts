@@ -31,13 +31,10 @@ import { TrainControl } from '../train/train-control';
 import type { Trainer } from '../train/trainer';
 import { TOLERANCE, verifyFusion } from '../train/verify';
 import type { BackendInfo, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
-import type { FloatSubject, OnProgress, PrepareOptions, Split, TrainApi } from './api';
+import type { FloatSubject, OnProgress, PrepareOptions, Split, TrainApi, VerifyTests } from './api';
 import './errors';
 
 const LATENCY_IMAGES = 100;
-/** The article's equivalence check. */
-const RANDOM_TESTS = 100;
-const IMAGE_TESTS = 100;
 /** Post-training calibration: validation images, as the test images may not be looked at. */
 const CALIBRATION = { images: 512, batch: 64 };
 const PIXELS = 32 * 32 * 3;
@@ -90,15 +87,15 @@ class TrainWorker implements TrainApi {
     return { nodesBefore: graph.nodes.length, nodesAfter: fused.nodes.length, fused: parts };
   }
 
-  async verify(onProgress: OnProgress) {
-    const { pixels } = await this.data.images('validation', 0, IMAGE_TESTS);
-    const total = RANDOM_TESTS + IMAGE_TESTS;
+  async verify({ randomTests, imageTests }: VerifyTests, onProgress: OnProgress) {
+    const { pixels } = await this.data.images('validation', 0, imageTests);
+    const total = randomTests + imageTests;
     return this.onDevice(async () => {
       const graphs = { original: resnet18(), fused: this.fused };
-      const result = await verifyFusion(graphs, this.params, RANDOM_TESTS, normalizeImages(pixels), (done) =>
+      const result = await verifyFusion(graphs, this.params, randomTests, normalizeImages(pixels), (done) =>
         onProgress({ what: 'tests', done, total }),
       );
-      return { ...result, randomTests: RANDOM_TESTS, imageTests: IMAGE_TESTS, ...TOLERANCE };
+      return { ...result, randomTests, imageTests, ...TOLERANCE };
     });
   }
 

@@ -40,16 +40,33 @@ export const TROUBLES = {
 } as const;
 
 /**
- * From now on workers whose script's address contains `script` run, in the order of their start, these troubles first;
- * undefined, and all that follow, are left as they are. They are globalThis.threads.
+ * To be run in a page or worker: the next `count` waits of 5 seconds or more are over after one, or until
+ * globalThis.calm() is called. For limits on what never comes.
  */
-export function sabotage(
+export function hurryWaits(count: number): void {
+  const wait = setTimeout;
+  const calm = () => (globalThis.setTimeout = wait);
+  const hurried = (run: () => void, ms = 0) => {
+    if (ms < 5000) return wait(run, ms);
+    if (--count <= 0) calm();
+    return wait(run, 1000);
+  };
+  Object.assign(globalThis, { setTimeout: hurried, calm });
+}
+
+/**
+ * From now on workers whose script's address contains `script` run, in the order of their start, these troubles first;
+ * undefined, and all that follow, are left as they are. They are globalThis.threads. One that never answers is not waited
+ * for as long as in a visitor's page.
+ */
+export async function sabotage(
   where: Page | PageWorker,
   script: string,
   troubles: readonly (keyof typeof TROUBLES | undefined)[],
 ): Promise<void> {
-  return (where as Page).evaluate(
-    ([script, patches]) => {
+  await (where as Page).evaluate(`Object.assign(globalThis, { hurryWaits: ${hurryWaits.toString()} })`);
+  await (where as Page).evaluate(
+    ([script, patches, silent]) => {
       const threads: Worker[] = [];
       const address = (text: string) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
       const Real = Worker;
@@ -58,11 +75,12 @@ export function sabotage(
         const patch = patches[threads.length];
         const both = () => address(`import '${address(patch!)}'; import '${url.href}';`);
         const thread = new Real(patch ? both() : url, options);
+        if (silent[threads.length]) (globalThis as unknown as { hurryWaits: typeof hurryWaits }).hurryWaits(1);
         threads.push(thread);
         return thread;
       };
       Object.assign(globalThis, { Worker: Patched, threads });
     },
-    [script, troubles.map((name) => name && TROUBLES[name])] as const,
+    [script, troubles.map((name) => name && TROUBLES[name]), troubles.map((name) => name === 'never answers')] as const,
   );
 }

@@ -2,7 +2,20 @@
 // other versions of the page left. On the real page; the rules are tested beside their sources (src/train/saved).
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
-import { card, event, LONG, pauseAtFirstStep, press, SMALL, start, trained, visit, type Global } from './training-page';
+import { hurryWaits } from './sabotage';
+import {
+  card,
+  event,
+  LONG,
+  pauseAtFirstStep,
+  press,
+  SMALL,
+  start,
+  trained,
+  visit,
+  worker,
+  type Global,
+} from './training-page';
 
 const complaints: string[] = [];
 test.beforeEach(({ context }) => {
@@ -231,10 +244,14 @@ test('a database that does not answer: training goes on, not saved, until it ans
       }),
     DATABASE,
   );
+  await page.evaluate(() => (globalThis as unknown as Global).playground.run('prepare'));
+  // Each of several attempts to save would wait for half a minute.
+  await worker(page).evaluate(hurryWaits, Infinity);
   await pauseAtFirstStep(page, 'control');
   await start(page);
   await event(page, 'control', 'not-saved', 1);
   await expect(card(page)).toContainText('its progress is not saved. The browser’s storage does not answer.');
+  await worker(page).evaluate(() => (globalThis as unknown as { calm(): void }).calm());
   await page.evaluate(() => (globalThis as unknown as { letGo(): void }).letGo());
   const answers = () =>
     page.evaluate(() =>

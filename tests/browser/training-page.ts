@@ -3,6 +3,7 @@
 import { expect, type Page, type Worker } from '@playwright/test';
 import type { RunOptions } from '../../src/report/types';
 import type { Session, SessionEvent } from '../../src/session/types';
+import type { TrainApi } from '../../src/worker/api';
 
 /** What a visited page holds. */
 export interface Global {
@@ -26,6 +27,14 @@ export async function visit(page: Page, options?: Partial<RunOptions>): Promise<
     playground.options = { ...playground.options, ...chosen };
     here.told = [];
     playground.on((event) => here.told.push(event));
+    // Most of a short training's time would go to proofs on hundreds of images, which no test here is about.
+    const { workers } = playground as unknown as { workers: { train: TrainApi } };
+    const { train } = workers;
+    const brief: Partial<TrainApi> = {
+      verify: (_, onProgress) => train.verify({ randomTests: 4, imageTests: 4 }, onProgress),
+      train: (options, ...rest) => train.train({ ...options, validationImages: 16 }, ...rest),
+    };
+    workers.train = new Proxy(train, { get: (all, name) => Reflect.get(name in brief ? brief : all, name) as unknown });
   }, options);
 }
 
