@@ -5,7 +5,13 @@ import { isUnseen } from '../src/core/qparams';
 import { fakeQuantize, passMask } from '../src/quant/fake-quant';
 import { scaleAndZeroPoint } from '../src/quant/qparams';
 import type { QuantRule } from '../src/quant/types';
-import { FAKE_QUANT, FAKE_QUANT_GRAD, FAKE_QUANT_SCALED, type FakeQuantAttrs } from '../src/train/kernels/contract';
+import {
+  FAKE_QUANT,
+  FAKE_QUANT_GRAD,
+  FAKE_QUANT_SCALED,
+  FAKE_QUANT_SCALED_GRAD,
+  type FakeQuantAttrs,
+} from '../src/train/kernels/contract';
 import fixture from './golden/fixtures/qparams.json';
 
 /** A range by name. */
@@ -32,7 +38,7 @@ export function valuesOf(scale: number, { min, max }: TableRange): Float32Array 
 
 export const nameOf = ({ scheme, qmin, qmax }: QuantRule): string => `${scheme}, ${qmin} to ${qmax}`;
 
-/** One call of a kernel: inputs with their shapes, values on the first axis; and the output that src/quant gives. */
+/** One call of a kernel: inputs with their shapes, values on the first axis; and the first output, by src/quant. */
 export interface TableCase {
   readonly name: string;
   readonly kernel: string;
@@ -44,11 +50,11 @@ export interface TableCase {
 
 /**
  * Fake-quant and its gradient of a rule over every range as a whole tensor, and over all of them as the channels of one.
- * The scaled one too, per channel with factors of 1, if the backend has it.
+ * The scaled ones too, per channel with factors of 1, if the backend has them.
  */
 export function tableCases(rule: QuantRule, ranges: readonly TableRange[], hasScaled: boolean): TableCase[] {
   const plain = [FAKE_QUANT, FAKE_QUANT_GRAD];
-  const perChannel = hasScaled ? [...plain, FAKE_QUANT_SCALED] : plain;
+  const perChannel = hasScaled ? [...plain, FAKE_QUANT_SCALED, FAKE_QUANT_SCALED_GRAD] : plain;
   return [
     ...ranges.flatMap((range) => plain.map((kernel) => tableCase(kernel, rule, [range]))),
     ...perChannel.map((kernel) => tableCase(kernel, rule, ranges)),
@@ -56,13 +62,15 @@ export function tableCases(rule: QuantRule, ranges: readonly TableRange[], hasSc
 }
 
 function tableCase(kernel: string, rule: QuantRule, ranges: readonly TableRange[]): TableCase {
+  const isGradient = kernel === FAKE_QUANT_GRAD || kernel === FAKE_QUANT_SCALED_GRAD;
+  const isScaled = kernel === FAKE_QUANT_SCALED || kernel === FAKE_QUANT_SCALED_GRAD;
   const columns = ranges.map((range) => {
     const q = isUnseen(range.min, range.max)
       ? { scale: NaN, zeroPoint: NaN }
       : scaleAndZeroPoint(range.min, range.max, rule);
     const x = valuesOf(q.scale, range);
     const qparams = { ...q, qmin: rule.qmin, qmax: rule.qmax };
-    const wanted = kernel === FAKE_QUANT_GRAD ? Float32Array.from(passMask(x, qparams)) : fakeQuantize(x, qparams);
+    const wanted = isGradient ? Float32Array.from(passMask(x, qparams)) : fakeQuantize(x, qparams);
     return { x, wanted };
   });
   const rows = columns[0].x.length;
@@ -79,8 +87,8 @@ function tableCase(kernel: string, rule: QuantRule, ranges: readonly TableRange[
     kernel,
     inputs: {
       x: [interleaved('x'), shape],
-      ...(kernel === FAKE_QUANT_GRAD ? { dy: [ones(rows * ranges.length), shape] } : {}),
-      ...(kernel === FAKE_QUANT_SCALED ? { factor: [ones(ranges.length), [ranges.length]] } : {}),
+      ...(isGradient ? { dy: [ones(rows * ranges.length), shape] } : {}),
+      ...(isScaled ? { factor: [ones(ranges.length), [ranges.length]] } : {}),
       range: [ends, [2, ranges.length]],
     },
     attrs: { symmetric: scheme === 'symmetric', qmin, qmax, eps },
