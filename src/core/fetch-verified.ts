@@ -1,15 +1,8 @@
 // Downloads of files whose size and SHA-256 a manifest states: retried, checked, and kept in the browser's Cache API.
 // Not for what is inside them: src/data and src/checkpoint read that.
 import { PlaygroundError } from './errors';
+import type { ListedFile } from './manifest';
 import { within } from './time-limit';
-
-/** A file as a manifest lists it; `file` is relative to the manifest. */
-export interface ListedFile {
-  readonly file: string;
-  readonly bytes: number;
-  /** Lower-case hexadecimal SHA-256 of the file as stored. */
-  readonly sha256: string;
-}
 
 /** Bytes of all files asked for so far; `done` falls back when a download starts again. */
 export interface DownloadProgress {

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { vi } from 'vitest';
-import type { FileCache, ListedFile } from './fetch-verified';
+import type { FileCache } from './fetch-verified';
+import type { ListedFile } from './manifest';
 
 export const BASE = 'http://server.test/files/';
 

@@ -1,13 +1,13 @@
 // The page's .wasm files, downloaded like the data: listed in a manifest, retried, verified, kept for a visit offline.
 // Not for which build a browser can run, nor for compiling: src/engine and src/train decide that.
-import { Downloader, type DownloadOptions, type ListedFile } from './fetch-verified';
-import { asFiles, asRecord, badManifest, demand } from './manifest';
+import type * as v from 'valibot';
+import { Downloader, type DownloadOptions } from './fetch-verified';
+import { badManifest, FilesSchema, parseManifest } from './manifest';
+import { exactly, object } from './schema';
 
+const WasmManifestSchema = object({ version: exactly(1), files: FilesSchema });
 /** What scripts/list-wasm.ts writes beside the files. */
-export interface WasmManifest {
-  readonly version: 1;
-  readonly files: readonly ListedFile[];
-}
+export type WasmManifest = v.InferOutput<typeof WasmManifestSchema>;
 
 /**
  * The bytes of one file.
@@ -20,9 +20,8 @@ export async function fetchWasm(
   options?: DownloadOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const downloader = new Downloader(wasmBase, options);
-  const { version, files } = asRecord(await downloader.manifest(), 'it');
-  demand(version === 1, `version ${String(version)} is not 1`);
-  const listed = asFiles(files, 'files').find((entry) => entry.file === file);
+  const { files } = parseManifest(WasmManifestSchema, await downloader.manifest());
+  const listed = files.find((entry) => entry.file === file);
   if (!listed) throw badManifest(`it does not list ${file}`);
   return (await downloader.file(listed)).data;
 }

