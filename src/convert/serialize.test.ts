@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import { Rng } from '../core/rng';
+import { replaced, spoilt } from '../core/spoilt';
 import { ModelBuilder } from '../engine/testing/models';
 import type { Int8Model } from './int8-model';
 import { parseInt8Model, serializeInt8Model } from './serialize';
@@ -67,6 +68,9 @@ describe('an int8 model as a file', () => {
   });
 });
 
+/** One in a header's list. */
+const TENSOR = '{"h":1,"w":1,"c":1,"q":{"scale":1,"zeroPoint":0,"qmin":0,"qmax":127}},';
+
 describe('parseInt8Model refuses', () => {
   const file = serializeInt8Model(smallModel(3, 4, 127));
   /** The file with its header changed as text; the arrays stay where they belong. */
@@ -95,15 +99,62 @@ describe('parseInt8Model refuses', () => {
     ['a longer file', Uint8Array.of(...file, 0), 'its length is not'],
     ['a later version', withHeader((h) => h.replace('"version":1', '"version":2')), 'version is 2'],
     ['no JSON', withHeader((h) => h.replace('{', '[')), 'not JSON'],
-    ['a list', withHeader(() => '[]'), 'no object'],
-    ['no name', withHeader((h) => h.replace('"name":"small 3"', '"name":3')), 'no name'],
-    ['tensors without qparams', withHeader((h) => h.replace('"q":', '"r":')), 'tensors are malformed'],
-    ['a layer without inputs', withHeader((h) => h.replace('"inputs":[0]', '"inputs":0')), 'layers are malformed'],
-    ['a negative length', withHeader((h) => h.replace(/"bias":4/, '"bias":-4')), 'length of bias is -4'],
+    ['a list', withHeader(() => '[]'), 'it is a list, not an object'],
+    ['no name', withHeader((h) => h.replace('"name":"small 3"', '"name":3')), 'name is 3, not text'],
+    ['tensors without qparams', withHeader((h) => h.replace('"q":', '"r":')), 'tensors[0].q is missing'],
+    [
+      'a layer without inputs',
+      withHeader((h) => h.replace('"inputs":[0]', '"inputs":0')),
+      'ops[0].inputs is 0, not a list',
+    ],
+    [
+      'a negative length',
+      withHeader((h) => h.replace(/"bias":4/, '"bias":-4')),
+      'ops[0].bias is -4, not a whole number of at least 0',
+    ],
     ['a scale of 0', withHeader((h) => h.replace(/"scale":[\d.e-]+/, '"scale":0')), 'its scale is 0'],
-    ['an operation it does not know', withHeader((h) => h.replace('"op":"relu"', '"op":"gelu"')), '"gelu" is unknown'],
+    [
+      'an operation it does not know',
+      withHeader((h) => h.replace('"op":"relu"', '"op":"gelu"')),
+      '.op is "gelu", not one of "conv"',
+    ],
   ])('%s', (_what, damaged, message) => {
     expect(() => parseInt8Model(damaged)).toThrow(PlaygroundError);
     expect(() => parseInt8Model(damaged)).toThrow(message);
   });
+
+  it.each<[string, Uint8Array, string]>([
+    ['weights', withHeader((h) => h.replace(/"weights":\d+/, `"weights":${2 ** 31}`)), 'ops[0].weights is 2147483648'],
+    ['biases', withHeader((h) => h.replace(/"bias":4/, '"bias":9007199254740991')), 'ops[0].bias is 9007199254740991'],
+    ['pixels', withHeader((h) => h.replace('"h":6,"w":5', '"h":512,"w":512')), 'pixels in all'],
+    [
+      'layers',
+      withHeader((h) => h.replace('"tensors":[', `"tensors":[${TENSOR.repeat(4096)}`)),
+      'tensors, more than 4096',
+    ],
+  ])('a file that claims too many %s', (_what, damaged, message) => {
+    expect(() => parseInt8Model(damaged)).toThrow(message);
+  });
+
+  const json = new TextDecoder().decode(file.subarray(12, 12 + new DataView(file.buffer).getUint32(8, true)));
+  const header = JSON.parse(json) as { ops: unknown[] };
+  const damages = [
+    ...spoilt(header),
+    ...header.ops.flatMap((op, i) =>
+      spoilt(op).map(({ how, field, value }) => ({
+        how: `ops[${i}] ${how}`,
+        field: field === 'it' ? `ops[${i}]` : `ops[${i}].${field}`,
+        value: replaced(header, ['ops', i], value),
+      })),
+    ),
+  ];
+  // As JSON says it: NaN and infinities are null there; it has no big integers.
+  it.each(damages.filter(({ how }) => !how.includes('bigint')))(
+    'a header with a field that is not as it should be, naming it: $how',
+    ({ value, field }) => {
+      expect(() => parseInt8Model(withHeader(() => JSON.stringify(value) ?? 'null'))).toThrow(
+        expect.objectContaining({ code: 'bad-file', message: expect.stringContaining(`: ${field} is `) }),
+      );
+    },
+  );
 });

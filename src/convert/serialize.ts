@@ -2,6 +2,8 @@
 // Layout, little-endian: magic, length of the header (uint32), header (JSON, UTF-8), then each array at a multiple of
 // 8 bytes from the file's start, in the order of the header's operations. Not for other formats.
 import { PlaygroundError } from '../core/errors';
+import { inWords, parse } from '../core/schema';
+import { HeaderSchema, type Header } from './header';
 import type { Int8Model, Int8Op } from './int8-model';
 import { validateInt8Model } from './validate';
 
@@ -9,13 +11,10 @@ const MAGIC = new TextEncoder().encode('QATINT8\n');
 const HEADER_AT = MAGIC.length + 4;
 const ALIGNMENT = 8;
 
-/** The arrays of an operation in file order; operations without weights have none. */
-const ARRAYS = { weights: Int8Array, weightScales: Float32Array, bias: Float32Array };
-type ArrayName = keyof typeof ARRAYS;
-const ARRAY_NAMES = Object.keys(ARRAYS) as ArrayName[];
+/** What the arrays of weights are stored as. */
+type ArrayType<T> = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): T };
 
 const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
-const isWeighted = (op: Int8Op) => op.op === 'conv' || op.op === 'linear';
 
 /** @throws PlaygroundError when the model is malformed */
 export function serializeInt8Model(model: Int8Model): Uint8Array<ArrayBuffer> {
@@ -23,7 +22,7 @@ export function serializeInt8Model(model: Int8Model): Uint8Array<ArrayBuffer> {
   // Arrays stand in the header as their lengths.
   const lengths = (_key: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? arrayLength(value) : value);
   const header = new TextEncoder().encode(JSON.stringify(model, lengths));
-  const arrays = model.ops.flatMap((op) => (isWeighted(op) ? ARRAY_NAMES.map((name) => op[name]) : []));
+  const arrays = model.ops.flatMap((op) => ('weights' in op ? [op.weights, op.weightScales, op.bias] : []));
 
   const dataAt = aligned(HEADER_AT + header.length);
   const file = new Uint8Array(arrays.reduce((end, array) => aligned(end) + array.byteLength, dataAt));
@@ -47,66 +46,46 @@ export function parseInt8Model(file: Uint8Array): Int8Model {
   const header = parseHeader(file.subarray(HEADER_AT, headerEnd));
   let at = aligned(headerEnd);
   let end = at;
-  const take = (name: ArrayName, length: unknown): Int8Array | Float32Array => {
-    const type = ARRAYS[name];
-    if (!isCount(length) || length > file.length) refuse(`the length of ${name} is ${String(length)}`);
+  const take = <T>(type: ArrayType<T>, length: number, field: string): T => {
     end = at + length * type.BYTES_PER_ELEMENT;
-    if (end > file.length) refuse('it ends early');
+    if (end > file.length) refuse(`${field} is ${length}, and it ends early`);
     const copy = file.slice(at, end);
     at = aligned(end);
     return new type(copy.buffer);
   };
-  const ops = header.ops.map((op) => {
-    if (op.op !== 'conv' && op.op !== 'linear') return op;
-    return { ...op, ...Object.fromEntries(ARRAY_NAMES.map((name) => [name, take(name, op[name])])) };
+  const ops = header.ops.map((op, i): Int8Op => {
+    if (!('weights' in op)) return op;
+    const weights = take(Int8Array, op.weights, `ops[${i}].weights`);
+    const weightScales = take(Float32Array, op.weightScales, `ops[${i}].weightScales`);
+    return { ...op, weights, weightScales, bias: take(Float32Array, op.bias, `ops[${i}].bias`) };
   });
-  const model = { ...header, ops } as unknown as Int8Model;
+  const model: Int8Model = { ...header, ops };
   if (end !== file.length) refuse('its length is not what its header says');
   validateInt8Model(model);
   return model;
-}
-
-/** A header whose parts have the types that validateInt8Model relies on; arrays are still lengths. */
-interface Header {
-  readonly version: 1;
-  readonly name: string;
-  readonly tensors: readonly Record<string, unknown>[];
-  readonly ops: readonly Record<string, unknown>[];
 }
 
 function parseHeader(bytes: Uint8Array): Header {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    refuse('its header is not JSON');
+  } catch (cause) {
+    refuse('its header is not JSON', cause);
   }
-  if (!isRecord(header)) refuse('its header is no object');
-  const { version, name, tensors, ops } = header;
-  if (version !== 1) refuse(`its version is ${JSON.stringify(version)}; this page reads version 1`);
-  if (typeof name !== 'string') refuse('it has no name');
-  if (!Array.isArray(tensors) || !tensors.every((tensor) => isRecord(tensor) && isRecord(tensor.q)))
-    refuse('its tensors are malformed');
-  if (!Array.isArray(ops) || !ops.every(isOp)) refuse('its layers are malformed');
-  return { version, name, tensors, ops };
+  return parse(HeaderSchema, header, (fault) => notAModel(inWords(fault)));
 }
 
-/** Names, edges and flags have their types; numbers are checked by validateInt8Model. */
-function isOp(op: unknown): boolean {
-  if (!isRecord(op) || typeof op.name !== 'string') return false;
-  if (!Array.isArray(op.inputs) || !op.inputs.every(isCount) || !isCount(op.output)) return false;
-  return (op.op !== 'conv' && op.op !== 'add') || typeof op.relu === 'boolean';
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const arrayLength = (view: ArrayBufferView): number => (view as Int8Array | Float32Array).length;
 
-function refuse(what: string): never {
-  throw new PlaygroundError(
+function refuse(what: string, cause?: unknown): never {
+  throw notAModel(what, cause);
+}
+
+function notAModel(what: string, cause?: unknown): PlaygroundError {
+  return new PlaygroundError(
     'bad-file',
     `This is not an int8 model of this page: ${what}.`,
     'Choose a file that the Save step wrote.',
+    { cause },
   );
 }

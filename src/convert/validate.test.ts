@@ -22,6 +22,11 @@ const withOp = (index: number, change: object): Int8Model => ({
   ...model(),
   ops: model().ops.map((op, i) => (i === index ? ({ ...op, ...change } as Int8Op) : op)),
 });
+/** So many tensors of that size. */
+const sized = (n: number, size: Pick<Int8Tensor, 'h' | 'w'> & Partial<Int8Tensor>): Int8Model => ({
+  ...model(),
+  tensors: Array.from({ length: n }, () => ({ ...model().tensors[0], ...size })),
+});
 const NAN_BIAS = Float32Array.of(0, NaN, 0, 0);
 
 describe('validateInt8Model', () => {
@@ -34,7 +39,11 @@ describe('validateInt8Model', () => {
     ['no layers', { ...model(), ops: [] }, 'no layers'],
     ['a map without height', withTensor(0, { h: 0 }), 'tensor 0: its shape is 0 x 6 x 3'],
     ['half a channel', withTensor(0, { c: 2.5 }), 'tensor 0: its shape'],
-    ['a tensor beyond memory', withTensor(0, { h: 60_000, w: 60_000 }), 'tensor 0: its shape'],
+    ['a map that is too long', withTensor(0, { h: 65_537 }), 'tensor 0: its shape'],
+    ['a map of too many pixels', withTensor(0, { h: 512, w: 512 }), 'pixels in all, more than 262144'],
+    ['maps of too many pixels in all', sized(6, { h: 200, w: 256 }), '307200 pixels in all, more than 262144'],
+    ['maps of too many codes in all', sized(3, { h: 1, w: 350, c: 65_536 }), '68812800 codes in all'],
+    ['too many tensors', sized(4097, { h: 1, w: 1, c: 1 }), 'it has 4097 tensors, more than 4096'],
     ['codes above 255', withQ(1, { qmax: 256 }), 'tensor 1: 0..256'],
     ['no codes', withQ(1, { qmax: 0 }), 'tensor 1: 0..0'],
     ['a zero point outside', withQ(1, { zeroPoint: 128 }), 'tensor 1: its zero point is 128'],

@@ -6,7 +6,11 @@ import { outputLength } from '../graph/graph';
 import type { Int8Conv, Int8Linear, Int8Model, Int8Op, Int8Tensor } from './int8-model';
 
 const MAX_LENGTH = 1 << 16;
-const MAX_ELEMENTS = 1 << 26;
+/** Of a network: engines look for each tensor's readers among all layers. */
+const MAX_TENSORS = 1 << 12;
+/** Of all maps together: engines keep a list of each map's pixels, and the codes themselves. */
+const MAX_PIXELS = 1 << 18;
+const MAX_CODES = 1 << 26;
 const MAX_INT32 = 0x7fffffff;
 
 /** @throws PlaygroundError 'bad-file' that names the first tensor or layer which is wrong */
@@ -14,7 +18,9 @@ export function validateInt8Model(model: Int8Model): void {
   const { tensors, ops } = model;
   if (model.version !== 1) refuse('the model', `its version is ${model.version}, not 1`);
   if (tensors.length === 0 || ops.length === 0) refuse('the model', 'it has no layers');
+  if (tensors.length > MAX_TENSORS) refuse('the model', `it has ${tensors.length} tensors, more than ${MAX_TENSORS}`);
   tensors.forEach(checkTensor);
+  checkSize(tensors);
   const computed = new Set([0]);
   const names = new Set<string>();
   for (const op of ops) {
@@ -43,12 +49,18 @@ const isScale = (scale: number): boolean =>
 
 function checkTensor({ h, w, c, q }: Int8Tensor, index: number): void {
   const where = `tensor ${index}`;
-  if (![h, w, c].every((length) => isInteger(length, 1, MAX_LENGTH)) || h * w * c > MAX_ELEMENTS)
-    refuse(where, `its shape is ${h} x ${w} x ${c}`);
+  if (![h, w, c].every((length) => isInteger(length, 1, MAX_LENGTH))) refuse(where, `its shape is ${h} x ${w} x ${c}`);
   if (!isInteger(q.qmin, 0, 255) || !isInteger(q.qmax, q.qmin + 1, 255))
     refuse(where, `${q.qmin}..${q.qmax} is no range of unsigned 8-bit codes`);
   if (!isInteger(q.zeroPoint, q.qmin, q.qmax)) refuse(where, `its zero point is ${q.zeroPoint}`);
   if (!isScale(q.scale)) refuse(where, `its scale is ${q.scale}, not a positive float32 number`);
+}
+
+function checkSize(tensors: readonly Int8Tensor[]): void {
+  const pixels = tensors.reduce((sum, { h, w }) => sum + h * w, 0);
+  const codes = tensors.reduce((sum, { h, w, c }) => sum + h * w * c, 0);
+  if (pixels > MAX_PIXELS) refuse('the model', `its maps have ${pixels} pixels in all, more than ${MAX_PIXELS}`);
+  if (codes > MAX_CODES) refuse('the model', `its maps have ${codes} codes in all, more than ${MAX_CODES}`);
 }
 
 /** Inputs stand before the layer; its output is a tensor nothing else computes. */

@@ -57,6 +57,7 @@ export function real(min: number, max: number) {
   return v.pipe(v.number(may), v.minValue(min, may), v.maxValue(max, may));
 }
 
+export const finite = v.pipe(v.number('a number'), v.finite('a finite number'));
 export const text = v.string('text');
 export const flag = v.boolean('true or false');
 
@@ -77,10 +78,11 @@ const LONGEST = 40;
 function explain(issue: v.BaseIssue<unknown>): Fault {
   const path = issue.path ?? [];
   const last = path.at(-1);
+  // To valibot a list is an object without the fields.
+  if (Array.isArray(last?.input) && typeof last.key === 'string')
+    return { ...at(path.slice(0, -1), last.input), may: 'an object' };
   // Only an object's issue over its own keys has a path that ends in one.
   if (last?.origin !== 'key') return { ...at(path, issue.input), may: issue.message };
-  // To valibot a list is an object without the fields.
-  if (Array.isArray(last.input)) return { ...at(path.slice(0, -1), last.input), may: 'an object' };
   const { field } = at(path);
   return { field, what: `${field} is ${issue.expected === 'never' ? 'unknown' : 'missing'}`, may: '' };
 }

@@ -1,13 +1,13 @@
 // Int8Model -> plan, ahead of time and pure: steps, live taps, packed weights, kernels that are proven to be exact,
 // the arena. Not for WASM memory (memory-image.ts) nor for timing kernels (tune.ts).
 import type { Int8Conv, Int8Linear, Int8Model, Int8Tensor } from '../convert/int8-model';
+import { validateInt8Model } from '../convert/validate';
 import { placeTensors, type Lifetime } from './arena';
 import { BLOCK_CHANNELS, KERNELS, MAX_RELAXED_ACTIVATION, kernelName, type KernelMode } from './kernels';
 import { lower, rebasedTensors, type Step } from './lower';
 import { firstAccumulators, packWeights, proveGroup, type OverflowProof, type PackedWeights } from './pack';
 import { requantization, type Requantization } from './requantize';
 import { hull, tapPatterns, type Window } from './taps';
-import { validateModel } from './validate';
 
 /** How a tensor's codes lie in the arena: rows of pixels of channels. */
 export interface StoredTensor {
@@ -246,7 +246,7 @@ function lifetimesOf(
  * @throws PlaygroundError 'bad-file' when the model is malformed or could leave the engine's exact range
  */
 export function planModel(model: Int8Model, options: PlanOptions): Plan {
-  validateModel(model);
+  validateInt8Model(model);
   const steps = lower(model, options.separate ?? false);
   const rebased = rebasedTensors(model);
   const padding = imagePadding(steps);

@@ -2,10 +2,9 @@
 // whoever changes it, RunOptions included, raises that and carries old records over (database.ts). Not for states.
 import * as v from 'valibot';
 import { PlaygroundError } from '../../core/errors';
-import { flag, inWords, object, parse, real, text, whole } from '../../core/schema';
+import { finite, flag, inWords, object, parse, real, text, whole } from '../../core/schema';
 import { BOUNDS, RunOptionsSchema } from '../../report/options';
 
-const finite = real(-Number.MAX_VALUE, Number.MAX_VALUE);
 const step = whole(0, BOUNDS.steps.max);
 const schedule = v.array(object({ step, rate: real(0, Number.MAX_VALUE) }), 'a list');
 const losses = v.pipe(
