@@ -1,50 +1,21 @@
 // npm run report: the whole pipeline in headless Chromium through the page's own session; prints the article's table.
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import { build, preview } from 'vite';
 import { formatReport } from '../src/report/table';
-import type { Report, RunOptions } from '../src/report/types';
+import type { Report } from '../src/report/types';
 import type { Session, SessionEvent } from '../src/session/types';
 import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from './chromium';
+import { readArguments } from './report-arguments';
 
-const USAGE =
-  'Usage: npm run report -- [--steps N] [--batch N] [--backend webgpu|wasm] [--weight-bits B] [--activation-bits B] ' +
-  '[--images N] [--json FILE]';
-
-const { values } = (() => {
+const { chosen, json } = (() => {
   try {
-    return parseArgs({
-      options: {
-        steps: { type: 'string' },
-        batch: { type: 'string' },
-        backend: { type: 'string' },
-        'weight-bits': { type: 'string' },
-        'activation-bits': { type: 'string' },
-        images: { type: 'string' },
-        json: { type: 'string' },
-      },
-    });
+    return readArguments(process.argv.slice(2));
   } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
+    console.error((error as Error).message);
     process.exit(2);
   }
 })();
-if (values.backend && !['webgpu', 'wasm'].includes(values.backend)) {
-  console.error(`Unknown backend ${values.backend}.\n${USAGE}`);
-  process.exit(2);
-}
-
-const chosen: Partial<RunOptions> = Object.fromEntries(
-  Object.entries({
-    backend: values.backend,
-    steps: values.steps && Number(values.steps),
-    batch: values.batch && Number(values.batch),
-    images: values.images && Number(values.images),
-    weightBits: values['weight-bits'] && Number(values['weight-bits']),
-    activationBits: values['activation-bits'] && Number(values['activation-bits']),
-  }).filter(([, value]) => value !== undefined),
-);
 
 /** Prints events, at most one line of progress a second. */
 function printer(): (event: SessionEvent) => void {
@@ -93,9 +64,9 @@ try {
   await page.goto(server.resolvedUrls!.local[0]!);
   const report = await runAll(page);
   console.log(`\n${formatReport(report)}`);
-  if (values.json) {
-    writeFileSync(values.json, JSON.stringify(report, null, 2) + '\n');
-    console.log(`\nWritten: ${values.json}`);
+  if (json) {
+    writeFileSync(json, JSON.stringify(report, null, 2) + '\n');
+    console.log(`\nWritten: ${json}`);
   }
 } catch (error) {
   console.error((error as Error).message.split('\n')[0]);
