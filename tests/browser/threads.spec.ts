@@ -1,7 +1,7 @@
 // Threads that fail to start, trap, or stop without a word: nothing may hang, and nothing may come out wrong.
 import { expect, test, type Page } from '@playwright/test';
 import { hurryWaits, sabotage } from './sabotage';
-import { event, losses, press, SMALL, start, trained, visit, worker, type Global } from './training-page';
+import { event, losses, press, SMALL, start, trained, unbroken, visit, worker, type Global } from './training-page';
 
 type Engine = typeof import('./engine');
 type Kernels = typeof import('./wasm-kernels');
@@ -70,13 +70,12 @@ test.describe('the page that trains', () => {
     page.evaluate(() => (globalThis as unknown as Global).playground.results.load!.backend.threads);
 
   for (const trouble of ['traps with an item taken', 'stops with an item taken'] as const)
-    test(`a thread that ${trouble}: the step is repeated with half of them, to the same bits`, async ({ page }) => {
+    test(`a thread that ${trouble}: the step is repeated with half of them, to the same bits`, async ({
+      page,
+      browser,
+    }) => {
+      const whole = await unbroken(browser);
       await visit(page, SMALL);
-      await start(page);
-      await trained(page);
-      const whole = await losses(page);
-
-      await visit(page, { ...SMALL, seed: 0 });
       await claimCores(page, 4);
       await sabotage(worker(page), 'pool.worker', [undefined, undefined, trouble]);
       await start(page);
@@ -86,13 +85,9 @@ test.describe('the page that trains', () => {
       expect(await threads(page)).toBe(2);
     });
 
-  test('a thread that is killed between two steps: the run goes on from what was kept', async ({ page }) => {
+  test('a thread that is killed between two steps: the run goes on from what was kept', async ({ page, browser }) => {
+    const whole = await unbroken(browser);
     await visit(page, SMALL);
-    await start(page);
-    await trained(page);
-    const whole = await losses(page);
-
-    await visit(page, { ...SMALL, seed: 0 });
     await claimCores(page, 2);
     await sabotage(worker(page), 'pool.worker', []);
     await start(page);
@@ -175,13 +170,9 @@ test.describe('no threads to be had', () => {
       return { backend, threads };
     });
 
-  test('shared memory is refused: one thread in ordinary memory, to the same bits', async ({ page }) => {
+  test('shared memory is refused: one thread in ordinary memory, to the same bits', async ({ page, browser }) => {
+    const whole = await unbroken(browser);
     await visit(page, SMALL);
-    await start(page);
-    await trained(page);
-    const whole = await losses(page);
-
-    await visit(page, { ...SMALL, seed: 0 });
     await worker(page).evaluate(() => {
       const { Memory } = WebAssembly;
       WebAssembly.Memory = function (descriptor: WebAssembly.MemoryDescriptor) {

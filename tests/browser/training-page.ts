@@ -1,6 +1,6 @@
 // The real page in the middle of a training, as the browser tests handle it: few steps of small batches on WASM.
 // Not for what they test.
-import { expect, type Page, type Worker } from '@playwright/test';
+import { expect, type Browser, type Page, type Worker } from '@playwright/test';
 import type { RunOptions } from '../../src/report/types';
 import type { Session, SessionEvent } from '../../src/session/types';
 import type { TrainApi } from '../../src/worker/api';
@@ -55,6 +55,19 @@ function ofSteps(page: Page, what: 'loss' | 'learningRate'): Promise<Record<'qat
         all[event.run][event.event.step - 1] = event.event[what];
     return all;
   }, what);
+}
+
+/** Losses of a training of SMALL that nothing troubles: the same bits each time, so one is enough for all tests. */
+export const unbroken = (browser: Browser) => (whole ??= trainUnbroken(browser));
+let whole: ReturnType<typeof losses> | undefined;
+async function trainUnbroken(browser: Browser): ReturnType<typeof losses> {
+  const page = await browser.newPage();
+  await visit(page, SMALL);
+  await start(page);
+  await trained(page);
+  const all = await losses(page);
+  await page.close();
+  return all;
 }
 
 /** Waits for an event of a run. */
