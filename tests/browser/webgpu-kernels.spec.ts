@@ -202,3 +202,37 @@ test('running statistics and scale factors', async ({ page }) => {
 test('SGD with momentum and weight decay, the rate changing between calls', async ({ page }) => {
   await expectAll(page, 'sgd', [[[[3, 3, 8, 16]]], [[[10], [512, 10], [3], [64], [3, 3, 8, 16], [7], [130], [1]]]]);
 });
+
+test('observers: a NaN, wherever it is, makes both ends of its channel NaN for good', async ({ page }) => {
+  const shapes = [[3], [70], [40001], [257, 3], [40, 70], [3, 3, 64, 64]];
+  await expectAll(
+    page,
+    'observedNaN',
+    shapes.flatMap((shape) => [true, false].map((perTensor): [number[], boolean] => [shape, perTensor])),
+  );
+});
+
+test("observers: infinite values, and ends that are not finite, are the host's", async ({ page }) => {
+  await expectAll(page, 'observedEnds', [[]]);
+  await expectAll(page, 'observedProducts', [[]]);
+});
+
+test('fake-quant keeps NaN, clamps infinity, and is NaN over a range that is not finite', async ({ page }) => {
+  await expectAll(
+    page,
+    'quantized',
+    [affine, symmetric, { ...affine, qmin: -128, qmax: 127 }, { ...symmetric, qmin: 0, qmax: 15 }].map((a) => [a]),
+  );
+});
+
+test('max pooling keeps NaN and infinity', async ({ page }) => {
+  await expectAll(page, 'pooledNaN', [
+    [squareWindow(2, 16, 8, 8, 3, 2)],
+    [squareWindow(3, 5, 6, 6, 3, 2)],
+    [{ n: 2, h: 6, w: 4, c: 5, co: 5, k: 2, stride: 2, pad: 0 }],
+  ]);
+});
+
+test('ReLU, alone, of a convolution and of batch norm, and scale factors keep NaN and infinity', async ({ page }) => {
+  await expectAll(page, 'rectified', [[]]);
+});

@@ -17,6 +17,7 @@ import { check, product, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
 
+export { observedEnds, observedNaN, observedProducts, pooledNaN, quantized, rectified } from './not-finite-kernels';
 export { fakeQuantization, histogram, qparamTable, scaledFakeQuantization } from './quantization-cases';
 export { sgd } from './sgd-cases';
 

@@ -1,4 +1,5 @@
 // Float64 references of the WebGPU kernels, written as plainly as their definitions. Run in the page, beside tfjs.
+import { isUnseen } from '../../src/core/qparams';
 import { scaleAndZeroPoint } from '../../src/quant/qparams';
 import type { BatchNormAttrs, FakeQuantAttrs, ObserveMinMaxAttrs } from '../../src/train/kernels/contract';
 
@@ -125,7 +126,7 @@ export function observe(x: Numbers, range: Numbers, a: ObserveMinMaxAttrs): Floa
   return seen.map((v, i) => {
     const least = i < ranges;
     if (a.mode === 'extreme') return least ? Math.min(range[i], v) : Math.max(range[i], v);
-    const empty = range[i % ranges] > range[ranges + (i % ranges)];
+    const empty = isUnseen(range[i % ranges], range[ranges + (i % ranges)]);
     return empty ? v : f32(range[i] + f32(f32(a.c) * f32(v - range[i])));
   });
 }

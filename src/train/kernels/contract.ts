@@ -8,7 +8,7 @@
 // A NaN is never lost on its way to the logits, which are read at every step: that is how training hears of it, wherever
 // it arose. Sums and products hand it on by themselves. What compares has to take care: the least and the greatest of
 // values with a NaN among them are NaN (observers, MaxPool), a ReLU or a clamp of NaN is NaN. Infinity compares as a number
-// does. cpu and wasm keep to this; webgpu does not yet, where WGSL's min, max and clamp may drop a NaN.
+// does.
 
 /**
  * Running range of a tensor. Inputs: x [..., C], range [2, 1] (per tensor) or [2, C] (per channel, last axis);

@@ -5,6 +5,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { BATCH_NORM, type BatchNormAttrs } from '../contract';
 import type { Kernel } from './kernel';
+import { KEEP_NAN } from './nan';
 import { f32 } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
@@ -67,7 +68,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
     outputs: slices,
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
-    declarations: () => [z.load, divisor.load].join('\n'),
+    declarations: () => [z.load, divisor.load, KEEP_NAN].join('\n'),
     body: () => `
   ${s.open}
   let d = divisor_at(quad);
@@ -77,7 +78,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
   ${s.loop('let u = z_at(i) / d - shift; sum += u; square += u * u;')}
   let n = ${s.rowsIn('slice')};
   means[index] = shift + sum / n;
-  squares[index] = max(square - sum * sum / n, vec4<f32>());`,
+  squares[index] = relu(square - sum * sum / n);`,
   };
   const second: Shader = {
     name: BATCH_NORM,
@@ -86,7 +87,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
     outputs: [mean.binding, variance.binding],
     workgroupSize: each.workgroupSize,
     workgroups: each.workgroups,
-    declarations: () => [mean.store, variance.store].join('\n'),
+    declarations: () => [mean.store, variance.store, KEEP_NAN].join('\n'),
     body: () => `
   ${each.open}
   let shift = means[quad];
@@ -100,7 +101,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
     square += squares[at] + n * u * u;
   }
   mean_put(quad, shift + sum / ${f32(rows)});
-  variance_put(quad, max(square - sum * sum / ${f32(rows)}, vec4<f32>()) / ${f32(rows)});`,
+  variance_put(quad, relu(square - sum * sum / ${f32(rows)}) / ${f32(rows)});`,
   };
   return { first, second, partials };
 }
@@ -121,13 +122,17 @@ function normalize(shape: readonly number[], { eps, relu }: BatchNormAttrs): Sha
     outputs: [y.binding],
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
-    declarations: () => [...[z, divisor, gain, offset, mean, variance].map((q) => q.load), y.store].join('\n'),
+    declarations: () =>
+      [z, divisor, gain, offset, mean, variance]
+        .map((q) => q.load)
+        .concat(y.store, KEEP_NAN)
+        .join('\n'),
     body: () => `
   ${s.open}
   let d = divisor_at(quad);
   let m = mean_at(quad);
   let a = gain_at(quad) / sqrt(variance_at(quad) + ${f32(eps)});
   let b = offset_at(quad);
-  ${s.loop(`y_put(i, ${relu ? `max(${value}, vec4<f32>())` : value});`)}`,
+  ${s.loop(`y_put(i, ${relu ? `relu(${value})` : value});`)}`,
   };
 }

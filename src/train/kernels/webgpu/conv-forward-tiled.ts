@@ -1,6 +1,7 @@
 // Convolution forward for real GPUs: rows are samples at one output pixel, so that dead taps are skipped by all.
 import { convKey, type ConvShape } from './conv-shape';
 import type { Epilogue } from './conv-forward';
+import { KEEP_NAN } from './nan';
 import { quadsOf, repeat } from './quads';
 import type { Shader } from './run';
 import { laneName } from './tile';
@@ -57,9 +58,10 @@ export function convForwardTiled(s: ConvShape, epilogue: Epilogue): Shader {
     rowExists: `row < ${s.n}u`,
     columnExists: f.quads % COLUMN_QUADS !== 0 && `column < ${f.quads}u`,
     at: `(row * ${s.oh * s.ow}u + pixel) * ${f.quads}u + column`,
+    functions: epilogue.relu ? KEEP_NAN : '',
     finish: (sum) => {
       const biased = epilogue.bias ? `${sum} + b_at(column)` : sum;
-      return epilogue.relu ? `max(${biased}, vec4<f32>())` : biased;
+      return epilogue.relu ? `relu(${biased})` : biased;
     },
   });
 }

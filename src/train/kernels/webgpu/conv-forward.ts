@@ -2,6 +2,7 @@
 // one output pixel, so that taps that only meet padding are never visited. Bias and ReLU are an epilogue.
 // With subgroups the threads of a quad share their loads: sides.ts.
 import { convKey, type ConvShape } from './conv-shape';
+import { KEEP_NAN } from './nan';
 import { quadsOf, repeat } from './quads';
 import type { Shader } from './run';
 import { side, teams } from './sides';
@@ -49,7 +50,8 @@ export function convForward(s: ConvShape, epilogue: Epilogue, subgroups: boolean
     inputs: epilogue.bias ? [x.binding, f.binding, b.binding] : [x.binding, f.binding],
     outputs: [y.binding],
     ...dispatch,
-    declarations: () => [x.load, f.load, epilogue.bias ? b.load : '', y.store].join('\n'),
+    declarations: () =>
+      [x.load, f.load, epilogue.bias ? b.load : '', y.store, epilogue.relu ? KEEP_NAN : ''].join('\n'),
     body: () => `${start}
   ${samples.place}
   ${quads.place}
@@ -68,7 +70,7 @@ export function convForward(s: ConvShape, epilogue: Epilogue, subgroups: boolean
   ${repeat(samples.count, (i) =>
     repeat(quads.count, (j) => {
       const sum = epilogue.bias ? `a${i}_${j} + b${j}` : `a${i}_${j}`;
-      const value = epilogue.relu ? `max(${sum}, vec4<f32>())` : sum;
+      const value = epilogue.relu ? `relu(${sum})` : sum;
       return tile.guarded(
         [samples.exists(i), quads.exists(j)],
         `y_put((${samples.at(i)} * ${s.oh * s.ow}u + at) * ${f.quads}u + ${quads.at(j)}, ${value});`,

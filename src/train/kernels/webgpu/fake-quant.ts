@@ -55,6 +55,6 @@ function fakeQuantShader(
   ${s.loop(`let at = ${scaled ? 'place(i)' : 'i'};
     let value = x_at(at)${scaled ? ' * k' : ''};
     let q = clamp(code(value, inv, zero), vec4<f32>(${f32(attrs.qmin)}), vec4<f32>(${f32(attrs.qmax)}));
-    y_put(at, (q - zero) * scale);`)}`,
+    y_put(at, select((q - zero) * scale, value, is_nan(value)));`)}`,
   };
 }

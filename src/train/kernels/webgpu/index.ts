@@ -16,6 +16,7 @@ import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { observeHistogram } from './observe-histogram';
 import { observeMinMax, observeScaled } from './observe-minmax';
+import { relu } from './relu';
 import { sgdMomentum } from './sgd-momentum';
 import { runningStatistics, scaleFactor } from './vectors';
 
@@ -30,6 +31,7 @@ export async function registerWebGpuKernels(): Promise<void> {
   register(conv2dBackpropFilter);
   register(maxPool);
   register(maxPoolGrad);
+  register(relu);
   register(observeMinMax);
   register(observeScaled);
   register(observeHistogram);

@@ -1,6 +1,8 @@
-// tfjs's MaxPool on WebGPU, and where each maximum stands: the first of equal ones in row-major order, as in PyTorch.
+// tfjs's MaxPool on WebGPU, and where each maximum stands: the first of equal ones in row-major order, as in PyTorch. The
+// maximum of a window that holds a NaN is NaN, wherever that is found to stand.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Kernel } from './kernel';
+import { KEEP_NAN } from './nan';
 import { poolKey, poolShape, type PoolAttrs, type PoolShape } from './pool-shape';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
@@ -28,7 +30,12 @@ export function maxPoolShader(s: PoolShape, result: 'maximum' | 'place'): Shader
     outputs: [y.binding],
     workgroupSize: WORKGROUP,
     workgroups: Math.ceil(threads / WORKGROUP),
-    declarations: () => [x.load, y.store].join('\n'),
+    declarations: () => `${x.load}
+${y.store}
+${KEEP_NAN}
+fn pixel_at(image : i32, row : i32, column : i32) -> u32 {
+  return u32(image + row * ${s.w} + column) * ${x.quads}u;
+}`,
     body: () => `
   if (index >= ${threads}u) { return; }
   let quad = index % ${y.quads}u;
@@ -36,15 +43,20 @@ export function maxPoolShader(s: PoolShape, result: 'maximum' | 'place'): Shader
   let top = (pixel / ${s.ow}) % ${s.oh} * ${s.sh} - ${s.padTop};
   let left = pixel % ${s.ow} * ${s.sw} - ${s.padLeft};
   let image = pixel / ${s.oh * s.ow} * ${s.h * s.w};
-  var maximum = vec4<f32>(-3.4028234e38f);
-  var place = vec4<f32>();
-  for (var ky = max(0, -top); ky < min(${s.kh}, ${s.h} - top); ky++) {
-    for (var kx = max(0, -left); kx < min(${s.kw}, ${s.w} - left); kx++) {
-      let v = x_at(u32(image + (top + ky) * ${s.w} + left + kx) * ${x.quads}u + quad);
+  let ky0 = max(0, -top);
+  let kx0 = max(0, -left);
+  var maximum = x_at(pixel_at(image, top + ky0, left + kx0) + quad);
+  var place = vec4<f32>(f32(ky0 * ${s.kw} + kx0));
+  var largest = vec4<u32>();
+  for (var ky = ky0; ky < min(${s.kh}, ${s.h} - top); ky++) {
+    for (var kx = kx0; kx < min(${s.kw}, ${s.w} - left); kx++) {
+      let v = x_at(pixel_at(image, top + ky, left + kx) + quad);
       place = select(place, vec4<f32>(f32(ky * ${s.kw} + kx)), v > maximum);
       maximum = max(maximum, v);
+      largest = max(largest, bitcast<vec4<u32>>(v) & ~SIGN);
     }
   }
+  maximum = nan_unless(largest <= INFINITE, maximum);
   y_put(index, ${result});`,
   };
 }

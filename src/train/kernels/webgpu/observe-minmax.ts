@@ -5,6 +5,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { OBSERVE_MINMAX, OBSERVE_SCALED, type ObserveMinMaxAttrs } from '../contract';
 import type { Kernel } from './kernel';
+import { KEEP_NAN } from './nan';
 import { f32 } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
@@ -39,7 +40,8 @@ function observe(backend: WebGPUBackend, x: TensorInfo, last: TensorInfo[], attr
   const ranges = range.shape[1];
   const perTensor = ranges === 1 && !factor;
   const { shader, partials, slices } = partialMinMax(x.shape, perTensor);
-  const ends = run(backend, shader, [x], [[partials * 4], [partials * 4]]);
+  const length = [partials * 4];
+  const ends = run(backend, shader, [x], [length, length, length]);
   const second = perTensor
     ? updateTensor(partials, attrs)
     : updateChannels(slices, ranges, attrs, factor !== undefined);
@@ -47,6 +49,32 @@ function observe(backend: WebGPUBackend, x: TensorInfo, last: TensorInfo[], attr
   ends.forEach(({ dataId }) => backend.disposeData(dataId));
   return updated;
 }
+
+/** Tensors of the three numbers of Ends for each slice, which are floats of x. */
+const PARTS = ['as_unsigned', 'as_signed', 'nearest'];
+const partBindings = (length: number) => PARTS.map((name) => ({ name, type: 'vec4<f32>', length }) as const);
+
+/**
+ * WGSL of the ends of values: compared as whole numbers, for which no NaN is lost. The greatest bits as unsigned numbers are
+ * those of the least value if any has a sign; the greatest as signed numbers are those of the greatest value if any has
+ * none; and if all are of one sign, the least as unsigned numbers are those of the end that is nearer to 0. A NaN lies
+ * beyond the infinity of its sign.
+ */
+const ENDS = `${KEEP_NAN}
+struct Ends { as_unsigned : vec4<u32>, as_signed : vec4<i32>, nearest : vec4<u32> }
+fn ends_of(as_unsigned : vec4<f32>, as_signed : vec4<f32>, nearest : vec4<f32>) -> Ends {
+  return Ends(bitcast<vec4<u32>>(as_unsigned), bitcast<vec4<i32>>(as_signed), bitcast<vec4<u32>>(nearest));
+}
+fn joined(a : Ends, b : Ends) -> Ends {
+  return Ends(max(a.as_unsigned, b.as_unsigned), max(a.as_signed, b.as_signed), min(a.nearest, b.nearest));
+}
+fn least_and_most(e : Ends) -> array<vec4<f32>, 2> {
+  let sound = (e.as_unsigned <= (INFINITE | SIGN)) & (e.as_signed <= vec4<i32>(INFINITE));
+  let least = select(e.nearest, e.as_unsigned, e.as_unsigned >= SIGN);
+  let most = select(bitcast<vec4<u32>>(e.as_signed), e.nearest, e.as_signed < vec4<i32>());
+  return array<vec4<f32>, 2>(nan_unless(sound, bitcast<vec4<f32>>(least)), nan_unless(sound, bitcast<vec4<f32>>(most)));
+}`;
+const part = (at: string) => `ends_of(${PARTS.map((name) => `${name}[${at}]`).join(', ')})`;
 
 function partialMinMax(
   shape: readonly number[],
@@ -60,28 +88,34 @@ function partialMinMax(
     name: OBSERVE_MINMAX,
     key: `partial,${rows},${channels},${perTensor}`,
     inputs: [x.binding],
-    outputs: ['lo', 'hi'].map((name) => ({ name, type: 'vec4<f32>', length: partials })),
+    outputs: partBindings(partials),
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
-    declarations: () => x.load,
+    declarations: () => `${x.load}\n${ENDS}`,
     body: () => `
   ${s.open}
-  var least = x_at(first);
-  var most = least;
-  ${s.loop('let v = x_at(i); least = min(least, v); most = max(most, v);')}
-  lo[index] = least;
-  hi[index] = most;`,
+  let v = x_at(first);
+  var ends = ends_of(v, v, v);
+  ${s.loop('let v = x_at(i); ends = joined(ends, ends_of(v, v, v));')}
+  as_unsigned[index] = bitcast<vec4<f32>>(ends.as_unsigned);
+  as_signed[index] = bitcast<vec4<f32>>(ends.as_signed);
+  nearest[index] = bitcast<vec4<f32>>(ends.nearest);`,
   };
   return { shader, partials, slices: s.slices };
 }
 
-/** WGSL of `fn updated(old_lo, old_hi, lo, hi) -> array<T, 2>`: the observer's rule; `old` empty counts as not there. */
-function rule(type: string, attrs: ObserveMinMaxAttrs): string {
+/**
+ * WGSL of `fn updated(old_lo, old_hi, lo, hi) -> array<vec4<f32>, 2>`: the observer's rule. `old` that has seen nothing
+ * counts as not there; in an average, an end that is not finite becomes NaN.
+ */
+function rule(attrs: ObserveMinMaxAttrs): string {
+  const average = (v: string) =>
+    `select(nan_unless(is_finite(old_${v}), old_${v} + ${f32(attrs.c)} * (${v} - old_${v})), ${v}, unseen)`;
   const next =
-    attrs.mode === 'extreme'
-      ? ['min(old_lo, lo)', 'max(old_hi, hi)']
-      : ['lo', 'hi'].map((v) => `select(old_${v} + ${f32(attrs.c)} * (${v} - old_${v}), ${v}, old_lo > old_hi)`);
+    attrs.mode === 'extreme' ? ['lesser(old_lo, lo)', 'greater(old_hi, hi)'] : ['lo', 'hi'].map((v) => average(v));
+  const type = 'vec4<f32>';
   return `fn updated(old_lo : ${type}, old_hi : ${type}, lo : ${type}, hi : ${type}) -> array<${type}, 2> {
+  let unseen = (bitcast<vec4<u32>>(old_lo) == INFINITE) & (bitcast<vec4<u32>>(old_hi) == (INFINITE | SIGN));
   return array<${type}, 2>(${next.join(', ')});
 }`;
 }
@@ -92,29 +126,26 @@ function updateChannels(slices: number, channels: number, attrs: ObserveMinMaxAt
   const next = quadsOf('next', 2, channels);
   const { quads } = range;
   const s = sweep(1, quads);
-  const ends = ['lo', 'hi'].map((name) => ({ name, type: 'vec4<f32>', length: slices * quads }) as const);
   return {
     name: scaled ? OBSERVE_SCALED : OBSERVE_MINMAX,
     key: `channels,${slices},${channels},${attrs.mode},${attrs.c}`,
-    inputs: [...ends, range.binding, ...(scaled ? [factor.binding] : [])],
+    inputs: [...partBindings(slices * quads), range.binding, ...(scaled ? [factor.binding] : [])],
     outputs: [next.binding],
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
-    declarations: () => [range.load, next.store, scaled ? factor.load : '', rule('vec4<f32>', attrs)].join('\n'),
+    declarations: () => [range.load, next.store, scaled ? factor.load : '', ENDS, rule(attrs)].join('\n'),
     body: () => `
   ${s.open}
-  var least = lo[quad];
-  var most = hi[quad];
-  for (var k = quad; k < ${slices * quads}u; k += ${quads}u) { least = min(least, lo[k]); most = max(most, hi[k]); }
+  var ends = ${part('quad')};
+  for (var k = quad; k < ${slices * quads}u; k += ${quads}u) { ends = joined(ends, ${part('k')}); }
+  var seen = least_and_most(ends);
   ${
     scaled
       ? `let k = factor_at(quad);
-  let ends = array<vec4<f32>, 2>(least * k, most * k);
-  least = min(ends[0], ends[1]);
-  most = max(ends[0], ends[1]);`
+  seen = array<vec4<f32>, 2>(lesser(seen[0] * k, seen[1] * k), greater(seen[0] * k, seen[1] * k));`
       : ''
   }
-  let result = updated(range_at(quad), range_at(${quads}u + quad), least, most);
+  let result = updated(range_at(quad), range_at(${quads}u + quad), seen[0], seen[1]);
   next_put(quad, result[0]);
   next_put(${quads}u + quad, result[1]);`,
   };
@@ -124,30 +155,27 @@ function updateTensor(partials: number, attrs: ObserveMinMaxAttrs): Shader {
   return {
     name: OBSERVE_MINMAX,
     key: `tensor,${partials},${attrs.mode},${attrs.c}`,
-    inputs: [
-      { name: 'lo', type: 'vec4<f32>', length: partials },
-      { name: 'hi', type: 'vec4<f32>', length: partials },
-      { name: 'range', type: 'f32', length: 2 },
-    ],
+    inputs: [...partBindings(partials), { name: 'range', type: 'f32', length: 2 }],
     outputs: [{ name: 'next', type: 'f32', length: 2 }],
     workgroupSize: COMBINERS,
     workgroups: 1,
-    declarations: () => `${rule('f32', attrs)}
-var<workgroup> least : array<vec4<f32>, ${COMBINERS}>;
-var<workgroup> most : array<vec4<f32>, ${COMBINERS}>;`,
+    declarations: () => `${ENDS}
+${rule(attrs)}
+var<workgroup> all : array<Ends, ${COMBINERS}>;`,
     body: () => `
   let first = min(local, ${partials - 1}u);
-  var a = lo[first];
-  var b = hi[first];
-  for (var k = local; k < ${partials}u; k += ${COMBINERS}u) { a = min(a, lo[k]); b = max(b, hi[k]); }
-  least[local] = a;
-  most[local] = b;
+  var ends = ${part('first')};
+  for (var k = local; k < ${partials}u; k += ${COMBINERS}u) { ends = joined(ends, ${part('k')}); }
+  all[local] = ends;
   workgroupBarrier();
   if (local == 0u) {
-    for (var k = 1u; k < ${COMBINERS}u; k++) { a = min(a, least[k]); b = max(b, most[k]); }
-    let result = updated(range[0], range[1], min(min(a.x, a.y), min(a.z, a.w)), max(max(b.x, b.y), max(b.z, b.w)));
-    next[0] = result[0];
-    next[1] = result[1];
+    for (var k = 1u; k < ${COMBINERS}u; k++) { ends = joined(ends, all[k]); }
+    ends = joined(ends, Ends(ends.as_unsigned.zwxy, ends.as_signed.zwxy, ends.nearest.zwxy));
+    ends = joined(ends, Ends(ends.as_unsigned.yxwz, ends.as_signed.yxwz, ends.nearest.yxwz));
+    let seen = least_and_most(ends);
+    let result = updated(vec4<f32>(range[0]), vec4<f32>(range[1]), seen[0], seen[1]);
+    next[0] = result[0].x;
+    next[1] = result[1].x;
   }`,
   };
 }

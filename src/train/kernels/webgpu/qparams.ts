@@ -2,8 +2,9 @@
 // as src/quant/qparams.ts. WGSL lets a division miss by 2.5 ULP: on such an adapter a scale may differ from the host's
 // in its last two bits, and a zero point where min / scale lies within that of a tie. SwiftShader divides exactly, but
 // compilers turn a division by a constant into a product with its rounded reciprocal: the divisor is a uniform.
-import { symmetricZeroPoint } from '../../../quant/qparams';
+import { LARGEST_SCALE, symmetricZeroPoint } from '../../../quant/qparams';
 import type { FakeQuantAttrs } from '../contract';
+import { KEEP_NAN } from './nan';
 import { quadsOf, type Quads } from './quads';
 import type { Binding } from './run';
 
@@ -13,9 +14,9 @@ export interface QParamsCode {
   readonly key: string;
   /** The uniform that the code reads. */
   readonly uniforms: Readonly<Record<string, number>>;
-  /** Defines `fn code(x, inv, zero) -> vec4<f32>`: the unclamped code of x. */
+  /** Defines `fn code(x, inv, zero) -> vec4<f32>`, the unclamped code of x, and what nan.ts does. */
   readonly declarations: string;
-  /** Defines `scale`, `inv` and `zero` (vec4<f32>) for the quad of channels `quad`. */
+  /** Defines `scale`, NaN where it is not usable or an end not finite, `inv` and `zero` (vec4<f32>) for the quad `quad`. */
   readonly define: string;
 }
 
@@ -28,17 +29,21 @@ export function qparamsCode(channels: number, attrs: FakeQuantAttrs): QParamsCod
   const row = (i: number) => (perTensor ? `vec4<f32>(range[${i}])` : `range_at(${i * range.quads}u + quad)`);
   const zero = symmetric
     ? quad(symmetricZeroPoint(qmin, qmax))
-    : `clamp(${f32(qmin)} - round(lo / scale), ${quad(qmin)}, ${quad(qmax)})`;
+    : `clamp(${f32(qmin)} - round(lo / span), ${quad(qmin)}, ${quad(qmax)})`;
   return {
     binding: range.binding,
     uniforms: { levels: symmetric ? (qmax - qmin) / 2 : qmax - qmin },
     key: `${channels},${symmetric},${qmin},${qmax},${eps}`,
-    declarations: `${perTensor ? '' : range.load}
+    declarations: `${perTensor ? '' : range.load}${KEEP_NAN}
 fn code(x : vec4<f32>, inv : vec4<f32>, zero : vec4<f32>) -> vec4<f32> { return zero + round(x * inv); }`,
-    define: `let lo = min(${row(0)}, vec4<f32>());
-  let hi = max(${row(1)}, vec4<f32>());
-  let scale = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${quad(eps)});
-  let inv = 1.0 / scale;
+    define: `let least = ${row(0)};
+  let most = ${row(1)};
+  let lo = min(least, vec4<f32>());
+  let hi = max(most, vec4<f32>());
+  let span = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${quad(eps)});
+  let usable = bitcast<vec4<u32>>(span) <= bitcast<vec4<u32>>(${quad(LARGEST_SCALE)});
+  let scale = nan_unless(is_finite(least) & is_finite(most) & usable, span);
+  let inv = 1.0 / span;
   let zero = ${zero};`,
   };
 }

@@ -35,6 +35,8 @@ export interface Tiled {
   readonly rowExists: string;
   readonly columnExists: string | false;
   readonly at: string;
+  /** What `finish` calls. */
+  readonly functions?: string;
   /** Value stored for the sum `sum` at quad `column`. */
   readonly finish?: (sum: string) => string;
 }
@@ -50,6 +52,7 @@ export function tiledShader(t: Tiled): Shader {
     workgroups: t.workgroups,
     declarations: () => `${t.inputs.map((q) => q.load).join('\n')}
 ${t.output.store}
+${t.functions ?? ''}
 var<workgroup> lefts : array<vec4<f32>, ${t.left.slots}>;
 var<workgroup> rights : array<vec4<f32>, ${t.right.slots}>;`,
     body: () => `

@@ -32,6 +32,7 @@ export const runningStatistics: Kernel<Statistics, RunningStatisticsAttrs> = {
 export const scaleFactor: Kernel<Record<'gain' | 'variance', TensorInfo>, ScaleFactorAttrs> = {
   name: SCALE_FACTOR,
   run(backend, { gain, variance }, { eps, smallest }) {
+    // Magnitudes are compared as whole numbers, of which a NaN is the greatest: see nan.ts.
     const shader: Shader = {
       ...overChannels(gain.shape[0]),
       name: SCALE_FACTOR,
@@ -42,7 +43,7 @@ export const scaleFactor: Kernel<Record<'gain' | 'variance', TensorInfo>, ScaleF
   if (index >= ${gain.shape[0]}u) { return; }
   let sigma = sqrt(variance[index] + params.eps);
   let k = gain[index] / sigma;
-  let tiny = abs(k) < params.smallest;
+  let tiny = (bitcast<u32>(k) & 0x7fffffffu) < bitcast<u32>(params.smallest);
   factor[index] = select(k, params.smallest, tiny);
   slope[index] = select(1.0 / sigma, 0.0, tiny);`,
     };
