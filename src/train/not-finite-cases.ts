@@ -1,12 +1,14 @@
 // NaN and infinity at every kind of place of a training, each driven through the real loop: what it ends with on the
-// backend that runs. For tests, in Node and in browsers; not for single kernels.
+// backend that runs, and what it must. For tests, in Node and in browsers; not for single kernels.
 import * as tf from '@tensorflow/tfjs';
 import { isUnseen } from '../core/qparams';
 import type { Graph } from '../graph/types';
+import { prepareQat } from '../quant/prepare';
+import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import { SGD_MOMENTUM } from './kernels/contract';
 import { trainLoop } from './loop';
-import { smallBatch } from './small-network';
+import { smallBatch, smallGraph, smallParams } from './small-network';
 import type { TrainState } from './state';
 import { TrainControl } from './train-control';
 import { Trainer, type Batch } from './trainer';
@@ -21,8 +23,13 @@ const OPTIONS: TrainOptions = {
   ...{ seed: 0, validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 
+const fused = smallGraph();
+const params = smallParams(fused, 5);
+const qat = (bits: number) =>
+  prepareQat(fused, qconfigById('fbgemm_qat', { weightBits: bits, activationBits: bits }), { fuseAddRelu: bits === 8 });
+
 /** One value that is not finite, somewhere in the first step after the healthy ones. */
-export interface Fault {
+interface Fault {
   readonly name: string;
   readonly inState?: (state: TrainState) => void;
   readonly inBatch?: (batch: Batch) => void;
@@ -31,16 +38,94 @@ export interface Fault {
 }
 
 /** How a training ended. */
-export interface Ending {
+interface Ending {
   /** The error's code and its words, numbers of steps left out; or 'finished'. */
   readonly words: string;
   /** Whether the state that was kept last, the result if it finished, is finite. */
   readonly keptFinite: boolean;
 }
 
+const FINISHED: Ending = { words: 'finished', keptFinite: true };
+const DIVERGED: Ending = {
+  words:
+    'diverged: Weights, activations or the loss grew beyond all bounds (step N, learning rate 0.01, batch 2). ' +
+    'Press Retry with a lower learning rate or, where the batch is small, with a larger one. ' +
+    'Training goes on from step N; what was learned up to there is kept.',
+  keptFinite: true,
+};
+
+/** What is trained. */
+export interface Leg {
+  readonly name: string;
+  readonly graph: Graph | QatGraph;
+  /** Batch norm and observers. */
+  readonly frozen: boolean;
+  /** Faults after which training may finish. */
+  readonly isHarmless?: (fault: Fault) => boolean;
+}
+
+/** A MinMaxObserver's end that is its neutral element is as one that has seen nothing: the next batch sets it. */
+const heals = ({ name }: Fault) =>
+  /^(Infinity in range of .*weight, min|-Infinity in range of .*weight, max)/.test(name);
+
+export const LEGS: readonly Leg[] = [
+  { name: 'FP32', graph: fused, frozen: false },
+  { name: 'FP32, batch norm frozen', graph: fused, frozen: true },
+  { name: 'QAT at 8 bits', graph: qat(8), frozen: false },
+  { name: 'QAT at 8 bits, all frozen', graph: qat(8), frozen: true },
+  { name: 'QAT at 4 bits', graph: qat(4), frozen: false },
+  { name: 'QAT at 4 bits, all frozen', graph: qat(4), frozen: true },
+  {
+    ...{ name: 'observing only', graph: prepareQat(fused, qconfigById('fbgemm'), { fuseAddRelu: false }) },
+    ...{ frozen: false, isHarmless: heals },
+  },
+];
+
+/** How many faults were tried, and the endings, by fault, that are not what they must be. */
+export interface Verdict {
+  readonly tried: number;
+  readonly otherwise: Readonly<Record<string, Ending>>;
+}
+
+/** NaN and both infinities at every place, or at each `every`th: one error in one wording, and a finite state is kept. */
+export async function verdictOnAll(leg: Leg, every: number): Promise<Verdict> {
+  const healthy = await healthyState(leg.graph);
+  const all = [NaN, Infinity, -Infinity].flatMap((value) => faults(healthy, value));
+  return judge(leg, healthy, true, (fault, i) => i % every === 0 || leg.isHarmless?.(fault) === true, all);
+}
+
+/** NaN in running statistics, which nothing reads while batch norm takes the batch, of a state that is kept at the end. */
+export async function verdictOnRunning(leg: Leg): Promise<Verdict> {
+  const healthy = await healthyState(leg.graph);
+  return judge(leg, healthy, false, ({ name }) => /running/.test(name), faults(healthy, NaN));
+}
+
+/** Whether the same training finishes without a fault. */
+export async function finishes(leg: Leg): Promise<boolean> {
+  return isEnding(await train(leg, await healthyState(leg.graph), true, { name: 'none' }), FINISHED);
+}
+
+async function judge(
+  leg: Leg,
+  healthy: TrainState,
+  keepsOften: boolean,
+  picks: (fault: Fault, i: number) => boolean,
+  faults: readonly Fault[],
+): Promise<Verdict> {
+  const otherwise: Record<string, Ending> = {};
+  const picked = faults.filter(picks);
+  for (const fault of picked) {
+    const ending = await train(leg, healthy, keepsOften, fault);
+    if (!isEnding(ending, leg.isHarmless?.(fault) ? FINISHED : DIVERGED)) otherwise[fault.name] = ending;
+  }
+  return { tried: picked.length, otherwise };
+}
+
+const isEnding = (a: Ending, b: Ending) => a.words === b.words && a.keptFinite === b.keptFinite;
+
 /** A state after a few steps on the backend that runs. */
-export async function healthyState(graph: Graph | QatGraph, start: Pick<TrainState, 'params'>): Promise<TrainState> {
-  const trainer = new Trainer(graph, start);
+async function healthyState(graph: Graph | QatGraph): Promise<TrainState> {
+  const trainer = new Trainer(graph, { params });
   const { learningRate: lr, momentum, weightDecay } = OPTIONS;
   for (let i = 0; i < HEALTHY; i++)
     await trainer.trainStep(
@@ -57,7 +142,7 @@ export async function healthyState(graph: Graph | QatGraph, start: Pick<TrainSta
 const spots = (length: number) => [...new Set([0, length >> 1, length - 1])];
 
 /** Faults of a value in parameters, momenta, ranges, gradients and images of a state. */
-export function faults(state: TrainState, value: number): Fault[] {
+function faults(state: TrainState, value: number): Fault[] {
   const { params, momentum, ranges } = state;
   const inArray = (name: string, length: number, array: (state: TrainState) => Float32Array): Fault[] =>
     spots(length).map((at) => ({
@@ -87,17 +172,8 @@ export function faults(state: TrainState, value: number): Fault[] {
   ];
 }
 
-export interface Leg {
-  readonly graph: Graph | QatGraph;
-  readonly healthy: TrainState;
-  /** Batch norm and observers. */
-  readonly frozen: boolean;
-  /** A state is kept after each step, or at the end alone. */
-  readonly keepsOften: boolean;
-}
-
-/** Goes on from a healthy state with a fault in the first step. */
-export async function train({ graph, healthy, frozen, keepsOften }: Leg, fault: Fault): Promise<Ending> {
+/** Goes on from a healthy state with a fault in the first step. @param keepsOften after each step, or at the end alone */
+async function train({ graph, frozen }: Leg, healthy: TrainState, keepsOften: boolean, fault: Fault): Promise<Ending> {
   const state = structuredClone(healthy);
   fault.inState?.(state);
   const trainer = new Trainer(graph, state);

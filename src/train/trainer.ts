@@ -1,10 +1,12 @@
 // One training run's device state and its single step: forward, gradient, SGD, observers. FP32 or QAT by its graph.
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
+import { PlaygroundError } from '../core/errors';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
 import { checkBatch } from './batch-size';
+import { areFinite } from './divergence';
 import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
 import { runKernel } from './ops/run-kernel';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
@@ -48,7 +50,8 @@ export class Trainer {
 
   /**
    * One step of SGD on one batch. A loss that is no number means that the weights are lost too.
-   * @throws PlaygroundError 'bad-argument' for a batch of which batch norm cannot learn, before anything has changed
+   * @throws PlaygroundError 'bad-argument' for a batch of which batch norm cannot learn, 'diverged' for one with a pixel
+   * that is not finite; both before anything has changed
    */
   async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
     const possible = this.possible(mode);
@@ -66,8 +69,7 @@ export class Trainer {
   /** What a step on this batch would begin with; changes nothing. */
   async peek(batch: Batch, mode: ForwardMode): Promise<StepResult> {
     const logits = tidy(() => {
-      const images = tf.tensor4d(batch.x, [batch.y.length, ...IMAGE]);
-      const out = forwardTraining(this.graph, this.device, images, this.possible(mode));
+      const out = forwardTraining(this.graph, this.device, imagesOf(batch), this.possible(mode));
       tf.dispose(out.updates.variables.map(([, next]) => next));
       return out.logits;
     });
@@ -131,21 +133,32 @@ export class Trainer {
   }
 
   /** To be called in a scope. Logits and updates are kept: the caller disposes of them. */
-  private differentiate({ x, y }: Batch, mode: ForwardMode) {
-    checkBatch(this.graph, y.length, mode.bnFrozen);
+  private differentiate(batch: Batch, mode: ForwardMode) {
+    checkBatch(this.graph, batch.y.length, mode.bnFrozen);
     const names = [...this.device.trainable.keys()];
     const variables = names.map((name) => this.device.trainable.get(name)!);
     let logits!: tf.Tensor2D;
     let updates!: ForwardUpdates;
-    const images = tf.tensor4d(x, [y.length, ...IMAGE]);
+    const images = imagesOf(batch);
     const { value: loss, grads } = tf.variableGrads(() => {
       const out = forwardTraining(this.graph, this.device, images, mode);
       updates = out.updates;
       logits = tf.keep(tf.clone(out.logits));
-      return crossEntropy(out.logits, y);
+      return crossEntropy(out.logits, batch.y);
     }, variables);
     return { loss, logits, updates, grads: new Map(names.map((name, i) => [name, grads[variables[i].name]])) };
   }
+}
+
+/**
+ * A batch on the device.
+ * @throws PlaygroundError 'diverged' for a pixel that is not finite: where ranges are frozen an infinite one would be
+ * clamped, and nobody would hear of it
+ */
+function imagesOf({ x, y }: Batch): tf.Tensor4D {
+  if (!areFinite(x))
+    throw new PlaygroundError('diverged', 'A picture holds values that are no numbers.', 'Choose other pictures.');
+  return tf.tensor4d(x, [y.length, ...IMAGE]);
 }
 
 /** Mean over the batch of -log softmax(logits)[label]. */
