@@ -111,6 +111,7 @@ describe('on wasm', () => {
       expect(other.state).toEqual(end.state);
       expect(other.history).toEqual(end.history);
       expect(end.state.observersFrozen).toBe(name === 'fbgemm_qat');
+      expect(whole.events.some(({ type }) => type === 'observers-frozen')).toBe(name === 'fbgemm_qat');
       expect(end.state.histograms.size > 0).toBe(name === 'fbgemm');
       expect(trainedBy(graph, other.state)).toEqual(trainedBy(graph, end.state));
     });
