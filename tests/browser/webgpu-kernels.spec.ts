@@ -162,6 +162,10 @@ test('observer and fake-quant per channel equal float32 bit for bit', async ({ p
   );
 });
 
+test('every rule of the table gives over every range the scale, zero point and codes of the host', async ({ page }) => {
+  await expectAll(page, 'qparamTable', [[true]]);
+});
+
 test('running histograms: ends and number of counts as on the host, few in other bins', async ({ page }) => {
   await expectAll(page, 'histogram', [
     ...['widening', 'much wider', 'after ReLU', 'edges of bins'].flatMap((batches) =>

@@ -18,7 +18,7 @@ export const fakeQuantGrad: Kernel<{ x: TensorInfo; dy: TensorInfo; range: Tenso
 /** WGSL: `inside`, whether the code of each lane of `value` is in range; after qparamsCode's definitions. */
 export function insideCode({ qmin, qmax }: FakeQuantAttrs): string {
   return `let q = code(value, inv, zero);
-    let inside = (q >= vec4<f32>(${f32(qmin)})) & (q <= vec4<f32>(${f32(qmax)}));`;
+    let inside = sound & (q >= vec4<f32>(${f32(qmin)})) & (q <= vec4<f32>(${f32(qmax)}));`;
 }
 
 function gradShader(shape: readonly number[], ranges: number, attrs: FakeQuantAttrs): Shader {

@@ -16,7 +16,10 @@ export interface QParamsCode {
   readonly uniforms: Readonly<Record<string, number>>;
   /** Defines `fn code(x, inv, zero) -> vec4<f32>`, the unclamped code of x, and what nan.ts does. */
   readonly declarations: string;
-  /** Defines `scale`, NaN where it is not usable or an end not finite, `inv` and `zero` (vec4<f32>) for the quad `quad`. */
+  /**
+   * Defines `sound` (vec4<bool>), whether the range has a usable scale, `scale`, NaN where not, `inv` and `zero` (vec4<f32>)
+   * for the quad `quad`.
+   */
   readonly define: string;
 }
 
@@ -42,7 +45,8 @@ fn code(x : vec4<f32>, inv : vec4<f32>, zero : vec4<f32>) -> vec4<f32> { return 
   let hi = max(most, vec4<f32>());
   let span = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${quad(eps)});
   let usable = bitcast<vec4<u32>>(span) <= bitcast<vec4<u32>>(${quad(LARGEST_SCALE)});
-  let scale = nan_unless(is_finite(least) & is_finite(most) & usable, span);
+  let sound = is_finite(least) & is_finite(most) & usable;
+  let scale = nan_unless(sound, span);
   let inv = 1.0 / span;
   let zero = ${zero};`,
   };
