@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { PlaygroundError } from '../core/errors';
 import { usefulThreads } from '../core/threads';
 import type { RunOptions } from '../report/options';
-import { watchDevice } from './device';
+import { checkDevice, watchDevice } from './device';
 import { registerWebGpuKernels } from './kernels/webgpu';
 import { startWebGpuBackend } from './kernels/webgpu/device';
 import { KernelRejected } from './kernels/webgpu/scopes';
@@ -25,7 +25,7 @@ const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost' | 'failed'
 export type AskedBackend = RunOptions['backend'];
 
 /**
- * 'auto' takes WebGPU on a real adapter, else WASM. WASM also takes over where WebGPU rejects a kernel at once.
+ * 'auto' takes WebGPU on a real adapter, else WASM. Where WebGPU rejects a kernel at once, as replaceBackend.
  * @param wasmBase folder of the .wasm files, with a trailing slash
  * @param threads wanted on WASM
  * @throws PlaygroundError 'no-webgpu' when WebGPU was asked for and cannot be had
@@ -49,7 +49,7 @@ export async function selectBackend(
     used = backend === 'wasm' ? await startWasm(wasmBase, threads) : await startWebGpu();
   } catch (error) {
     if (!(error instanceof KernelRejected)) throw error;
-    return withoutWebGpu(error, wasmBase, threads);
+    return withoutKernel(asked, wasmBase, error);
   }
   return {
     backend,
@@ -61,52 +61,49 @@ export async function selectBackend(
   };
 }
 
-/** What the visitor wants, as selectBackend's arguments. */
-export interface Wanted {
-  readonly asked: AskedBackend;
-  readonly wasmBase: string;
-  readonly threads?: number;
-}
-
 /**
  * A new backend in the place of the running one, whose tensors are gone: WebGPU again where that can help, else WASM.
- * @param before what is replaced; @param trouble why: 'device-lost', 'device-failed', 'thread-lost', 'out-of-memory'
+ * @param asked by the visitor; @param before what is replaced
+ * @param trouble why: 'device-lost', 'device-failed', 'thread-lost', 'out-of-memory'
  */
 export async function replaceBackend(
-  { asked, wasmBase, threads }: Wanted,
+  asked: AskedBackend,
+  wasmBase: string,
   before: BackendInfo,
   trouble: PlaygroundError,
 ): Promise<BackendInfo> {
-  const select = async (name: AskedBackend) => {
-    freeBackend();
-    return selectBackend(name, wasmBase, threads).catch(() => selectBackend('wasm', wasmBase, threads));
-  };
-  if (trouble.code === 'device-failed') {
-    const others = trouble instanceof KernelRejected && trouble.variant && giveUpVariant(trouble.variant);
-    if (!others) return withoutWebGpu(trouble, wasmBase, threads);
-    const next = await select(asked);
-    if (next.backend === 'wasm') return next;
-    return { ...next, reason: `${trouble.message} Another variant of it has taken over.` };
-  }
+  if (trouble.code === 'device-failed') return withoutKernel(asked, wasmBase, trouble);
   if (trouble.code === 'device-lost') {
     const again = before.webgpu === 'device-lost';
-    const next = await select(again ? 'wasm' : asked);
+    const next = await startAnew(again ? 'wasm' : asked, wasmBase);
     const successor = next.backend === 'webgpu' ? 'A new one' : 'WASM';
     return { ...next, webgpu: 'device-lost', reason: `The graphics device was lost. ${successor} has taken over.` };
   }
   // The same once more; what took over from WebGPU stays, and so does what was said of it.
   const tookOver = before.backend === 'wasm' && (before.webgpu === 'device-lost' || before.webgpu === 'failed');
-  const next = await select(tookOver ? 'wasm' : asked);
+  const lost = trouble.code === 'thread-lost';
+  // What stopped one thread may stop more.
+  const threads = lost ? Math.floor(before.threads / 2) : before.threads;
+  const next = await startAnew(tookOver ? 'wasm' : asked, wasmBase, before.backend === 'wasm' ? threads : undefined);
   const { webgpu, reason } = tookOver ? before : next;
-  if (trouble.code === 'out-of-memory') return { ...next, webgpu, reason };
+  if (!lost) return { ...next, webgpu, reason };
   const left = next.threads === 1 ? '1 thread goes' : `${next.threads} threads go`;
   return { ...next, webgpu, reason: `A thread stopped; ${left} on with the work. ${reason}` };
 }
 
-async function withoutWebGpu(trouble: PlaygroundError, wasmBase: string, threads?: number): Promise<BackendInfo> {
+/** After a kernel failed: WebGPU with another variant of it where there is one, else WASM. */
+async function withoutKernel(asked: AskedBackend, wasmBase: string, trouble: PlaygroundError): Promise<BackendInfo> {
+  const others = trouble instanceof KernelRejected && trouble.variant && giveUpVariant(trouble.variant);
+  const next = await startAnew(others ? asked : 'wasm', wasmBase);
+  if (!others) return { ...next, webgpu: 'failed', reason: `${trouble.message} WASM has taken over.` };
+  if (next.backend === 'wasm') return next;
+  return { ...next, reason: `${trouble.message} Another variant of it has taken over.` };
+}
+
+/** @param threads on WASM: as selectBackend */
+async function startAnew(asked: AskedBackend, wasmBase: string, threads?: number): Promise<BackendInfo> {
   freeBackend();
-  const next = await selectBackend('wasm', wasmBase, threads);
-  return { ...next, webgpu: 'failed', reason: `${trouble.message} WASM has taken over.` };
+  return selectBackend(asked, wasmBase, threads).catch(() => selectBackend('wasm', wasmBase, threads));
 }
 
 /** Frees what the running backend holds; it can be started again. */
@@ -146,5 +143,6 @@ async function startWebGpu(): Promise<number> {
     );
   watchDevice(backend.device);
   await registerWebGpuKernels();
+  await checkDevice();
   return 1;
 }

@@ -45,8 +45,6 @@ class TrainWorker implements TrainApi {
   private baseUrl = '';
   private asked: AskedBackend = 'auto';
   private backend!: BackendInfo;
-  /** Wanted on WASM; undefined until one was lost. */
-  private threads: number | undefined;
   /** Why another backend has to take over, until one has. */
   private failure: PlaygroundError | undefined;
   private onBackend: (backend: BackendInfo) => void = () => {};
@@ -229,11 +227,8 @@ class TrainWorker implements TrainApi {
 
   /** Where nothing could take over, for want of a connection perhaps, the next call tries again. */
   private async replaceFailed(): Promise<void> {
-    const { asked, wasmBase, failure } = this;
-    if (!failure) return;
-    // What stopped one thread may stop more.
-    if (failure.code === 'thread-lost') this.threads = Math.floor(this.backend.threads / 2);
-    this.backend = await replaceBackend({ asked, wasmBase, threads: this.threads }, this.backend, failure);
+    if (!this.failure) return;
+    this.backend = await replaceBackend(this.asked, this.wasmBase, this.backend, this.failure);
     this.failure = undefined;
     this.onBackend(this.backend);
   }

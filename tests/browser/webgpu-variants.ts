@@ -2,7 +2,7 @@
 import { openDB } from 'idb';
 import { chooseVariants, networkConvolutions } from '../../src/train/kernels/webgpu/choose-variants';
 import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
-import { proveSubgroups } from '../../src/train/kernels/webgpu/prove-subgroups';
+import { provenVariants } from '../../src/train/kernels/webgpu/prove-variants';
 import { DATABASE, STORE } from '../../src/train/kernels/webgpu/variant-store';
 import { variantFor, variantsOf } from '../../src/train/kernels/webgpu/variants';
 
@@ -14,26 +14,58 @@ export async function choose(): Promise<{ from: string; variants: string[]; tens
   return { from, variants, tensors: backend.numDataIds() };
 }
 
-/** The variants of our device and of one without features; whether subgroups prove right, also if one value were wrong. */
-export async function prove(): Promise<{ offered: string[]; plain: string[]; right: boolean; wrong: boolean }> {
+/** The variants of our device and of one without features, and which are proven: as they are, and with one wrong value. */
+export async function prove() {
   const backend = (await startWebGpuBackend())!;
   const plain = await (await navigator.gpu.requestAdapter())!.requestDevice();
-  const right = await proveSubgroups(backend);
+  const right = await provenVariants(backend);
   const read = backend.read.bind(backend);
-  let reads = 0;
-  backend.read = async (id) => {
-    const values = (await read(id)) as Float32Array;
-    if (++reads === 6) values[values.length - 1] += 0.001;
-    return values;
+  const withWrong = async (number: number) => {
+    let reads = 0;
+    backend.read = async (id) => {
+      const values = (await read(id)) as Float32Array;
+      if (++reads === number) values[values.length - 1] += 0.001;
+      return values;
+    };
+    return provenVariants(backend);
   };
-  const wrong = await proveSubgroups(backend);
-  return { offered: [...variantsOf(backend.device)], plain: [...variantsOf(plain)], right, wrong };
+  return {
+    ...{ offered: variantsOf(backend.device), plain: variantsOf(plain), right },
+    ...{ wrongSubgroups: await withWrong(6), wrongWorkgroup: await withWrong(9) },
+  };
+}
+
+/** From now on the browser rejects the shaders of a variant. */
+export function spoil(variant: string): void {
+  const { createShaderModule } = GPUDevice.prototype;
+  GPUDevice.prototype.createShaderModule = function (descriptor) {
+    const spoiled = descriptor.label?.split('|')[1] === variant;
+    return createShaderModule.call(this, spoiled ? { ...descriptor, code: 'spoiled' } : descriptor);
+  };
+}
+
+/** Changes what is stored for the one adapter. */
+async function change(make: (stored: { fingerprint: string; choices: Record<string, string> }) => unknown) {
+  const database = await openDB(DATABASE);
+  const [adapter] = await database.getAllKeys(STORE);
+  await database.put(STORE, make(await database.get(STORE, adapter)), adapter);
+  database.close();
 }
 
 /** Leaves an entry that lacks most shapes, as another version of the network would. */
-export async function damage(): Promise<void> {
-  const database = await openDB(DATABASE);
-  const [adapter] = await database.getAllKeys(STORE);
-  await database.put(STORE, { '8,8,64,64,3,3,1,1': 'registers' }, adapter);
-  database.close();
+export const lackShapes = () => change((stored) => ({ ...stored, choices: { '8,8,64,64,3,3,1,1': 'registers' } }));
+/** As if the shaders had been others. */
+export const otherShaders = () => change((stored) => ({ ...stored, fingerprint: 'of other texts' }));
+/** As if this variant had been the fastest everywhere. */
+export const allOf = (variant: string) =>
+  change(({ fingerprint, choices }) => ({
+    fingerprint,
+    choices: Object.fromEntries(Object.keys(choices).map((key) => [key, variant])),
+  }));
+export const otherBrowser = () => {
+  Object.defineProperty(navigator, 'userAgent', { value: `${navigator.userAgent} later` });
+};
+/** A page of a later version has raised the database's. */
+export async function laterVersion(): Promise<void> {
+  (await openDB(DATABASE, 99)).close();
 }

@@ -1,16 +1,18 @@
-// Finds the fastest variant of each of the network's convolutions by a short measurement, once per adapter: the choices
-// are kept in IndexedDB. Subgroups must prove themselves first. Gradients follow the forward convolution of their shape,
-// whose tiles they share.
+// Finds the fastest variant of each of the network's convolutions by a short measurement, once per adapter, browser and
+// text of the shaders: the choices are kept in IndexedDB. Variants must prove themselves at every start. Gradients follow
+// the forward convolution of their shape, whose tiles they share.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { fuse } from '../../../graph/fuse';
 import { nodeById } from '../../../graph/graph';
 import { resnet18 } from '../../../graph/resnet18';
 import type { ConvShape } from './conv-shape';
-import { forward } from './convolve';
+import { forward, shadersOf } from './convolve';
 import { wantsPatches } from './patches';
-import { proveSubgroups } from './prove-subgroups';
-import { loadChoices, saveChoices } from './variant-store';
-import { setVariants, variantKey, variantsOf, type Choices, type Variant } from './variants';
+import { provenVariants } from './prove-variants';
+import { shaderSource, submit } from './run';
+import { firstRejected } from './scopes';
+import { fingerprintOf, loadChoices, saveChoices } from './variant-store';
+import { setVariants, variantKey, VARIANTS, type Choices, type Variant } from './variants';
 
 /** Rows of a tile in workgroup memory. */
 const SAMPLES = 32;
@@ -27,11 +29,15 @@ export async function chooseVariants(backend: WebGPUBackend): Promise<'stored' |
   const { vendor, architecture, device: model, description } = device.adapterInfo;
   const adapter = [vendor, architecture, model, description].join('|');
   const shapes = networkConvolutions();
-  const stored = await loadChoices(adapter, shapes.map(variantKey), variantsOf(device));
-  const choices = stored ?? (await measure(backend, shapes));
+  const proven = await provenVariants(backend);
+  const texts = shapes.flatMap((shape) => VARIANTS.flatMap((variant) => shadersOf(shape, variant).map(shaderSource)));
+  const fingerprint = await fingerprintOf([navigator.userAgent, ...texts]);
+  const stored = await loadChoices(adapter, fingerprint, shapes.map(variantKey), proven);
+  const choices = stored ?? (await measure(backend, shapes, proven));
   setVariants(device, mostFrequent(Object.values(choices)), choices);
   if (stored) return 'stored';
-  await saveChoices(adapter, choices);
+  // A shader that is rejected is the fastest of all.
+  if (!(await firstRejected(device))) await saveChoices(adapter, fingerprint, choices);
   return 'measured';
 }
 
@@ -52,13 +58,14 @@ export function networkConvolutions(): ConvShape[] {
   return [...shapes.values()].sort((a, b) => Number(wantsPatches(a)) - Number(wantsPatches(b)));
 }
 
-async function measure(backend: WebGPUBackend, shapes: readonly ConvShape[]): Promise<Choices> {
+async function measure(
+  backend: WebGPUBackend,
+  shapes: readonly ConvShape[],
+  proven: readonly Variant[],
+): Promise<Choices> {
   const choices: Record<string, Variant> = {};
   const start = performance.now();
-  let candidates = variantsOf(backend.device);
-  if (candidates.includes('subgroups') && !(await proveSubgroups(backend))) {
-    candidates = candidates.filter((variant) => variant !== 'subgroups');
-  }
+  let candidates = proven;
   const totals = new Map<Variant, number>();
   for (const shape of shapes) {
     if (candidates.length === 1 || performance.now() - start > MOST_MS) {
@@ -96,9 +103,7 @@ async function least(
       setVariants(backend.device, variant);
       const start = performance.now();
       const y = forward(backend, shape, { x, filter }, false);
-      backend.endComputePassEncoder();
-      backend.ensureCommandEncoderReady();
-      backend.submitQueue();
+      submit(backend);
       await backend.queue.onSubmittedWorkDone();
       if (i > 0) times.set(variant, Math.min(times.get(variant) ?? Infinity, performance.now() - start));
       backend.disposeData(y.dataId);

@@ -5,14 +5,14 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { addSlices } from './add-slices';
 import { convFilterGrad } from './conv-filter-grad';
 import { convFilterGradTiled, filterGradSlices } from './conv-filter-grad-tiled';
-import { convForward } from './conv-forward';
+import { convForward, type Epilogue } from './conv-forward';
 import { convForwardTiled } from './conv-forward-tiled';
 import { convInputGrad } from './conv-input-grad';
 import { convInputGradTiled } from './conv-input-grad-tiled';
 import type { ConvShape } from './conv-shape';
 import { patches, patchShape, wantsPatches } from './patches';
-import { run } from './run';
-import { variantFor } from './variants';
+import { run, type Shader } from './run';
+import { variantFor, type Variant } from './variants';
 
 /** x [n,h,w,ci], filter [kh,kw,ci,co], bias [co] if any -> [n,oh,ow,co], through ReLU if asked. */
 export function forward(
@@ -24,18 +24,14 @@ export function forward(
   const variant = variantFor(backend.device, s);
   const epilogue = { bias: bias !== undefined, relu };
   return overInput(backend, s, x, (shape, input) => {
-    const shader =
-      variant === 'workgroup'
-        ? convForwardTiled(shape, epilogue)
-        : convForward(shape, epilogue, variant === 'subgroups');
+    const shader = forwardShader(shape, epilogue, variant);
     return run(backend, shader, bias ? [input, filter, bias] : [input, filter], [[s.n, s.oh, s.ow, s.co]])[0];
   });
 }
 
 /** dy [n,oh,ow,co], filter [kh,kw,ci,co] -> dx [n,h,w,ci]. */
 export function inputGrad(backend: WebGPUBackend, s: ConvShape, dy: TensorInfo, filter: TensorInfo): TensorInfo {
-  const variant = variantFor(backend.device, s);
-  const shader = variant === 'workgroup' ? convInputGradTiled(s) : convInputGrad(s, variant === 'subgroups');
+  const shader = inputGradShader(s, variantFor(backend.device, s));
   return run(backend, shader, [dy, filter], [[s.n, s.h, s.w, s.ci]])[0];
 }
 
@@ -44,12 +40,10 @@ export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, 
   const filterShape = [s.kh, s.kw, s.ci, s.co];
   const variant = variantFor(backend.device, s);
   return overInput(backend, s, x, (shape, input) => {
-    if (variant !== 'workgroup') {
-      return run(backend, convFilterGrad(shape, variant === 'subgroups'), [input, dy], [filterShape])[0];
-    }
-    const slices = filterGradSlices(shape);
-    if (slices === 1) return run(backend, convFilterGradTiled(shape), [input, dy], [filterShape])[0];
-    const [parts] = run(backend, convFilterGradTiled(shape), [input, dy], [[slices, ...filterShape]]);
+    const shader = filterGradShader(shape, variant);
+    const slices = variant === 'workgroup' ? filterGradSlices(shape) : 1;
+    if (slices === 1) return run(backend, shader, [input, dy], [filterShape])[0];
+    const [parts] = run(backend, shader, [input, dy], [[slices, ...filterShape]]);
     const [total] = run(
       backend,
       addSlices('Conv2DBackpropFilter', slices, s.kh * s.kw * s.ci * s.co),
@@ -59,6 +53,24 @@ export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, 
     backend.disposeData(parts.dataId);
     return total;
   });
+}
+
+const forwardShader = (s: ConvShape, epilogue: Epilogue, variant: Variant): Shader =>
+  variant === 'workgroup' ? convForwardTiled(s, epilogue) : convForward(s, epilogue, variant === 'subgroups');
+const inputGradShader = (s: ConvShape, variant: Variant): Shader =>
+  variant === 'workgroup' ? convInputGradTiled(s) : convInputGrad(s, variant === 'subgroups');
+const filterGradShader = (s: ConvShape, variant: Variant): Shader =>
+  variant === 'workgroup' ? convFilterGradTiled(s) : convFilterGrad(s, variant === 'subgroups');
+
+/** What a variant runs for a convolution and its gradients, but for patches and sums of slices, which all share. */
+export function shadersOf(s: ConvShape, variant: Variant): Shader[] {
+  const unrolled = wantsPatches(s) ? patchShape(s) : s;
+  return [
+    forwardShader(unrolled, { bias: false, relu: false }, variant),
+    forwardShader(unrolled, { bias: true, relu: true }, variant),
+    inputGradShader(s, variant),
+    filterGradShader(unrolled, variant),
+  ];
 }
 
 /** Calls with the image, or with its patches and their 1x1 shape where that is better. */

@@ -137,6 +137,13 @@ export function run(
   return outputs;
 }
 
+/** Submits all that was recorded, as tfjs would by itself some time later. */
+export function submit(backend: WebGPUBackend): void {
+  backend.endComputePassEncoder();
+  backend.ensureCommandEncoderReady();
+  backend.submitQueue();
+}
+
 /** Another tensor with the same memory, which is freed after both. */
 export function share(backend: WebGPUBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo {
   backend.incRef(dataId);

@@ -54,7 +54,7 @@ export function side(name: string, axis: 'row' | 'column', total: number, most: 
  * The dispatch of one team of threads (a quad, or a thread alone) for each combination of the named coordinates, the
  * first varying fastest, and the start of its body. With subgroups it declares where in the square a thread is. Threads
  * of a quad have all coordinates in common, so that they leave the body and its loops together; that a quad is four
- * neighbours by index is what all devices do but none must: see prove-subgroups.ts.
+ * neighbours by index is what all devices do but none must: see prove-variants.ts.
  */
 export function teams(subgroups: boolean, extents: Readonly<Record<string, number>>) {
   const threads = Object.values(extents).reduce((a, b) => a * b, subgroups ? 4 : 1);
