@@ -89,3 +89,34 @@ test('an internal error in the middle: WASM takes over and goes on', async ({ pa
   const { qat, control } = await losses(page);
   expect([qat.length, control.length]).toEqual([6, 6]);
 });
+
+test('a variant rejected where it is measured: another takes over, and the page says so', async ({ page }) => {
+  await visit(page, { ...OPTIONS, backend: 'webgpu' });
+  // Of 32 samples, as they are measured; the proof's have another number.
+  await spoil(page, /^Conv2D\|subgroups\|32,/);
+  await start(page);
+  await trained(page);
+  const reason = 'WebGPU rejected the kernel Conv2D (subgroups). Another variant of it has taken over.';
+  await expect(header(page)).toContainText(reason);
+  expect(await stepsTold(page)).toBe(2 * OPTIONS.steps);
+  expect(await backend(page)).toEqual({ backend: 'webgpu', webgpu: 'software' });
+});
+
+test('a variant rejected in training: nothing of it is believed, and another takes over', async ({ page }) => {
+  await page.goto('/tests/browser/blank.html');
+  await page.evaluate(async () => {
+    const variants: typeof import('./webgpu-variants') = await import(
+      '/tests/browser/webgpu-variants.ts' as './webgpu-variants'
+    );
+    await variants.choose();
+    await variants.allOf('subgroups');
+  });
+  await visit(page, { ...OPTIONS, backend: 'webgpu' });
+  await spoil(page, /^Conv2DBackpropInput\|subgroups\|4,/);
+  await start(page);
+  await trained(page);
+  const reason = 'WebGPU rejected the kernel Conv2DBackpropInput (subgroups). Another variant of it has taken over.';
+  await expect(header(page)).toContainText(reason);
+  expect(await stepsTold(page)).toBe(2 * OPTIONS.steps);
+  expect(await backend(page)).toEqual({ backend: 'webgpu', webgpu: 'software' });
+});
