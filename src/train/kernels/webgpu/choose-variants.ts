@@ -1,5 +1,5 @@
 // Finds the fastest variant of each of the network's convolutions by a short measurement, once per adapter, browser and
-// text of the shaders: the choices are kept in IndexedDB. Variants must prove themselves at every start. Gradients follow
+// text of the shaders: the choices are kept in IndexedDB. What is used must prove itself at every start. Gradients follow
 // the forward convolution of their shape, whose tiles they share.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { fuse } from '../../../graph/fuse';
@@ -12,7 +12,7 @@ import { provenVariants } from './prove-variants';
 import { shaderSource, submit } from './run';
 import { firstRejected } from './scopes';
 import { fingerprintOf, loadChoices, saveChoices } from './variant-store';
-import { setVariants, variantKey, VARIANTS, type Choices, type Variant } from './variants';
+import { setVariants, variantKey, VARIANTS, variantsOf, type Choices, type Variant } from './variants';
 
 /** Rows of a tile in workgroup memory. */
 const SAMPLES = 32;
@@ -29,16 +29,22 @@ export async function chooseVariants(backend: WebGPUBackend): Promise<'stored' |
   const { vendor, architecture, device: model, description } = device.adapterInfo;
   const adapter = [vendor, architecture, model, description].join('|');
   const shapes = networkConvolutions();
-  const proven = await provenVariants(backend);
   const texts = shapes.flatMap((shape) => VARIANTS.flatMap((variant) => shadersOf(shape, variant).map(shaderSource)));
   const fingerprint = await fingerprintOf([navigator.userAgent, ...texts]);
-  const stored = await loadChoices(adapter, fingerprint, shapes.map(variantKey), proven);
-  const choices = stored ?? (await measure(backend, shapes, proven));
+  const offered = variantsOf(device);
+  const stored = await loadChoices(adapter, fingerprint, shapes.map(variantKey), offered);
+  const trusted = stored && (await areProven(backend, Object.values(stored))) ? stored : undefined;
+  const choices = trusted ?? (await measure(backend, shapes, await provenVariants(backend, offered)));
   setVariants(device, mostFrequent(Object.values(choices)), choices);
-  if (stored) return 'stored';
+  if (trusted) return 'stored';
   // A shader that is rejected is the fastest of all.
   if (!(await firstRejected(device))) await saveChoices(adapter, fingerprint, choices);
   return 'measured';
+}
+
+async function areProven(backend: WebGPUBackend, variants: readonly Variant[]): Promise<boolean> {
+  const used = [...new Set(variants)];
+  return (await provenVariants(backend, used)).length === used.length;
 }
 
 /** The network's convolutions at SAMPLES samples, one of each shape; what runs on patches comes last. */
