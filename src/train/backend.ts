@@ -103,7 +103,8 @@ async function withoutKernel(asked: AskedBackend, wasmBase: string, trouble: Pla
 /** @param threads on WASM: as selectBackend */
 async function startAnew(asked: AskedBackend, wasmBase: string, threads?: number): Promise<BackendInfo> {
   freeBackend();
-  return selectBackend(asked, wasmBase, threads).catch(() => selectBackend('wasm', wasmBase, threads));
+  const onWasm = () => selectBackend('wasm', wasmBase, threads);
+  return asked === 'wasm' ? onWasm() : selectBackend(asked, wasmBase, threads).catch(onWasm);
 }
 
 /** Frees what the running backend holds; it can be started again. */
