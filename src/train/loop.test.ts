@@ -339,6 +339,7 @@ describe('divergence', () => {
     );
     expect(error).toMatchObject({ code: 'diverged' });
     expect(error.message).toContain('grew beyond all bounds (step 6, learning rate 0.1, batch 2)');
+    expect(error.hint).toContain('lower learning rate or, where the batch is small, with a larger one');
     expect(error.hint).toContain('goes on from step 2');
     expect([history.losses.length, kept]).toEqual([5, [2]]);
   });
