@@ -368,7 +368,7 @@ describe('divergence', () => {
     async (left) => {
       const { loop, results, history } = setUp({ left });
       const error = await failure(follow(loop));
-      expect(error).toMatchObject({ code: 'diverged' });
+      expect(error).toMatchObject({ code: 'diverged', cause: { message: 'No range.' } });
       expect(error.hint).toContain('goes on from step 0');
       expect([results, history.losses.length]).toEqual([[], 8]);
       expect(error.message).toContain(`left a loss of ${left.toPrecision(3)} (step 8, learning rate 0.1, batch 2)`);

@@ -45,19 +45,20 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
   /** What the last step learned from. */
   let last: { readonly batch: Batch; readonly mode: ForwardMode } | undefined;
 
-  const diverged = async (what: string) => {
+  const diverged = async (what: string, cause?: PlaygroundError) => {
     const good = await states.fallBack();
     const { step } = trainer;
     return new PlaygroundError(
       'diverged',
       `${what} (step ${step}, learning rate ${rate(Math.max(step - 1, 0))}, batch ${options.batch}).`,
       `Press Retry with a lower learning rate or, where the batch is small, with a larger one. Training goes on from step ${good}; what was learned up to there is kept.`,
+      { cause },
     );
   };
   const bounded = <T>(work: Promise<T>): Promise<T> =>
     work.catch(async (error: unknown) => {
       const unbounded = error instanceof PlaygroundError && error.code === 'diverged';
-      throw unbounded ? await diverged(UNBOUNDED) : error;
+      throw unbounded ? await diverged(UNBOUNDED, error) : error;
     });
   /** What the last step did shows in no step's loss. Where this leg took none, its state was kept before. */
   const prove = async () => {

@@ -48,10 +48,11 @@ export async function startStockWasm(wasmBase: string, threads: number): Promise
 /** @returns undefined when it has started; @throws PlaygroundError where the module cannot be had */
 async function start(wasmBase: string): Promise<{ cause: unknown } | undefined> {
   await provideTfjsModule(wasmBase);
+  const threaded = await tf.env().getAsync(SHARED);
   let failure: { cause: unknown } | undefined;
   tf.removeBackend('wasm');
   tf.registerBackend('wasm', () =>
-    withLimit(makeBackend() as Promise<BackendWasm>).catch((cause: unknown) => {
+    withLimit(makeBackend() as Promise<BackendWasm>, threaded === true).catch((cause: unknown) => {
       failure = { cause };
       throw cause;
     }),
@@ -71,9 +72,12 @@ globalThis.addEventListener?.('error', (event) => {
   onThreadError(new Error(event.message));
 });
 
-/** The work's outcome; an error when it or a thread of tfjs fails, or after START_LIMIT. */
-function withLimit<T>(work: Promise<T>): Promise<T> {
-  const failed = new Promise<never>((_, reject) => (onThreadError = reject));
+/**
+ * The work's outcome; an error when it fails, or after START_LIMIT. @param threaded a thread of tfjs that fails is a
+ * failure too; without threads, all that is heard of them comes late, from a start before this one
+ */
+function withLimit<T>(work: Promise<T>, threaded: boolean): Promise<T> {
+  const failed = new Promise<never>((_, reject) => (onThreadError = threaded ? reject : () => {}));
   const late = () => new Error(`tfjs did not start within ${START_LIMIT} ms`);
   return within(Promise.race([work, failed]), START_LIMIT, late);
 }
