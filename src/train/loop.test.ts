@@ -360,7 +360,9 @@ describe('divergence', () => {
     const { loop } = setUp({ options: { validateEvery: 3 } }, async () => {
       throw new PlaygroundError('diverged', 'No range.', '');
     });
-    expect((await failure(follow(loop))).hint).toContain('goes on from step 0');
+    const error = await failure(follow(loop));
+    expect(error.hint).toContain('goes on from step 0');
+    expect(error).toMatchObject({ code: 'diverged', cause: { message: 'No range.' } });
   });
 
   test.each([NaN, Infinity, 9.062410888082136e21, 18])(
@@ -368,7 +370,7 @@ describe('divergence', () => {
     async (left) => {
       const { loop, results, history } = setUp({ left });
       const error = await failure(follow(loop));
-      expect(error).toMatchObject({ code: 'diverged', cause: { message: 'No range.' } });
+      expect(error).toMatchObject({ code: 'diverged' });
       expect(error.hint).toContain('goes on from step 0');
       expect([results, history.losses.length]).toEqual([[], 8]);
       expect(error.message).toContain(`left a loss of ${left.toPrecision(3)} (step 8, learning rate 0.1, batch 2)`);
