@@ -55,8 +55,6 @@ async function change(make: (stored: { fingerprint: string; choices: Record<stri
 
 /** Leaves an entry that lacks most shapes, as another version of the network would. */
 export const lackShapes = () => change((stored) => ({ ...stored, choices: { '8,8,64,64,3,3,1,1': 'registers' } }));
-/** As if the shaders had been others. */
-export const otherShaders = () => change((stored) => ({ ...stored, fingerprint: 'of other texts' }));
 /** As if this variant had been the fastest everywhere. */
 export const allOf = (variant: string) =>
   change(({ fingerprint, choices }) => ({
