@@ -27,12 +27,14 @@ export async function visit(page: Page, options?: Partial<RunOptions>): Promise<
     playground.options = { ...playground.options, ...chosen };
     here.told = [];
     playground.on((event) => here.told.push(event));
-    // Most of a short training's time would go to proofs on hundreds of images, which no test here is about.
+    // Most of a short training's time would go to proofs, which no test here is about: many images, and for each
+    // validation the whole state read back.
     const { workers } = playground as unknown as { workers: { train: TrainApi } };
     const { train } = workers;
     const brief: Partial<TrainApi> = {
       verify: (_, onProgress) => train.verify({ randomTests: 4, imageTests: 4 }, onProgress),
-      train: (options, ...rest) => train.train({ ...options, validationImages: 16 }, ...rest),
+      train: (options, ...rest) =>
+        train.train({ ...options, validateEvery: options.steps, validationImages: 16 }, ...rest),
     };
     workers.train = new Proxy(train, { get: (all, name) => Reflect.get(name in brief ? brief : all, name) as unknown });
   }, options);
