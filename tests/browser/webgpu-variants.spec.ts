@@ -66,6 +66,11 @@ test('a stored variant that the browser now rejects is not used', async ({ page 
   expect(after.tensors).toBe(0);
 });
 
+test('storage that never answers holds no start up', async ({ page }) => {
+  await choose(page);
+  expect((await choose(page, 'silentStorage')).from).toBe('measured');
+});
+
 test('a database of a later version is left alone, and every start measures', async ({ page }) => {
   await call(page, 'laterVersion');
   expect((await choose(page)).from).toBe('measured');

@@ -68,3 +68,7 @@ export const otherBrowser = () => {
 export async function laterVersion(): Promise<void> {
   (await openDB(DATABASE, 99)).close();
 }
+/** From now on no database answers. */
+export function silentStorage(): void {
+  IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+}

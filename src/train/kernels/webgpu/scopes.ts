@@ -53,7 +53,7 @@ export function watchShaders(device: GPUDevice): void {
   watches.set(device, watch);
   const scoped = <T>(label = 'of unknown name', make: () => T): T => {
     if (watch.trial) return make();
-    const [made, error] = within(device, make);
+    const [made, error] = inScopes(device, make);
     const answer = error.then((found) => {
       if (found) watch.first ??= rejected(label, found);
       watch.open.delete(answer);
@@ -83,14 +83,14 @@ export function trial<T>(device: GPUDevice, work: () => T): [T, Promise<GPUError
   const watch = watches.get(device);
   if (watch) watch.trial = true;
   try {
-    return within(device, work);
+    return inScopes(device, work);
   } finally {
     if (watch) watch.trial = false;
   }
 }
 
 /** Runs work within scopes for all errors but exhausted memory. Of a lost device nothing is heard: it says so itself. */
-function within<T>(device: GPUDevice, work: () => T): [T, Promise<GPUError | null>] {
+function inScopes<T>(device: GPUDevice, work: () => T): [T, Promise<GPUError | null>] {
   const kinds = ['internal', 'validation'] as const;
   kinds.forEach((kind) => device.pushErrorScope(kind));
   const answers = () => Promise.all(kinds.map(() => device.popErrorScope().catch(() => null)));

@@ -2,12 +2,15 @@
 // measured with. Where there is no storage (private windows, blocked site data) nothing is kept, and every start measures.
 // Not for measuring: choose-variants.ts.
 import { openDB, type IDBPDatabase } from 'idb';
+import { within } from '../../../core/time-limit';
 import type { Choices, Variant } from './variants';
 
 export const DATABASE = 'qat-playground-webgpu';
 export const STORE = 'variants';
 /** Of the form of what is stored. A later version of the page may have raised it: then nothing is kept here. */
 const VERSION = 3;
+/** Milliseconds for the browser's storage to answer: measuring anew takes less. */
+const ANSWER_LIMIT = 3000;
 
 /** What was measured, and the fingerprint of what it was measured with. */
 interface Stored {
@@ -40,8 +43,13 @@ export async function saveChoices(adapter: string, fingerprint: string, choices:
   await inDatabase((database) => database.put(STORE, { fingerprint, choices } satisfies Stored, adapter));
 }
 
-/** undefined where storage fails: the choices can be made again. */
-async function inDatabase(work: (database: IDBPDatabase) => Promise<unknown>): Promise<unknown> {
+/** undefined where storage fails or does not answer: the choices can be made again. */
+function inDatabase(work: (database: IDBPDatabase) => Promise<unknown>): Promise<unknown> {
+  const late = () => new Error(`no answer within ${ANSWER_LIMIT} ms`);
+  return within(openAndDo(work), ANSWER_LIMIT, late).catch(() => undefined);
+}
+
+async function openAndDo(work: (database: IDBPDatabase) => Promise<unknown>): Promise<unknown> {
   let database: IDBPDatabase | undefined;
   try {
     database = await openDB(DATABASE, VERSION, {
@@ -53,8 +61,6 @@ async function inDatabase(work: (database: IDBPDatabase) => Promise<unknown>): P
       blocking: () => database?.close(),
     });
     return await work(database);
-  } catch {
-    return undefined;
   } finally {
     database?.close();
   }
