@@ -91,7 +91,7 @@ function tableCase(kernel: string, rule: QuantRule, ranges: readonly TableRange[
       ...(isScaled ? { factor: [ones(ranges.length), [ranges.length]] } : {}),
       range: [ends, [2, ranges.length]],
     },
-    attrs: { symmetric: scheme === 'symmetric', qmin, qmax, eps },
+    attrs: { scheme, qmin, qmax, eps },
     ranges,
     wanted: interleaved('wanted'),
   };

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
-import type { Param } from '../core/params';
+import type { Param, ParamStore } from '../core/params';
 import type { ObservedRange } from '../core/qparams';
 import { Rng } from '../core/rng';
 import { createReferenceEngine } from '../engine/reference';
 import { fuse } from '../graph/fuse';
 import { outputLength } from '../graph/graph';
 import type { Graph } from '../graph/types';
+import { freeze } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat, weightKey } from '../quant/prepare';
 import { getDefaultQatQConfig } from '../quant/qconfigs';
@@ -64,6 +65,9 @@ const activations = new Map([
   ['fc', range(-6, 6)],
 ]);
 const pixels = Uint8Array.from({ length: SIZE * SIZE * 3 }, () => rng.below(256));
+/** As observed, the weights as they are. */
+const frozen = (values: ParamStore, ranges: ReadonlyMap<string, ObservedRange>) =>
+  freeze(graph, observeWeights(graph, values, ranges));
 const bnOf = (changes: Record<string, number[]>) =>
   new Map([
     ...params,
@@ -74,7 +78,7 @@ const bnOf = (changes: Record<string, number[]>) =>
   ]);
 
 describe('convert', () => {
-  const model = convert(graph, params, observeWeights(graph, params, activations));
+  const model = convert(graph, params, frozen(params, activations));
 
   it('names operations by module path and lets flatten and stubs go', () => {
     expect(model.ops.map(({ op, name }) => [op, name])).toEqual([
@@ -127,47 +131,60 @@ describe('convert', () => {
       [weightKey('conv'), wide],
       [weightKey('fc'), { min: wide.min.slice(0, 2), max: wide.max.slice(0, 2) }],
     ]);
-    const { weightScales } = convert(graph, params, ranges).ops[0] as Int8Conv;
+    const { weightScales } = convert(graph, params, freeze(graph, ranges)).ops[0] as Int8Conv;
     expect([...weightScales]).toEqual(Array(COUT).fill(Math.fround(0.1)));
   });
 
   it('quantizes over the weights as they are once they were observed: averaging constant 1 replaces the range', () => {
     const stale: ObservedRange = { min: new Float32Array(COUT).fill(-1), max: new Float32Array(COUT).fill(1) };
     const before = new Map([...activations, [weightKey('conv'), stale]]);
-    const again = convert(graph, params, observeWeights(graph, params, before));
+    const again = convert(graph, params, frozen(params, before));
     const [fresh, renewed] = [model.ops[0] as Int8Conv, again.ops[0] as Int8Conv];
     renewed.weightScales.forEach((scale, c) => expect(scale / fresh.weightScales[c]).toBeCloseTo(1, 6));
   });
 
   it("saturates activations at the qconfig's codes or at quint8's", () => {
-    const quint8 = convert(graph, params, observeWeights(graph, params, activations), { saturateAt: 'quint8' });
+    const quint8 = convert(graph, params, frozen(params, activations), { saturateAt: 'quint8' });
     expect(model.tensors.map(({ q }) => q.qmax)).toEqual([127, 127, 127, 127]);
     expect(quint8.tensors.map(({ q }) => q.qmax)).toEqual([255, 255, 255, 255]);
     expect(quint8.tensors.map(({ q }) => q.scale)).toEqual(model.tensors.map(({ q }) => q.scale));
   });
 
+  it('takes codes and a bias in the place of rounding to nearest and the folded bias', () => {
+    const { activations: outputs, weights } = frozen(params, activations);
+    const fc = weights.get('fc')!;
+    const codes = Int8Array.from({ length: 2 * COUT }, (_, i) => i - 5);
+    const bias = Float32Array.of(1, 2);
+    const chosen = convert(graph, params, {
+      activations: outputs,
+      weights: new Map([...weights, ['fc', { ...fc, codes, bias }]]),
+    });
+    expect(chosen.ops[2]).toEqual({ ...model.ops[2], weights: codes, bias });
+    expect(chosen.ops.slice(0, 2)).toEqual(model.ops.slice(0, 2));
+  });
+
   it('converts a channel whose gamma is 0 to its bias', () => {
     const dead = bnOf({ 'bn.weight': [0, 1, 1, 1, 1], 'bn.bias': [1.5, 0, 0, 0, 0] });
-    const converted = convert(graph, dead, observeWeights(graph, dead, activations));
+    const converted = convert(graph, dead, frozen(dead, activations));
     const [first] = createReferenceEngine(converted).trace(imageCodes(pixels, 1, converted));
     const { scale } = converted.tensors[1].q;
     for (let pixel = 0; pixel < SIZE * SIZE; pixel++) expect(first[pixel * COUT]).toBe(Math.round(1.5 / scale));
   });
 
   it('says which range is missing', () => {
-    expect(() => convert(graph, params, observeWeights(graph, params, new Map()))).toThrow('range of quant was never');
-    expect(() => convert(graph, params, activations)).toThrow('range of conv.weight was never');
+    expect(() => frozen(params, new Map())).toThrow('range of quant was never');
+    expect(() => freeze(graph, activations)).toThrow('range of conv.weight was never');
   });
 
   it('refuses weights that are not finite', () => {
     const diverged = bnOf({ 'bn.running_mean': [0, 0, NaN, 0, 0] });
-    expect(() => convert(graph, diverged, observeWeights(graph, diverged, activations))).toThrow(PlaygroundError);
-    expect(() => convert(graph, diverged, observeWeights(graph, diverged, activations))).toThrow('conv are not finite');
+    expect(() => convert(graph, diverged, frozen(diverged, activations))).toThrow(PlaygroundError);
+    expect(() => convert(graph, diverged, frozen(diverged, activations))).toThrow('conv are not finite');
   });
 });
 
 describe('imageCodes', () => {
-  const model = convert(graph, params, observeWeights(graph, params, activations));
+  const model = convert(graph, params, frozen(params, activations));
 
   it('gives every byte the code of its normalised value', () => {
     const { scale, zeroPoint } = model.tensors[0].q;

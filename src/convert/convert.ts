@@ -1,15 +1,14 @@
-// torch.ao.quantization.convert as a pass: a prepared graph, its parameters and observed ranges become an Int8Model.
-// The same for QAT and PTQ. Not for observing activations (src/train) nor for running integers (src/engine).
+// torch.ao.quantization.convert as a pass: a prepared graph, its parameters and frozen quantizers become an Int8Model.
+// The same for QAT and PTQ. Not for finding quantizers (src/quant, src/train) nor for running integers (src/engine).
 import { PlaygroundError } from '../core/errors';
 import { impossible } from '../core/impossible';
 import type { ParamStore } from '../core/params';
-import type { ObservedRange, QParams } from '../core/qparams';
-import { foldBatchNorm, parameter, type FoldedConv } from '../graph/fold';
+import type { QParams } from '../core/qparams';
+import { inferenceWeights } from '../graph/fold';
 import type { ConvAttrs, ConvBnNode, GraphNode, LinearNode } from '../graph/types';
 import { quantizeWeight } from '../quant/fake-quant';
-import { weightKey } from '../quant/prepare';
-import { channelQParams, observedRange, tensorQParams } from '../quant/qparams';
-import type { FakeQuantSpec, NodeQuant, QatGraph } from '../quant/types';
+import type { FrozenQuantizers } from '../quant/freeze';
+import type { QatGraph } from '../quant/types';
 import type { Int8Model, Int8Op, Int8Tensor } from './int8-model';
 import { validateInt8Model } from './validate';
 
@@ -23,15 +22,15 @@ export interface ConvertOptions {
 }
 
 /**
- * Folds each batch norm with its running statistics, quantizes weights per output channel by the qparams of their
- * ranges, and names every operation by its converted module's path. Biases stay float32.
- * @param params torchvision's state dict; @param ranges by node id, of weights by weightKey(id): see observeWeights
- * @throws PlaygroundError when a range or parameter is missing, or not finite
+ * Folds each batch norm with its running statistics, quantizes weights per output channel, to nearest unless their
+ * quantizer brings codes, and names every operation by its converted module's path. Biases stay float32.
+ * @param params torchvision's state dict
+ * @throws PlaygroundError when a parameter is missing or not finite; Error when a quantizer is missing
  */
 export function convert(
   graph: QatGraph,
   params: ParamStore,
-  ranges: ReadonlyMap<string, ObservedRange>,
+  quantizers: FrozenQuantizers,
   options: ConvertOptions = {},
 ): Int8Model {
   const tensors: Int8Tensor[] = [];
@@ -40,15 +39,13 @@ export function convert(
   const tensorOf = new Map<string, number>();
 
   const activation = (node: GraphNode): QParams => {
-    const q = tensorQParams(observedRange(ranges, node.id), specOf(graph, node.id, 'activation'));
+    const q = quantizerOf(quantizers.activations, node);
     return options.saturateAt === 'quint8' ? { ...q, qmin: 0, qmax: 255 } : q;
   };
   const weighted = (node: ConvBnNode | LinearNode) => {
-    const { weight, bias } = floatWeights(node, params);
+    const { weight, bias: folded } = inferenceWeights(node, params);
+    const { q, codes = quantizeWeight(weight.data, q), bias = folded } = quantizerOf(quantizers.weights, node);
     checkFinite(node.id, weight.data, bias);
-    const spec = specOf(graph, node.id, 'weight');
-    const q = channelQParams(observedRange(ranges, weightKey(node.id)), spec);
-    const codes = quantizeWeight(weight.data, q);
     return { weights: node.op === 'conv_bn' ? toOhwi(codes, node.conv) : codes, weightScales: q.scales, bias };
   };
 
@@ -103,15 +100,6 @@ export function convert(
   return model;
 }
 
-/** Weight [cout, ...] and bias as inference has them: batch norm folded. */
-function floatWeights(node: ConvBnNode | LinearNode, params: ParamStore): FoldedConv {
-  if (node.op === 'conv_bn') return foldBatchNorm(node, params);
-  const { inFeatures, outFeatures } = node;
-  const { data } = parameter(params, node.weight, inFeatures * outFeatures);
-  const bias = parameter(params, node.bias, outFeatures).data.slice();
-  return { weight: { shape: [outFeatures, inFeatures], data }, bias };
-}
-
 /** PyTorch's OIHW codes as [cout][ky][kx][cin]. */
 function toOhwi(codes: Int8Array, { cin, cout, kernel }: ConvAttrs): Int8Array {
   const taps = kernel * kernel;
@@ -122,10 +110,10 @@ function toOhwi(codes: Int8Array, { cin, cout, kernel }: ConvAttrs): Int8Array {
   return out;
 }
 
-function specOf(graph: QatGraph, id: string, part: keyof NodeQuant): FakeQuantSpec {
-  const spec = graph.quant[id]?.[part];
-  if (!spec) throw new Error(`${id} has no ${part} to quantize: was the graph prepared?`);
-  return spec;
+function quantizerOf<Q>(quantizers: ReadonlyMap<string, Q>, { id, op }: GraphNode): Q {
+  const quantizer = quantizers.get(id);
+  if (!quantizer) throw new Error(`${id} (${op}) has no frozen quantizer: was the graph prepared?`);
+  return quantizer;
 }
 
 function checkFinite(id: string, ...arrays: Float32Array[]): void {

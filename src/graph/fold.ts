@@ -2,12 +2,12 @@
 // Not for training: there the batch's own statistics count (src/train).
 import { PlaygroundError } from '../core/errors';
 import type { Param, ParamStore } from '../core/params';
-import type { ConvBnNode } from './types';
+import type { ConvBnNode, LinearNode } from './types';
 
 const f32 = Math.fround;
 
-/** A convolution with bias: weight OIHW, bias [cout]. */
-export interface FoldedConv {
+/** A layer as inference has it: weight OIHW or [out, in], bias [cout]. */
+export interface FoldedLayer {
   readonly weight: Param;
   readonly bias: Float32Array;
 }
@@ -17,7 +17,7 @@ export interface FoldedConv {
  * for convolutions without bias. gamma = 0 gives zero weights and bias beta.
  * @throws PlaygroundError when a parameter is missing or has another length.
  */
-export function foldBatchNorm(node: ConvBnNode, params: ParamStore): FoldedConv {
+export function foldBatchNorm(node: ConvBnNode, params: ParamStore): FoldedLayer {
   const { cin, cout, kernel } = node.conv;
   const weight = parameter(params, node.weight, cout * cin * kernel * kernel);
   const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
@@ -35,6 +35,15 @@ export function foldBatchNorm(node: ConvBnNode, params: ParamStore): FoldedConv 
     bias[c] = f32(f32(f32(0 - mean[c]) * rsqrt) * gamma[c]) + beta[c];
   }
   return { weight: { shape: [cout, cin, kernel, kernel], data: folded }, bias };
+}
+
+/** Weight and bias as inference has them: batch norm folded. @throws PlaygroundError when a parameter is missing */
+export function inferenceWeights(node: ConvBnNode | LinearNode, params: ParamStore): FoldedLayer {
+  if (node.op === 'conv_bn') return foldBatchNorm(node, params);
+  const { inFeatures, outFeatures } = node;
+  const { data } = parameter(params, node.weight, inFeatures * outFeatures);
+  const bias = parameter(params, node.bias, outFeatures).data.slice();
+  return { weight: { shape: [outFeatures, inFeatures], data }, bias };
 }
 
 /** The parameter of that name; @throws PlaygroundError when it is missing or has another number of values. */

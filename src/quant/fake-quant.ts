@@ -48,6 +48,15 @@ export function quantizeWeight(x: Float32Array, q: PerChannelQParams): Int8Array
   return out;
 }
 
+/** What weight codes stand for, channels on axis 0: (code - z) * s in float32. */
+export function dequantizeWeight(codes: Int8Array, q: PerChannelQParams): Float32Array {
+  const out = new Float32Array(codes.length);
+  forEachChannel(codes, q, (start, end, scale, zeroPoint) => {
+    for (let i = start; i < end; i++) out[i] = (codes[i] - zeroPoint) * scale;
+  });
+  return out;
+}
+
 /**
  * Activation codes as torch.quantize_per_tensor, which unlike fake-quant adds the zero point before rounding:
  * clamp(RNE(f32(x * (1/s) + z)), qmin, qmax). The two differ at exact ties with an odd zero point. PyTorch's multiply-add
@@ -65,7 +74,7 @@ export function dequantize(codes: Uint8Array, q: QParams): Float32Array {
 }
 
 function forEachChannel(
-  x: Float32Array,
+  x: ArrayLike<number>,
   q: QParams | PerChannelQParams,
   visit: (start: number, end: number, scale: number, zeroPoint: number) => void,
 ): void {

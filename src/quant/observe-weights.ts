@@ -2,7 +2,7 @@
 // Not for observing while training: src/train/ops/quantize.ts.
 import type { ParamStore } from '../core/params';
 import type { ObservedRange } from '../core/qparams';
-import { foldBatchNorm, parameter } from '../graph/fold';
+import { inferenceWeights } from '../graph/fold';
 import { minMax, nextRange } from './observers';
 import { weightKey } from './prepare';
 import type { QatGraph } from './types';
@@ -21,10 +21,7 @@ export function observeWeights(
   for (const node of graph.nodes) {
     const spec = graph.quant[node.id]?.weight;
     if (!spec || (node.op !== 'conv_bn' && node.op !== 'linear')) continue;
-    const weight =
-      node.op === 'conv_bn'
-        ? foldBatchNorm(node, params).weight
-        : parameter(params, node.weight, node.inFeatures * node.outFeatures);
+    const { weight } = inferenceWeights(node, params);
     const key = weightKey(node.id);
     next.set(key, nextRange(ranges.get(key), minMax(weight.data, node.out.c), spec));
   }

@@ -2,13 +2,11 @@
 // a QAT graph simulates. The same model is the FP32 peer on stock tfjs. Not for training: train-forward.ts.
 import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
-import type { ObservedRange } from '../core/qparams';
-import { foldBatchNorm, parameter } from '../graph/fold';
-import type { Graph, GraphNode, LinearNode } from '../graph/types';
-import { fakeQuantize } from '../quant/fake-quant';
-import { weightKey } from '../quant/prepare';
-import { channelQParams, observedRange, tensorQParams } from '../quant/qparams';
-import type { QatGraph } from '../quant/types';
+import type { ObservedRange, QParams } from '../core/qparams';
+import { inferenceWeights, parameter } from '../graph/fold';
+import type { ConvBnNode, Graph, GraphNode, LinearNode } from '../graph/types';
+import { dequantizeWeight, fakeQuantize } from '../quant/fake-quant';
+import { NONE, type FrozenQuantizers } from '../quant/freeze';
 import { toTfjs } from './layout';
 import { fakeQuant } from './ops/quantize';
 import { tidy } from './tidy';
@@ -22,26 +20,21 @@ export class FloatModel {
   private readonly layers: readonly { node: GraphNode; forward: Forward }[];
 
   /**
-   * @param graph unfused, fused, or a QatGraph; @param params PyTorch's state dict
-   * @param ranges what the observers of a QatGraph saw; where its specifications simulate, weights and activations are
-   * fake-quantized over them with frozen batch norm, as PyTorch's prepared model in eval mode
-   * @throws PlaygroundError when a range that is needed is missing ('bad-argument') or not finite ('diverged')
+   * @param graph unfused, fused or prepared; @param params PyTorch's state dict
+   * @param quantizers of the outputs and weights that are fake-quantized, with frozen batch norm, as PyTorch's prepared
+   * model in eval mode
+   * @throws PlaygroundError 'bad-file' when a parameter is missing
    */
   constructor(
-    graph: Graph | QatGraph,
+    graph: Graph,
     private readonly params: ParamStore,
-    private readonly ranges: ReadonlyMap<string, ObservedRange> = new Map(),
+    private readonly quantizers: FrozenQuantizers = NONE,
   ) {
-    const quant = 'quant' in graph ? graph.quant : {};
     try {
       this.layers = graph.nodes.map((node) => {
-        const forward = this.build(node, quant[node.id]?.weight);
-        const spec = quant[node.id]?.activation;
-        if (!spec?.simulate) return { node, forward };
-        const observed = observedRange(this.ranges, node.id);
-        tensorQParams(observed, spec);
-        const range = this.constant(rangeTensor(observed));
-        return { node, forward: (inputs) => fakeQuant(forward(inputs), range, spec) };
+        const forward = this.build(node);
+        const q = quantizers.activations.get(node.id);
+        return { node, forward: q ? this.fakeQuantized(forward, q) : forward };
       });
     } catch (error) {
       this.dispose();
@@ -76,27 +69,36 @@ export class FloatModel {
     return this.constant(tf.tensor1d(parameter(this.params, name, length).data));
   }
 
-  /** The weight on the device, fake-quantized per output channel if asked. */
-  private weight(id: string, weight: Param, spec: QatGraph['quant'][string]['weight']): tf.Tensor {
-    const quantized = spec?.simulate
-      ? fakeQuantize(weight.data, channelQParams(observedRange(this.ranges, weightKey(id)), spec))
-      : weight.data;
-    const { shape, data } = toTfjs({ shape: weight.shape, data: quantized });
-    return this.constant(tf.tensor(data, [...shape]));
+  private weight({ shape, data }: Param): tf.Tensor {
+    const there = toTfjs({ shape, data });
+    return this.constant(tf.tensor(there.data, [...there.shape]));
   }
 
-  private build(node: GraphNode, spec: QatGraph['quant'][string]['weight']): Forward {
+  /** Weight and bias on the device, batch norm folded; fake-quantized where the node's weight has a quantizer. */
+  private weights(node: ConvBnNode | LinearNode): { weight: tf.Tensor; bias: tf.Tensor1D } {
+    const folded = inferenceWeights(node, this.params);
+    const { shape, data } = folded.weight;
+    const { q, codes, bias = folded.bias } = this.quantizers.weights.get(node.id) ?? {};
+    const values = !q ? data : codes ? dequantizeWeight(codes, q) : fakeQuantize(data, q);
+    return { weight: this.weight({ shape, data: values }), bias: this.constant(tf.tensor1d(bias)) };
+  }
+
+  private fakeQuantized(forward: Forward, { scale, zeroPoint, qmin, qmax }: QParams): Forward {
+    const qparams = this.constant(tf.tensor2d([scale, zeroPoint], [2, 1]));
+    return (inputs) => fakeQuant(forward(inputs), qparams, { scheme: 'given', qmin, qmax });
+  }
+
+  private build(node: GraphNode): Forward {
     switch (node.op) {
       case 'conv': {
         const { stride, pad } = node.conv;
-        const filter = this.weight(node.id, this.params.get(node.weight)!, undefined) as tf.Tensor4D;
+        const filter = this.weight(this.params.get(node.weight)!) as tf.Tensor4D;
         return ([x]) => tf.conv2d(x as tf.Tensor4D, filter, stride, pad);
       }
       case 'conv_bn': {
         const { stride, pad: padding } = node.conv;
-        const folded = foldBatchNorm(node, this.params);
-        const filter = this.weight(node.id, folded.weight, spec) as tf.Tensor4D;
-        const bias = this.constant(tf.tensor1d(folded.bias));
+        const { weight, bias } = this.weights(node);
+        const filter = weight as tf.Tensor4D;
         const activation = node.relu ? 'relu' : 'linear';
         return ([x]) =>
           tf.fused.conv2d({ x: x as tf.Tensor4D, filter, strides: stride, pad: padding, bias, activation });
@@ -107,8 +109,10 @@ export class FloatModel {
         );
         return ([x]) => tf.batchNorm(x as tf.Tensor4D, mean, variance, beta, gamma, node.bn.eps);
       }
-      case 'linear':
-        return this.linear(node, spec);
+      case 'linear': {
+        const { weight, bias } = this.weights(node);
+        return ([x]) => tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias);
+      }
       case 'relu':
         return ([x]) => tf.relu(x);
       case 'add':
@@ -124,14 +128,6 @@ export class FloatModel {
       case 'dequant':
         return ([x]) => x;
     }
-  }
-
-  private linear(node: LinearNode, spec: QatGraph['quant'][string]['weight']): Forward {
-    const { inFeatures, outFeatures } = node;
-    const { data } = parameter(this.params, node.weight, inFeatures * outFeatures);
-    const weight = this.weight(node.id, { shape: [outFeatures, inFeatures], data }, spec) as tf.Tensor2D;
-    const bias = this.vector(node.bias, outFeatures);
-    return ([x]) => tf.add(tf.matMul(x as tf.Tensor2D, weight), bias);
   }
 }
 

@@ -12,6 +12,7 @@ import { createWasmEngine } from '../engine/wasm-engine';
 import { compileEngine } from '../engine/wasm-module';
 import type { Graph } from '../graph/types';
 import { quantizeActivation } from '../quant/fake-quant';
+import { freeze, NONE } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQatQConfig, getDefaultQConfig, PYTORCH_AVERAGING, type QConfigOptions } from '../quant/qconfigs';
@@ -57,7 +58,7 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
     const start = smallParams(fused, seed);
     pretrained = (await train(fused, start, { steps: 600, learningRate: 0.05, seed, ...never })).params;
     control = (await train(fused, pretrained, { ...finetuning, ...never })).params;
-    fp32 = hits(await simulate(fused, { params: control, ranges: new Map() }), unseen);
+    fp32 = hits(await simulate(fused, { params: control, quantizers: NONE }), unseen);
     expect(mean(fp32)).toBeGreaterThan(0.97);
   });
 
@@ -69,7 +70,7 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
 
     beforeAll(async () => {
       trained = await train(graph, pretrained, { ...finetuning, ...freezeSchedule(widths) });
-      model = convert(graph, trained.params, trained.ranges);
+      model = convert(graph, trained.params, trained.quantizers);
     });
 
     // Half of a loss of at least 5 points is no luck of the images: all judge the same ones, so the interval is that of a
@@ -131,7 +132,7 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
       for (const activation of observers) {
         const graph = prepared({ ...qconfig, activation });
         const ranges = observeWeights(graph, params, await calibrate(graph, params, calibration()));
-        const model = convert(graph, params, ranges);
+        const model = convert(graph, params, freeze(graph, ranges));
         const accuracy = mean(hits(await run(model, validation), validation));
         if (!best || accuracy > best.accuracy) best = { model, accuracy };
       }
@@ -144,8 +145,8 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
   }
 
   /** Logits of the unseen images. */
-  async function simulate(graph: Graph | QatGraph, { params, ranges }: Trained): Promise<Float32Array> {
-    const model = new FloatModel(graph, params, ranges);
+  async function simulate(graph: Graph | QatGraph, { params, quantizers }: Trained): Promise<Float32Array> {
+    const model = new FloatModel(graph, params, quantizers);
     try {
       return await logitsOf(model, normalizeImages(unseen.pixels));
     } finally {

@@ -5,6 +5,7 @@ import type { Param, ParamStore } from '../core/params';
 import { isUnseen, type ObservedRange } from '../core/qparams';
 import { parameter } from '../graph/fold';
 import type { Graph } from '../graph/types';
+import { freeze, NONE, type FrozenQuantizers } from '../quant/freeze';
 import type { Histogram } from '../quant/histogram';
 import { BINS, HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
@@ -35,25 +36,25 @@ export function freshState(params: ParamStore): TrainState {
   };
 }
 
-/** Weights in PyTorch's layouts and the ranges to quantize them and the activations over. */
+/** Weights in PyTorch's layouts and the quantizers of them and of the activations; a float network has none. */
 export interface Trained {
   readonly params: ParamStore;
-  readonly ranges: ReadonlyMap<string, ObservedRange>;
+  readonly quantizers: FrozenQuantizers;
 }
 
 /**
- * What both FloatModel and convert take, so that simulated and integer model share their codes: ranges of the weights
- * as they are now, unless observers are frozen.
+ * What both FloatModel and convert take, so that simulated and integer model share their codes: quantizers over the
+ * weights as they are now, unless observers are frozen. @throws PlaygroundError as freeze
  */
 export function trainedBy(
   graph: Graph | QatGraph,
   state: Pick<TrainState, 'params' | 'ranges' | 'histograms' | 'observersFrozen'>,
 ): Trained {
   const { params, histograms, observersFrozen } = state;
+  if (!('quant' in graph)) return { params, quantizers: NONE };
   const ranges = new Map(state.ranges);
   for (const [id, histogram] of histograms) ranges.set(id, new HistogramObserver(histogram).range()!);
-  const observing = 'quant' in graph && !observersFrozen;
-  return { params, ranges: observing ? observeWeights(graph, params, ranges) : ranges };
+  return { params, quantizers: freeze(graph, observersFrozen ? ranges : observeWeights(graph, params, ranges)) };
 }
 
 export class DeviceState {

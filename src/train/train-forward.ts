@@ -8,7 +8,7 @@ import { weightKey } from '../quant/prepare';
 import type { NodeQuant, QatGraph, RangeSpec } from '../quant/types';
 import { globalAverage } from './float-model';
 import { batchNorm } from './ops/batch-norm';
-import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled } from './ops/quantize';
+import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled, ruleOf } from './ops/quantize';
 import { updateStatistics } from './ops/running-statistics';
 import { scaleFactor } from './ops/scale-factor';
 import type { DeviceState } from './state';
@@ -160,6 +160,6 @@ class Pass {
       this.updates.variables.push([known, range]);
     }
     if (!spec.simulate) return x;
-    return factor ? fakeQuantScaled(x, factor, range, spec, taps) : fakeQuant(x, range, spec);
+    return factor ? fakeQuantScaled(x, factor, range, spec, taps) : fakeQuant(x, range, ruleOf(spec));
   }
 }

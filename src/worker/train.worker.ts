@@ -12,6 +12,7 @@ import { totalCost, layerCosts } from '../graph/cost';
 import { fuse } from '../graph/fuse';
 import { resnet18 } from '../graph/resnet18';
 import type { Graph } from '../graph/types';
+import { freeze, NONE, simulated } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
@@ -253,13 +254,15 @@ class TrainWorker implements TrainApi {
   private subject(subject: FloatSubject): FloatModel {
     if (subject === 'fp32') return new FloatModel(this.fused, this.params);
     if (subject === 'control') return new FloatModel(this.fused, this.trained('control').params);
-    const { params, ranges } = this.trained('qat');
-    return new FloatModel(this.qatGraph(), params, ranges);
+    const { params, quantizers } = this.trained('qat');
+    const graph = this.qatGraph();
+    return new FloatModel(graph, params, simulated(graph, quantizers));
   }
 
   private async validationAccuracy(trainer: Trainer, data: ImageSource, images: number): Promise<number> {
-    const { params, ranges } = await trainer.read();
-    const model = new FloatModel(trainer.graph, params, ranges);
+    const { graph } = trainer;
+    const { params, quantizers } = await trainer.read();
+    const model = new FloatModel(graph, params, 'quant' in graph ? simulated(graph, quantizers) : NONE);
     try {
       return (await evaluate(model, data, 'validation', images)).accuracy;
     } finally {
@@ -268,8 +271,8 @@ class TrainWorker implements TrainApi {
   }
 
   private convertTrained() {
-    const { params, ranges } = this.trained('qat');
-    return convert(this.qatGraph(), params, ranges);
+    const { params, quantizers } = this.trained('qat');
+    return convert(this.qatGraph(), params, quantizers);
   }
 
   private async convertCalibrated(onProgress: OnProgress) {
@@ -277,7 +280,7 @@ class TrainWorker implements TrainApi {
     const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
     const graph = prepareQat(this.fused, qconfig, { fuseAddRelu: fuseAddRelu ?? true });
     const ranges = await this.onDevice(() => calibrate(graph, this.params, this.calibrationBatches(onProgress)));
-    return convert(graph, this.params, observeWeights(graph, this.params, ranges));
+    return convert(graph, this.params, freeze(graph, observeWeights(graph, this.params, ranges)));
   }
 
   private async *calibrationBatches(onProgress: OnProgress): AsyncGenerator<Float32Array> {

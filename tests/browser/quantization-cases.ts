@@ -12,6 +12,7 @@ import {
   type FakeQuantAttrs,
   type ObserveMinMaxAttrs,
 } from '../../src/train/kernels/contract';
+import { qparamsOf } from '../../src/train/kernels/qparams';
 import { distance, noise } from '../../src/train/kernels/testing';
 import { mismatches, OBSERVED, RANGES, RULES, tableCases, type TableCase } from '../qparam-table';
 import { check, product, runKernel, type Outcome } from './kernel-check';
@@ -36,6 +37,8 @@ export async function fakeQuantization(
   const { y, inside } = reference.fakeQuant(x, after, attrs);
   const dx = dy.map((v, i) => (inside[i] ? v : 0));
   const range = (values: Float32Array) => tf.tensor(values, [2, ranges]);
+  const qparams = qparamsOf(after, attrs);
+  const given = Float32Array.from([...qparams.map(({ scale }) => scale), ...qparams.map(({ zeroPoint }) => zeroPoint)]);
   return [
     await check(
       `${OBSERVE_MINMAX} ${name}`,
@@ -50,6 +53,14 @@ export async function fakeQuantization(
       FAKE_QUANT,
       { x: tf.tensor(x, shape), range: range(after) },
       attrs,
+      [y],
+      1e-30,
+    ),
+    await check(
+      `${FAKE_QUANT} given ${name}`,
+      FAKE_QUANT,
+      { x: tf.tensor(x, shape), range: range(given) },
+      { scheme: 'given', qmin: attrs.qmin, qmax: attrs.qmax },
       [y],
       1e-30,
     ),

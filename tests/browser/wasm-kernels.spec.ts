@@ -26,8 +26,8 @@ const CONVOLUTIONS = [
   squareWindow(2, 1, 128, 128, 3, 1),
   squareWindow(3, 5, 5, 7, 3, 1),
 ];
-const AFFINE = { symmetric: false, qmin: 0, qmax: 127, eps: 2 ** -23 };
-const SYMMETRIC = { symmetric: true, qmin: -128, qmax: 127, eps: 2 ** -23 };
+const AFFINE = { scheme: 'affine', qmin: 0, qmax: 127, eps: 2 ** -23 } as const;
+const SYMMETRIC = { scheme: 'symmetric', qmin: -128, qmax: 127, eps: 2 ** -23 } as const;
 const AVERAGE = { mode: 'average', c: 0.01 } as const;
 const EXTREME = { mode: 'extreme', c: 1 } as const;
 const BATCH_NORM = { eps: 1e-5, relu: true, frozen: false };

@@ -61,7 +61,7 @@ export async function registration(): Promise<boolean[]> {
   return [before, ours()];
 }
 
-const WEIGHT = { symmetric: true, qmin: -8, qmax: 7, eps: 2 ** -23 };
+const WEIGHT = { scheme: 'symmetric', qmin: -8, qmax: 7, eps: 2 ** -23 } as const;
 const BATCH_NORM = { eps: 1e-5, relu: true, frozen: false };
 
 /** Bits of many kernel calls in a row, small and large, as one number; equal for every number of threads. */

@@ -126,8 +126,8 @@ test('max pooling: the first of equal maxima takes the gradient', async ({ page 
   ]);
 });
 
-const affine = { symmetric: false, qmin: 0, qmax: 127, eps: 2 ** -23 };
-const symmetric = { symmetric: true, qmin: -128, qmax: 127, eps: 2 ** -23 };
+const affine = { scheme: 'affine', qmin: 0, qmax: 127, eps: 2 ** -23 } as const;
+const symmetric = { scheme: 'symmetric', qmin: -128, qmax: 127, eps: 2 ** -23 } as const;
 const average = { mode: 'average', c: 0.01 } as const;
 const extreme = { mode: 'extreme', c: 1 } as const;
 

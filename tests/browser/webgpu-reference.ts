@@ -1,7 +1,7 @@
 // Float64 references of the WebGPU kernels, written as plainly as their definitions. Run in the page, beside tfjs.
 import { isUnseen } from '../../src/core/qparams';
-import { scaleAndZeroPoint } from '../../src/quant/qparams';
 import type { BatchNormAttrs, FakeQuantAttrs, ObserveMinMaxAttrs } from '../../src/train/kernels/contract';
+import { qparamsOf } from '../../src/train/kernels/qparams';
 
 export type Numbers = ArrayLike<number>;
 
@@ -99,13 +99,11 @@ const rne = (v: number) => v + 6755399441055744 - 6755399441055744;
 
 /** Fake-quantized x and the straight-through mask, in float32 as the GPU's; range as [2, channels or 1]. */
 export function fakeQuant(x: Numbers, range: Numbers, a: FakeQuantAttrs): { y: Float32Array; inside: boolean[] } {
-  const ranges = range.length / 2;
+  const qparams = qparamsOf(range, a);
   const y = new Float32Array(x.length);
   const inside: boolean[] = [];
   for (let i = 0; i < x.length; i++) {
-    const rule = { ...a, scheme: a.symmetric ? 'symmetric' : 'affine' } as const;
-    const qparams = scaleAndZeroPoint(range[i % ranges], range[ranges + (i % ranges)], rule);
-    const { scale, zeroPoint: zero } = qparams;
+    const { scale, zeroPoint: zero } = qparams[i % qparams.length];
     const code = zero + rne(f32(x[i] * f32(1 / scale)));
     inside.push(code >= a.qmin && code <= a.qmax);
     y[i] = (Math.min(a.qmax, Math.max(a.qmin, code)) - zero) * scale;

@@ -7,6 +7,7 @@ import type { ObservedRange } from '../../src/core/qparams';
 import { createReferenceEngine } from '../../src/engine/reference';
 import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
+import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareQat } from '../../src/quant/prepare';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
@@ -29,8 +30,8 @@ function simulated(fuseAddRelu: boolean) {
     { min: Float32Array.of(min), max: Float32Array.of(max) },
   ]);
   const { params } = loadCheckpoint();
-  const ranges = observeWeights(graph, params, new Map(activations));
-  return { graph, ranges, model: convert(graph, params, ranges, { saturateAt: 'qconfig' }) };
+  const quantizers = freeze(graph, observeWeights(graph, params, new Map(activations)));
+  return { graph, quantizers, model: convert(graph, params, quantizers, { saturateAt: 'qconfig' }) };
 }
 
 for (const fuseAddRelu of [true, false]) {
@@ -39,12 +40,16 @@ for (const fuseAddRelu of [true, false]) {
     noteComplaints(page, complaints, ['error', 'warning']);
     await page.goto('/tests/browser/blank.html');
 
-    const { graph, ranges, model } = simulated(fuseAddRelu);
+    const { graph, quantizers, model } = simulated(fuseAddRelu);
     const pixels = testPixels(IMAGES);
     const task = {
       graph,
       pixels: [...pixels],
-      ranges: Array.from(ranges, ([key, { min, max }]) => ({ key, min: [...min], max: [...max] })),
+      activations: [...quantizers.activations],
+      weights: Array.from(quantizers.weights, ([id, { q }]) => ({
+        ...{ id, qmin: q.qmin, qmax: q.qmax },
+        ...{ scales: [...q.scales], zeroPoints: [...q.zeroPoints] },
+      })),
     };
     const outputs = await page.evaluate(async (task) => {
       const page: typeof import('./webgpu-simulation') = await import(

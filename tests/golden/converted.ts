@@ -5,6 +5,7 @@ import type { Int8Model, Int8Op } from '../../src/convert/int8-model';
 import type { ObservedRange } from '../../src/core/qparams';
 import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
+import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareQat } from '../../src/quant/prepare';
 import { getDefaultQatQConfig, getDefaultQConfig } from '../../src/quant/qconfigs';
@@ -65,7 +66,7 @@ export function loadConverted(
   const ranges = new Map<string, ObservedRange>(
     Object.entries(observed).map(([id, { min, max }]) => [id, { min: Float32Array.of(min), max: Float32Array.of(max) }]),
   );
-  const model = convert(graph, params, observeWeights(graph, params, ranges), { saturateAt });
+  const model = convert(graph, params, freeze(graph, observeWeights(graph, params, ranges)), { saturateAt });
   if (trained) return { fixture, model: { ...model, ops: model.ops.map((op) => withTrainedWeights(op, fixture)) } };
   if (topic !== HISTOGRAM_TOPIC) return { fixture, model };
 

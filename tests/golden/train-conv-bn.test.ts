@@ -6,6 +6,7 @@ import type { Param, ParamStore } from '../../src/core/params';
 import { foldBatchNorm } from '../../src/graph/fold';
 import type { ConvBnNode } from '../../src/graph/types';
 import { weightKey } from '../../src/quant/prepare';
+import { channelQParams } from '../../src/quant/qparams';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
 import type { QatGraph } from '../../src/quant/types';
 import { FloatModel } from '../../src/train/float-model';
@@ -146,7 +147,10 @@ function evaluate(of: Case): Float32Array {
   const params = withTorchCodes(paramsOf(of), torch, (tried) =>
     weightCodes(foldBatchNorm(graph.nodes[1] as ConvBnNode, tried).weight.data, torch.range, torch.rule),
   );
-  const model = new FloatModel(graph, params, new Map([[weightKey('conv'), torch.range]]));
+  const model = new FloatModel(graph, params, {
+    activations: new Map(),
+    weights: new Map([['conv', { q: channelQParams(torch.range, torch.rule) }]]),
+  });
   const y = tf.tidy(() =>
     model
       .predict(tensor(of, 'x'))

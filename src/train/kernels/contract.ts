@@ -10,6 +10,8 @@
 // values with a NaN among them are NaN (observers, MaxPool), a ReLU or a clamp of NaN is NaN. Infinity compares as a number
 // does.
 
+import type { QuantRule } from '../../quant/types';
+
 /**
  * Running range of a tensor. Inputs: x [..., C], range [2, 1] (per tensor) or [2, C] (per channel, last axis);
  * row 0 minima, row 1 maxima. A range of (+Infinity, -Infinity) has seen nothing: the result is x's own min/max, both NaN
@@ -33,19 +35,15 @@ export const OBSERVE_HISTOGRAM = 'QatObserveHistogram';
 
 /**
  * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts, scaleAndZeroPoint) in
- * float32. Inputs: x [..., C], range [2, 1] or [2, C]. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all
- * over where an end of the range is not finite, or its scale above LARGEST_SCALE. A range that has seen nothing is an
- * error in the program: thrown where ranges lie on the host (cpu, wasm), NaN on a device.
+ * float32. Inputs: x [..., C], range [2, 1] or [2, C]; with scheme 'given' it is no range but the qparams themselves, row 0
+ * scales, row 1 zero points. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all over where an end of the
+ * range is not finite, or its scale above LARGEST_SCALE. A range that has seen nothing is an error in the program: thrown
+ * where ranges lie on the host (cpu, wasm), NaN on a device.
  */
 export const FAKE_QUANT = 'QatFakeQuant';
 /** Inputs: x, dy, range. Output: dx = dy where qmin <= zp + RNE(x * (1/s)) <= qmax, else 0. */
 export const FAKE_QUANT_GRAD = 'QatFakeQuantGrad';
-export interface FakeQuantAttrs {
-  readonly symmetric: boolean;
-  readonly qmin: number;
-  readonly qmax: number;
-  readonly eps: number;
-}
+export type FakeQuantAttrs = QuantRule | (Pick<QuantRule, 'qmin' | 'qmax'> & { readonly scheme: 'given' });
 
 /**
  * The three for x * factor, which no backend needs to store: a weight times its factor per output channel. Inputs also
@@ -56,13 +54,13 @@ export interface FakeQuantAttrs {
 export const OBSERVE_SCALED = 'QatObserveScaled';
 export const FAKE_QUANT_SCALED = 'QatFakeQuantScaled';
 export const FAKE_QUANT_SCALED_GRAD = 'QatFakeQuantScaledGrad';
-export interface FakeQuantScaledAttrs extends FakeQuantAttrs {
+export type FakeQuantScaledAttrs = FakeQuantAttrs & {
   /**
    * x is a filter [kh, kw, ci, C] of which only these taps (row-major) are wanted: at others the output may hold
    * anything, and dy is 0. Absent: all are.
    */
   readonly taps?: readonly number[];
-}
+};
 
 /**
  * Batch norm of u = z / divisor, with ReLU if asked: y = [relu](gain * (u - mean) / sqrt(var + eps) + offset).

@@ -67,6 +67,21 @@ describe.each(BACKENDS)('on %s', (_, start) => {
     expect(distance(channelsFirst(got, 3), wanted)).toBe(0);
   });
 
+  test('fake-quant by given scales and zero points, of a whole tensor and per channel', () => {
+    const x = noise(60, 4);
+    const [qmin, qmax] = [-3, 7];
+    const given = { scheme: 'given', qmin, qmax } as const;
+    const tensor = { scale: Math.fround(0.11), zeroPoint: 2, qmin, qmax };
+    const channels = { scales: Float32Array.of(0.1, 0.2, 0.07), zeroPoints: Int32Array.of(0, 3, -2), qmin, qmax };
+    tf.tidy(() => {
+      const one = tf.tensor2d([tensor.scale, tensor.zeroPoint], [2, 1]);
+      expect(distance(fakeQuant(tf.tensor1d(x), one, given).dataSync(), fakeQuantize(x, tensor))).toBe(0);
+      const each = tf.tensor2d([...channels.scales, ...channels.zeroPoints], [2, 3]);
+      const y = fakeQuant(tf.tensor2d(x, [20, 3]), each, given).dataSync<'float32'>();
+      expect(distance(channelsFirst(y, 3), fakeQuantize(channelsFirst(x, 3), channels))).toBe(0);
+    });
+  });
+
   test.each([
     ['batch statistics, ReLU', false, true],
     ['batch statistics', false, false],

@@ -46,10 +46,9 @@ export function observeHistogram(x: tf.Tensor, { counts, range }: HistogramTenso
 
 /**
  * Fake quantization over a range, with the straight-through gradient: dy where the code lies in [qmin, qmax], else 0.
- * @param x [..., C]; @param range [2, 1] or [2, C]
+ * @param x [..., C]; @param range [2, 1] or [2, C]; by scheme 'given' row 0 scales, row 1 zero points
  */
-export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, spec: QuantRule): T {
-  const attrs = fakeQuantAttrs(spec);
+export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, attrs: FakeQuantAttrs): T {
   const op = tf.customGrad((...args) => {
     const [input, save] = args as [tf.Tensor, GradSaver];
     save([input, range]);
@@ -73,8 +72,8 @@ export function fakeQuantScaled<T extends tf.Tensor>(
   spec: QuantRule,
   taps?: readonly number[],
 ): T {
-  if (!hasKernel(FAKE_QUANT_SCALED)) return fakeQuant(scaleChannels(x, factor), range, spec);
-  const attrs: FakeQuantScaledAttrs = { ...fakeQuantAttrs(spec), taps };
+  if (!hasKernel(FAKE_QUANT_SCALED)) return fakeQuant(scaleChannels(x, factor), range, ruleOf(spec));
+  const attrs: FakeQuantScaledAttrs = { ...ruleOf(spec), taps };
   const op = tf.customGrad((...args) => {
     const [x, factor, save] = args as [tf.Tensor, tf.Tensor, GradSaver];
     save([x, factor, range]);
@@ -98,6 +97,7 @@ function observerAttrs(spec: RangeObserver): ObserveMinMaxAttrs {
   }
 }
 
-function fakeQuantAttrs({ scheme, qmin, qmax, eps }: QuantRule): FakeQuantAttrs {
-  return { symmetric: scheme === 'symmetric', qmin, qmax, eps };
+/** A rule without what else its specification says: a kernel is compiled for its attributes. */
+export function ruleOf({ scheme, qmin, qmax, eps }: QuantRule): QuantRule {
+  return { scheme, qmin, qmax, eps };
 }

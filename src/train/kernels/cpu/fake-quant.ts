@@ -1,7 +1,7 @@
 // QatFakeQuant and QatFakeQuantGrad: see the contract. The rule of scales and codes is src/quant's.
 import { roundHalfEven } from '../../../core/rounding';
-import { scaleAndZeroPoint } from '../../../quant/qparams';
 import { FAKE_QUANT, FAKE_QUANT_GRAD, type FakeQuantAttrs } from '../contract';
+import { qparamsOf } from '../qparams';
 import type { Kernel, Values } from './kernel';
 
 export const fakeQuant: Kernel<'x' | 'range', FakeQuantAttrs> = {
@@ -26,12 +26,8 @@ export const fakeQuantGrad: Kernel<'x' | 'dy' | 'range', FakeQuantAttrs> = {
 };
 
 /** Codes before clamping, zp + RNE(x * (1/s)) in float32, and the qparams of each range. */
-function encode(x: Values, range: Values, { symmetric, qmin, qmax, eps }: FakeQuantAttrs) {
-  const { data, channels } = range;
-  const scheme = symmetric ? 'symmetric' : 'affine';
-  const qparams = Array.from({ length: channels }, (_, c) =>
-    scaleAndZeroPoint(data[c], data[channels + c], { scheme, qmin, qmax, eps }),
-  );
+function encode(x: Values, range: Values, attrs: FakeQuantAttrs) {
+  const qparams = qparamsOf(range.data, attrs);
   const scales = Float32Array.from(qparams, ({ scale }) => scale);
   const zeroPoints = qparams.map(({ zeroPoint }) => zeroPoint);
   const inverses = scales.map((scale) => 1 / scale);

@@ -1,7 +1,7 @@
-// From a range tensor to the arrays assembly/fake-quant.ts reads. The rule itself is src/quant/qparams.ts.
+// From a range tensor to the arrays assembly/fake-quant.ts reads. Not for the qparams themselves: ../qparams.ts.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { scaleAndZeroPoint } from '../../../quant/qparams';
 import type { FakeQuantAttrs } from '../contract';
+import { qparamsOf } from '../qparams';
 import type { KernelRuntime } from './runtime';
 
 /** Addresses of float arrays inv, scale and zero point: one per channel, or four equal ones for a whole tensor. */
@@ -24,12 +24,11 @@ export function packQParams(
   ...bytes: number[]
 ): PackedQParams {
   const ranges = range.shape[1];
-  const values = runtime.floats(range);
-  const rule = { ...attrs, scheme: attrs.symmetric ? 'symmetric' : 'affine' } as const;
+  const qparams = qparamsOf(runtime.floats(range), attrs);
   const lanes = ranges === 1 ? 4 : ranges;
   const arrays = Array.from({ length: 3 }, () => new Float32Array(lanes));
   for (let i = 0; i < lanes; i++) {
-    const { scale, zeroPoint } = scaleAndZeroPoint(values[i % ranges], values[ranges + (i % ranges)], rule);
+    const { scale, zeroPoint } = qparams[i % ranges];
     [1 / scale, scale, zeroPoint].forEach((value, kind) => (arrays[kind][i] = value));
   }
   const [inv, scale, zeroPoint, ...more] = runtime.scratch(...arrays.map((array) => array.byteLength), ...bytes);

@@ -16,9 +16,9 @@ import { distance, noise, runKernel, setUpWasm } from './testing';
 beforeAll(setUpWasm);
 
 const EPS = 2 ** -23;
-const ACTIVATION: FakeQuantAttrs = { symmetric: false, qmin: 0, qmax: 127, eps: EPS };
-const WEIGHT: FakeQuantAttrs = { symmetric: true, qmin: -128, qmax: 127, eps: EPS };
-const FOUR_BITS: FakeQuantAttrs = { symmetric: true, qmin: -8, qmax: 7, eps: EPS };
+const ACTIVATION: FakeQuantAttrs = { scheme: 'affine', qmin: 0, qmax: 127, eps: EPS };
+const WEIGHT: FakeQuantAttrs = { scheme: 'symmetric', qmin: -128, qmax: 127, eps: EPS };
+const FOUR_BITS: FakeQuantAttrs = { scheme: 'symmetric', qmin: -8, qmax: 7, eps: EPS };
 
 /** Shapes with one short item, several items, odd channel counts. */
 const SHAPES = [[5], [2, 3, 3, 7], [40001], [3, 3, 64, 128], [257, 3], [1, 10]];
@@ -96,7 +96,7 @@ describe('scaled per channel', () => {
 
 test('ties go to the even code, and the mask is decided on the rounded code', () => {
   // Scale 1, zero point 0: codes are the numbers themselves.
-  const attrs: FakeQuantAttrs = { symmetric: false, qmin: 0, qmax: 255, eps: EPS };
+  const attrs: FakeQuantAttrs = { scheme: 'affine', qmin: 0, qmax: 255, eps: EPS };
   const x = [[0.5, 1.5, 2.5, -0.5, -0.51, 255.49, 255.5, 3], [8]] as const;
   const range = [
     [0, 255],
