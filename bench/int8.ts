@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { TFJS_FILES } from '../scripts/copy-tfjs-wasm';
-import { serializeInt8Model } from '../src/convert/serialize';
+import { serializeInt8Model } from '../src/int8/serialize';
 import { layerCosts, totalCost } from '../src/graph/cost';
 import { fuse } from '../src/graph/fuse';
 import { resnet18 } from '../src/graph/resnet18';

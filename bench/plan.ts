@@ -1,7 +1,7 @@
 // npm run bench -- plan: what the integer engine does layer by layer on the real network: kernels, work, bytes, time.
 // Layers are timed alone on one thread; a whole run is timed beside them, since threads and caches join layers.
 import asc from 'assemblyscript/asc';
-import { serializeInt8Model } from '../src/convert/serialize';
+import { serializeInt8Model } from '../src/int8/serialize';
 import { loadConverted } from '../tests/golden/converted';
 import type { EngineBuild } from '../src/engine/wasm-module';
 import { environment, measureInPage, withPage, type BenchResult } from './harness';

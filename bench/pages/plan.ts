@@ -1,6 +1,6 @@
 // Runs in the page: the engine's plan of a model with the measured time of every layer, and the best rate that the
 // kernels reach where all they touch is in the first-level cache.
-import { parseInt8Model } from '../../src/convert/serialize';
+import { parseInt8Model } from '../../src/int8/serialize';
 import { Rng } from '../../src/core/rng';
 import { ModelBuilder, randomImages } from '../../src/engine/testing/models';
 import { createWasmEngine } from '../../src/engine/wasm-engine';

@@ -5,7 +5,7 @@ import type { ObservedRange } from '../core/qparams';
 import { Rng } from '../core/rng';
 import { createReferenceEngine } from '../engine/reference';
 import { fuse } from '../graph/fuse';
-import { outputLength } from '../graph/graph';
+import { outputLength } from '../core/window';
 import type { Graph } from '../graph/types';
 import { freeze } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
@@ -13,7 +13,7 @@ import { prepareQat, weightKey } from '../quant/prepare';
 import { getDefaultQatQConfig } from '../quant/qconfigs';
 import { convert } from './convert';
 import { dequantizeOutput, imageCodes } from './image';
-import type { Int8Conv } from './int8-model';
+import type { Int8Conv } from '../int8/int8-model';
 
 const SIZE = 4;
 const COUT = 5;
@@ -24,7 +24,7 @@ const network: Graph = {
   name: 'small',
   nodes: [
     { id: 'input', op: 'input', inputs: [], out: { h: SIZE, w: SIZE, c: 3 } },
-    { id: 'conv', op: 'conv', inputs: ['input'], out, conv, weight: 'conv.weight' },
+    { id: 'conv', op: 'conv', inputs: ['input'], out, conv, weight: 'conv.weight', relu: false },
     { id: 'bn', op: 'bn', inputs: ['conv'], out, bn: { prefix: 'bn', eps: 1e-5, momentum: 0.1 } },
     { id: 'relu', op: 'relu', inputs: ['bn'], out },
     { id: 'avgpool', op: 'avgpool', inputs: ['relu'], out: vector },

@@ -1,16 +1,17 @@
 // torch.ao.quantization.convert as a pass: a prepared graph, its parameters and frozen quantizers become an Int8Model.
 // The same for QAT and PTQ. Not for finding quantizers (src/quant, src/train) nor for running integers (src/engine).
 import { PlaygroundError } from '../core/errors';
-import { impossible } from '../core/impossible';
 import type { ParamStore } from '../core/params';
 import type { QParams } from '../core/qparams';
 import { inferenceWeights } from '../graph/fold';
-import type { ConvAttrs, ConvBnNode, GraphNode, LinearNode } from '../graph/types';
+import type { Int8Weights } from '../graph/ops/operation';
+import { operationOf } from '../graph/ops/table';
+import type { ConvAttrs, GraphNode, WeightedNode } from '../graph/types';
 import { quantizeWeight } from '../quant/fake-quant';
 import type { FrozenQuantizers } from '../quant/freeze';
 import type { QatGraph } from '../quant/types';
-import type { Int8Model, Int8Op, Int8Tensor } from './int8-model';
-import { validateInt8Model } from './validate';
+import type { Int8Model, Int8Op, Int8Tensor } from '../int8/int8-model';
+import { validateInt8Model } from '../int8/validate';
 
 export interface ConvertOptions {
   /**
@@ -42,58 +43,26 @@ export function convert(
     const q = quantizerOf(quantizers.activations, node);
     return options.saturateAt === 'quint8' ? { ...q, qmin: 0, qmax: 255 } : q;
   };
-  const weighted = (node: ConvBnNode | LinearNode) => {
+  const weighted = (node: WeightedNode): Int8Weights => {
     const { weight, bias: folded } = inferenceWeights(node, params);
     const { q, codes = quantizeWeight(weight.data, q), bias = folded } = quantizerOf(quantizers.weights, node);
     checkFinite(node.id, weight.data, bias);
-    return { weights: node.op === 'conv_bn' ? toOhwi(codes, node.conv) : codes, weightScales: q.scales, bias };
+    return { weights: node.op === 'conv' ? toOhwi(codes, node.conv) : codes, weightScales: q.scales, bias };
   };
 
   for (const node of graph.nodes) {
+    const { quantized, lower } = operationOf(node);
     const inputs = node.inputs.map((id) => tensorOf.get(id)!);
-    const emit = (op: Int8Op, q: QParams): void => {
-      ops.push(op);
-      tensorOf.set(node.id, op.output);
-      tensors.push({ ...node.out, q });
-    };
-    const base = { name: node.id, inputs, output: tensors.length };
-    switch (node.op) {
-      case 'input':
-        break;
-      case 'quant':
-        tensorOf.set(node.id, tensors.length);
-        tensors.push({ ...node.out, q: activation(node) });
-        break;
-      case 'conv_bn': {
-        const { kernel, stride, pad } = node.conv;
-        emit({ ...base, op: 'conv', kernel, stride, pad, relu: node.relu, ...weighted(node) }, activation(node));
-        break;
-      }
-      case 'linear':
-        emit({ ...base, op: 'linear', ...weighted(node) }, activation(node));
-        break;
-      case 'add':
-        emit({ ...base, op: 'add', relu: node.relu }, activation(node));
-        break;
-      case 'maxpool': {
-        const { kernel, stride, pad } = node;
-        emit({ ...base, op: 'maxpool', kernel, stride, pad }, tensors[inputs[0]].q);
-        break;
-      }
-      case 'relu':
-      case 'avgpool':
-        emit({ ...base, op: node.op }, tensors[inputs[0]].q);
-        break;
-      case 'flatten':
-      case 'dequant':
-        tensorOf.set(node.id, inputs[0]);
-        break;
-      case 'conv':
-      case 'bn':
-        throw new Error(`${node.id}: a ${node.op} cannot be converted: fuse the graph first`);
-      default:
-        impossible(node, 'node');
+    const lowered = lower(node, () => weighted(node as WeightedNode));
+    if (lowered === 'nothing') continue;
+    if (lowered === 'its input') {
+      tensorOf.set(node.id, inputs[0]);
+      continue;
     }
+    const output = tensors.length;
+    tensorOf.set(node.id, output);
+    tensors.push({ ...node.out, q: quantized === 'as its input' ? tensors[inputs[0]].q : activation(node) });
+    if (lowered !== 'image') ops.push({ name: node.id, inputs, output, ...lowered });
   }
   const model: Int8Model = { version: 1, name: graph.name, tensors, ops };
   validateInt8Model(model);

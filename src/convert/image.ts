@@ -3,7 +3,7 @@
 import { PlaygroundError } from '../core/errors';
 import { NORMALISED } from '../core/normalisation';
 import { dequantize, quantizeActivation } from '../quant/fake-quant';
-import type { Int8Model } from './int8-model';
+import type { Int8Model } from '../int8/int8-model';
 
 /** For every model used, the code of every byte in every channel. */
 const tables = new WeakMap<Int8Model, Uint8Array>();

@@ -9,7 +9,7 @@ import type {
   Int8Model,
   Int8Op,
   Int8Relu,
-} from '../convert/int8-model';
+} from '../int8/int8-model';
 
 /** A model's operation as it will run; `relu` may come from a separate ReLU that it absorbed. */
 export interface Step {

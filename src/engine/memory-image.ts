@@ -1,6 +1,6 @@
 // Plan -> the engine's memory: header, operation records, jobs, weights, arenas, in the layout of assembly/layout.ts.
 // Not for planning nor for running.
-import type { Int8AvgPool, Int8MaxPool } from '../convert/int8-model';
+import type { Int8AvgPool, Int8MaxPool } from '../int8/int8-model';
 import { impossible } from '../core/impossible';
 import { findFastAdd } from './fast-add';
 import { BLOCK_CHANNELS, KERNELS } from './kernels';

@@ -2,7 +2,7 @@
 // time do not share bytes, and i16 sums that are said to fit do, by adding up the packed weights as the kernels do.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Int8Model } from '../convert/int8-model';
+import type { Int8Model } from '../int8/int8-model';
 import { Rng } from '../core/rng';
 import { placeTensors } from './arena';
 import { BLOCK_CHANNELS } from './kernels';

@@ -1,7 +1,7 @@
 // Int8Model -> plan, ahead of time and pure: steps, live taps, packed weights, kernels that are proven to be exact,
 // the arena. Not for WASM memory (memory-image.ts) nor for timing kernels (tune.ts).
-import type { Int8Conv, Int8Linear, Int8Model, Int8Tensor } from '../convert/int8-model';
-import { validateInt8Model } from '../convert/validate';
+import type { Int8Conv, Int8Linear, Int8Model, Int8Tensor } from '../int8/int8-model';
+import { validateInt8Model } from '../int8/validate';
 import { placeTensors, type Lifetime } from './arena';
 import { BLOCK_CHANNELS, KERNELS, MAX_RELAXED_ACTIVATION, kernelName, type KernelMode } from './kernels';
 import { lower, rebasedTensors, type Step } from './lower';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Int8Model, Int8Op, Int8Tensor } from '../convert/int8-model';
+import type { Int8Model, Int8Op, Int8Tensor } from '../int8/int8-model';
 import { PlaygroundError } from '../core/errors';
 import { Rng } from '../core/rng';
 import { createReferenceEngine } from './reference';

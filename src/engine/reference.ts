@@ -1,7 +1,7 @@
 // The plain integer engine: an Int8Model computed straight from the formulas, operation by operation.
 // The measure of every faster engine, clear and exact rather than fast. Not for floats.
-import type { Int8Add, Int8Conv, Int8Linear, Int8MaxPool, Int8Model, Int8Op, Int8Tensor } from '../convert/int8-model';
-import { validateInt8Model } from '../convert/validate';
+import type { Int8Add, Int8Conv, Int8Linear, Int8MaxPool, Int8Model, Int8Op, Int8Tensor } from '../int8/int8-model';
+import { validateInt8Model } from '../int8/validate';
 import type { QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
 import { dequantization, requantization } from './requantize';

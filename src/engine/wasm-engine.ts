@@ -1,6 +1,6 @@
 // The WASM engine: plans a model, lays it out in memory, chooses kernels by timing them, runs it on one or more threads.
 // Not for its parts: plan.ts, memory-image.ts, tune.ts, threads.ts; nor for floats.
-import type { Int8Model } from '../convert/int8-model';
+import type { Int8Model } from '../int8/int8-model';
 import { PlaygroundError } from '../core/errors';
 import { Patience, usefulThreads } from '../core/threads';
 import type { KernelMode } from './kernels';

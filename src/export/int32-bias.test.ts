@@ -2,7 +2,7 @@
 // In the runtimes themselves: int8.test.ts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Int8Linear } from '../convert/int8-model';
+import type { Int8Linear } from '../int8/int8-model';
 import type { PlaygroundError } from '../core/errors';
 import { withInt32Bias } from './int32-bias';
 

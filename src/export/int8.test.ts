@@ -1,6 +1,6 @@
 // Every operation alone, exported and run by the format's own runtime, against the reference engine.
 import { describe, expect, it } from 'vitest';
-import type { Int8Model } from '../convert/int8-model';
+import type { Int8Model } from '../int8/int8-model';
 import { Rng } from '../core/rng';
 import { createReferenceEngine } from '../engine/reference';
 import { ModelBuilder, randomImages } from '../engine/testing/models';

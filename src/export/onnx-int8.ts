@@ -1,6 +1,6 @@
 // Int8Model -> ONNX in the form that ONNX Runtime runs fastest: QLinear operators on uint8 codes.
 // Not for floats (onnx-float.ts) nor for the file format (onnx-file.ts).
-import type { Int8Conv, Int8Linear, Int8Model } from '../convert/int8-model';
+import type { Int8Conv, Int8Linear, Int8Model } from '../int8/int8-model';
 import { withInt32Bias } from './int32-bias';
 import { CONTRIB, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnx-file';
 

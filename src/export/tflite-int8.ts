@@ -1,6 +1,6 @@
 // Int8Model -> TensorFlow Lite: int8 activations, per-channel int8 weights, batch 1.
 // Not for floats nor for the file format (tflite-file.ts).
-import type { Int8Model, Int8Tensor } from '../convert/int8-model';
+import type { Int8Model, Int8Tensor } from '../int8/int8-model';
 import { withInt32Bias } from './int32-bias';
 import { encodeTflite, FLOAT32, INT32, INT8, type TfliteOperator, type TfliteTensor } from './tflite-file';
 

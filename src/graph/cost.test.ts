@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { layerCosts, liveTaps, totalCost } from './cost';
+import { liveTaps } from '../core/window';
+import { layerCosts, totalCost } from './cost';
 import { fuse } from './fuse';
 import { resnet18 } from './resnet18';
 import type { ConvAttrs, Graph } from './types';
@@ -15,6 +16,7 @@ const oneConv = (size: number, conv: ConvAttrs, outSize: number): Graph => ({
       out: { h: outSize, w: outSize, c: conv.cout },
       conv,
       weight: 'conv.weight',
+      relu: false,
     },
   ],
 });

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import type { Param } from '../core/params';
-import { foldBatchNorm } from './fold';
-import type { ConvBnNode } from './types';
+import { inferenceWeights } from './fold';
+import type { ConvNode } from './types';
 
-const node: ConvBnNode = {
+const node: ConvNode = {
   id: 'conv',
-  op: 'conv_bn',
+  op: 'conv',
   inputs: ['input'],
   out: { h: 1, w: 1, c: 2 },
   conv: { cin: 3, cout: 2, kernel: 1, stride: 1, pad: 0 },
@@ -25,7 +25,7 @@ const parameters = (weight: number[], gamma: number[], beta: number[], mean: num
     ['bn.running_var', param(variance)],
   ]);
 
-describe('foldBatchNorm', () => {
+describe('inferenceWeights of a convolution with batch norm', () => {
   it('computes the same function as convolution and batch norm, in float64', () => {
     const value = fc.double({ min: -3, max: 3, noNaN: true });
     const positive = fc.double({ min: 0.01, max: 9, noNaN: true });
@@ -39,7 +39,7 @@ describe('foldBatchNorm', () => {
         row(positive, 2),
         row(value, 3),
         (w, gamma, beta, mean, variance, x) => {
-          const { weight, bias } = foldBatchNorm(node, parameters(w, gamma, beta, mean, variance));
+          const { weight, bias } = inferenceWeights(node, parameters(w, gamma, beta, mean, variance));
           for (let c = 0; c < 2; c++) {
             const dot = (row: ArrayLike<number>) => x.reduce((sum, xi, i) => sum + xi * row[c * 3 + i], 0);
             const expected = (gamma[c] * (dot(w) - mean[c])) / Math.sqrt(variance[c] + 1e-5) + beta[c];
@@ -52,17 +52,17 @@ describe('foldBatchNorm', () => {
   });
 
   it('gives zero weights and bias beta where gamma is 0', () => {
-    const { weight, bias } = foldBatchNorm(node, parameters([1, 2, 3, 4, 5, 6], [0, 1], [0.5, 0], [3, 0], [2, 1]));
+    const { weight, bias } = inferenceWeights(node, parameters([1, 2, 3, 4, 5, 6], [0, 1], [0.5, 0], [3, 0], [2, 1]));
     expect([...weight.data.subarray(0, 3)]).toEqual([0, 0, 0]);
     expect(bias[0]).toBe(0.5);
   });
 
   it('says which parameter is missing or has another length', () => {
     const params = parameters([1, 2, 3, 4, 5, 6], [1, 1], [0, 0], [0, 0], [1, 1]);
-    expect(() => foldBatchNorm(node, new Map([...params].filter(([name]) => name !== 'bn.bias')))).toThrow(
+    expect(() => inferenceWeights(node, new Map([...params].filter(([name]) => name !== 'bn.bias')))).toThrow(
       PlaygroundError,
     );
-    expect(() => foldBatchNorm(node, new Map([...params, ['bn.weight', param([1])]]))).toThrow(
+    expect(() => inferenceWeights(node, new Map([...params, ['bn.weight', param([1])]]))).toThrow(
       'bn.weight has 1 values, not 2',
     );
   });

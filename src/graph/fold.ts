@@ -2,7 +2,7 @@
 // Not for training: there the batch's own statistics count (src/train).
 import { PlaygroundError } from '../core/errors';
 import type { Param, ParamStore } from '../core/params';
-import type { ConvBnNode, LinearNode } from './types';
+import type { BnAttrs, WeightedNode } from './types';
 
 const f32 = Math.fround;
 
@@ -12,38 +12,42 @@ export interface FoldedLayer {
   readonly bias: Float32Array;
 }
 
-/**
- * W * (gamma * rsqrt(var + eps)) and (0 - mean) * rsqrt(var + eps) * gamma + beta, each operation rounded to float32,
- * for convolutions without bias. gamma = 0 gives zero weights and bias beta.
- * @throws PlaygroundError when a parameter is missing or has another length.
- */
-export function foldBatchNorm(node: ConvBnNode, params: ParamStore): FoldedLayer {
-  const { cin, cout, kernel } = node.conv;
-  const weight = parameter(params, node.weight, cout * cin * kernel * kernel);
-  const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
-    (leaf) => parameter(params, `${node.bn.prefix}.${leaf}`, cout).data,
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const eps = f32(node.bn.eps);
-
-  const folded = new Float32Array(weight.data.length);
-  const bias = new Float32Array(cout);
-  const perChannel = folded.length / cout;
-  for (let c = 0; c < cout; c++) {
-    const rsqrt = f32(1 / f32(Math.sqrt(f32(variance[c] + eps))));
-    const gain = f32(gamma[c] * rsqrt);
-    for (let i = c * perChannel; i < (c + 1) * perChannel; i++) folded[i] = weight.data[i] * gain;
-    bias[c] = f32(f32(f32(0 - mean[c]) * rsqrt) * gamma[c]) + beta[c];
-  }
-  return { weight: { shape: [cout, cin, kernel, kernel], data: folded }, bias };
+/** Weight and bias as inference has them: batch norm folded. @throws PlaygroundError when a parameter is missing */
+export function inferenceWeights(node: WeightedNode, params: ParamStore): FoldedLayer {
+  const shape =
+    node.op === 'linear'
+      ? [node.outFeatures, node.inFeatures]
+      : [node.conv.cout, node.conv.cin, node.conv.kernel, node.conv.kernel];
+  const { data } = parameter(
+    params,
+    node.weight,
+    shape.reduce((a, b) => a * b),
+  );
+  const bias =
+    node.bias === undefined ? new Float32Array(shape[0]) : parameter(params, node.bias, shape[0]).data.slice();
+  const layer = { weight: { shape, data }, bias };
+  return node.op === 'conv' && node.bn ? foldBatchNorm(layer, node.bn, params) : layer;
 }
 
-/** Weight and bias as inference has them: batch norm folded. @throws PlaygroundError when a parameter is missing */
-export function inferenceWeights(node: ConvBnNode | LinearNode, params: ParamStore): FoldedLayer {
-  if (node.op === 'conv_bn') return foldBatchNorm(node, params);
-  const { inFeatures, outFeatures } = node;
-  const { data } = parameter(params, node.weight, inFeatures * outFeatures);
-  const bias = parameter(params, node.bias, outFeatures).data.slice();
-  return { weight: { shape: [outFeatures, inFeatures], data }, bias };
+/**
+ * W * (gamma * rsqrt(var + eps)) and (b - mean) * rsqrt(var + eps) * gamma + beta, each operation rounded to float32.
+ * gamma = 0 gives zero weights and bias beta.
+ */
+function foldBatchNorm({ weight, bias }: FoldedLayer, { prefix, eps }: BnAttrs, params: ParamStore): FoldedLayer {
+  const cout = bias.length;
+  const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
+    (leaf) => parameter(params, `${prefix}.${leaf}`, cout).data,
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+
+  const folded = new Float32Array(weight.data.length);
+  const perChannel = folded.length / cout;
+  const foldedBias = bias.map((b, c) => {
+    const rsqrt = f32(1 / f32(Math.sqrt(f32(variance[c] + f32(eps)))));
+    const gain = f32(gamma[c] * rsqrt);
+    for (let i = c * perChannel; i < (c + 1) * perChannel; i++) folded[i] = weight.data[i] * gain;
+    return f32(f32(f32(b - mean[c]) * rsqrt) * gamma[c]) + beta[c];
+  });
+  return { weight: { shape: weight.shape, data: folded }, bias: foldedBias };
 }
 
 /** The parameter of that name; @throws PlaygroundError when it is missing or has another number of values. */

@@ -18,9 +18,9 @@ describe('fuse on ResNet18', () => {
     });
   });
 
-  it('leaves a well-formed graph without convolutions or batch norms of their own', () => {
+  it('leaves a well-formed graph in which every convolution has its batch norm', () => {
     expect(() => checkGraph(graph)).not.toThrow();
-    expect(graph.nodes.filter(({ op }) => op === 'conv' || op === 'bn')).toEqual([]);
+    expect(graph.nodes.filter((node) => node.op === 'bn' || (node.op === 'conv' && !node.bn))).toEqual([]);
     // The blocks' last ReLUs stand alone: an add comes before them.
     expect(graph.nodes.filter(({ op }) => op === 'relu')).toHaveLength(8);
   });
@@ -43,11 +43,21 @@ describe('fuse keeps apart what others read', () => {
     name: 'shared',
     nodes: [
       { id: 'input', op: 'input', inputs: [], out },
-      { id: 'conv', op: 'conv', inputs: ['input'], out, conv, weight: 'conv.weight' },
+      { id: 'conv', op: 'conv', inputs: ['input'], out, conv, weight: 'conv.weight', relu: false },
       { id: 'bn', op: 'bn', inputs: ['conv'], out, bn: { prefix: 'bn', eps: 1e-5, momentum: 0.1 } },
       { id: 'relu', op: 'relu', inputs: ['bn'], out },
       { id: 'add', op: 'add', relu: false, inputs: ['relu', other], out },
     ],
+  });
+
+  it('a ReLU goes into a convolution that has no batch norm, and a batch norm not into one that has a bias', () => {
+    const { nodes } = graph('input');
+    const [input, plain, , relu, add] = nodes;
+    const withRelu = fuse({ name: 'no bn', nodes: [input, plain, { ...relu, inputs: ['conv'] }, add] });
+    expect(withRelu.fused).toEqual([{ id: 'conv', parts: ['conv', 'relu'], kind: 'ConvReLU2d' }]);
+    expect(withRelu.graph.nodes.map(({ id }) => id)).toEqual(['input', 'conv', 'add']);
+    const biased = nodes.map((node) => (node.op === 'conv' ? { ...node, bias: 'conv.bias' } : node));
+    expect(fuse({ name: 'bias', nodes: biased }).fused).toEqual([]);
   });
 
   it('a convolution with two readers stays', () => {

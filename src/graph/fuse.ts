@@ -1,18 +1,18 @@
-// torch.ao.quantization.fuse_modules as a pass: convolution + batch norm (+ ReLU) become one conv_bn node.
+// torch.ao.quantization.fuse_modules as a pass: a convolution takes up its batch norm and its ReLU.
 // Nothing is folded here: the batch norm keeps its parameters (fold.ts folds them for inference).
 import { checkGraph, consumers } from './graph';
-import type { BnNode, ConvBnNode, ConvNode, Graph, GraphNode } from './types';
+import type { ConvNode, Graph, GraphNode } from './types';
 
 /** One fusion: where the new node stands, the module paths it replaces, PyTorch's name of the fused module. */
 export interface Fusion {
   readonly id: string;
   readonly parts: readonly string[];
-  readonly kind: 'ConvBn2d' | 'ConvBnReLU2d';
+  readonly kind: 'ConvBn2d' | 'ConvBnReLU2d' | 'ConvReLU2d';
 }
 
 /**
- * Fuses every convolution with the batch norm that alone reads it, and with the ReLU that alone reads that.
- * The fused node stands at the convolution's id; readers of the last part read it instead.
+ * Fuses every convolution with the batch norm that alone reads it, if it has no bias, and with the ReLU that alone reads
+ * what is left. The fused node stands at the convolution's id; readers of the last part read it instead.
  */
 export function fuse(graph: Graph): { graph: Graph; fused: Fusion[] } {
   checkGraph(graph);
@@ -24,19 +24,20 @@ export function fuse(graph: Graph): { graph: Graph; fused: Fusion[] } {
   };
 
   const fused: Fusion[] = [];
-  const replaced = new Map<string, ConvBnNode>();
+  const replaced = new Map<string, ConvNode>();
   /** The last part's id to the fused node's. */
   const renamed = new Map<string, string>();
   const dropped = new Set<string>();
   for (const conv of graph.nodes) {
     if (conv.op !== 'conv') continue;
-    const bn = onlyReader(conv.id);
-    if (bn?.op !== 'bn') continue;
-    const after = onlyReader(bn.id);
-    const relu = after?.op === 'relu' ? after : undefined;
-    const parts = [conv, bn, ...(relu ? [relu] : [])].map((node) => node.id);
-    fused.push({ id: conv.id, parts, kind: relu ? 'ConvBnReLU2d' : 'ConvBn2d' });
-    replaced.set(conv.id, convBnNode(conv, bn, relu !== undefined));
+    const next = onlyReader(conv.id);
+    const bn = next?.op === 'bn' && !conv.bn && conv.bias === undefined ? next : undefined;
+    const last = bn ? onlyReader(bn.id) : next;
+    const relu = last?.op === 'relu' ? last : undefined;
+    if (!bn && !relu) continue;
+    const parts = [conv, bn, relu].flatMap((node) => (node ? [node.id] : []));
+    fused.push({ id: conv.id, parts, kind: bn ? (relu ? 'ConvBnReLU2d' : 'ConvBn2d') : 'ConvReLU2d' });
+    replaced.set(conv.id, { ...conv, bn: bn?.bn, relu: relu !== undefined });
     renamed.set(parts.at(-1)!, conv.id);
     for (const part of parts.slice(1)) dropped.add(part);
   }
@@ -46,8 +47,4 @@ export function fuse(graph: Graph): { graph: Graph; fused: Fusion[] } {
     .map((node) => replaced.get(node.id) ?? node)
     .map((node) => ({ ...node, inputs: node.inputs.map((id) => renamed.get(id) ?? id) }));
   return { graph: { name: graph.name, nodes }, fused };
-}
-
-function convBnNode(conv: ConvNode, bn: BnNode, relu: boolean): ConvBnNode {
-  return { ...conv, op: 'conv_bn', bn: bn.bn, relu };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGraph, consumers, nodeById, outputLength } from './graph';
+import { checkGraph, consumers, nodeById } from './graph';
 import { resnet18 } from './resnet18';
 import type { Graph } from './types';
 
@@ -71,14 +71,5 @@ describe('consumers', () => {
 describe('nodeById', () => {
   it('names the id it did not find', () => {
     expect(() => nodeById(tiny, 'conv9')).toThrow('conv9');
-  });
-});
-
-describe('outputLength', () => {
-  it('follows the formula of convolution arithmetic', () => {
-    expect(outputLength(32, { kernel: 7, stride: 2, pad: 3 })).toBe(16);
-    expect(outputLength(16, { kernel: 3, stride: 2, pad: 1 })).toBe(8);
-    expect(outputLength(2, { kernel: 3, stride: 2, pad: 1 })).toBe(1);
-    expect(outputLength(1, { kernel: 1, stride: 2, pad: 0 })).toBe(1);
   });
 });

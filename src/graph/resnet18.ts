@@ -1,6 +1,6 @@
 // The article's ResNet18 for 32x32 images as a graph: torchvision's layout, PyTorch's module paths as ids.
 // Not a general ResNet, and without weights.
-import { outputLength } from './graph';
+import { outputLength } from '../core/window';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from './types';
 
 const IMAGE: MapShape = { h: 32, w: 32, c: 3 };
@@ -32,7 +32,7 @@ export function resnet18(): Graph {
   const convBn = (conv: string, bn: string, from: Source, attrs: ConvAttrs): Source => {
     const { h, w } = from.out;
     const out = { h: outputLength(h, attrs), w: outputLength(w, attrs), c: attrs.cout };
-    push({ id: conv, op: 'conv', inputs: [from.id], out, conv: attrs, weight: `${conv}.weight` });
+    push({ id: conv, op: 'conv', inputs: [from.id], out, conv: attrs, weight: `${conv}.weight`, relu: false });
     return push({
       id: bn,
       op: 'bn',

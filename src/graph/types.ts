@@ -1,5 +1,6 @@
 // The typed graph every part of the product reads: nodes in topological order, plain data.
 // Node ids are PyTorch's module paths. Not for weights (core/params) nor for execution (train, engine).
+import type { Window } from '../core/window';
 
 /** A feature map without its batch: height, width, channels. Vectors are 1 x 1 x channels. */
 export interface MapShape {
@@ -9,12 +10,9 @@ export interface MapShape {
 }
 
 /** A square convolution without groups or dilation. */
-export interface ConvAttrs {
+export interface ConvAttrs extends Window {
   readonly cin: number;
   readonly cout: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
 }
 
 /** Parameter names of one BatchNorm2d: `${prefix}.weight`, `.bias`, `.running_mean`, `.running_var`. */
@@ -30,31 +28,26 @@ interface Base {
   readonly out: MapShape;
 }
 
-export interface InputNode extends Base {
-  readonly op: 'input';
+/** An operation that has nothing to say but its name; quant and dequant are QuantStub and DeQuantStub. */
+export interface PlainNode<Op extends 'input' | 'quant' | 'dequant' | 'relu' | 'avgpool' | 'flatten'> extends Base {
+  readonly op: Op;
 }
-/** Boundaries of the quantized region: QuantStub and DeQuantStub. */
-export interface BoundaryNode extends Base {
-  readonly op: 'quant' | 'dequant';
-}
+/** Conv2d, and what fuse makes of it with those that follow: ConvBn2d, ConvBnReLU2d, ConvReLU2d. */
 export interface ConvNode extends Base {
   readonly op: 'conv';
   readonly conv: ConvAttrs;
   /** Name of the OIHW weight. */
   readonly weight: string;
+  readonly bias?: string;
+  readonly bn?: BnAttrs;
+  readonly relu: boolean;
 }
 export interface BnNode extends Base {
   readonly op: 'bn';
   readonly bn: BnAttrs;
 }
-export interface SimpleNode extends Base {
-  readonly op: 'relu' | 'avgpool' | 'flatten';
-}
-export interface MaxPoolNode extends Base {
+export interface MaxPoolNode extends Base, Window {
   readonly op: 'maxpool';
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
 }
 /** FloatFunctional.add (relu false) or .add_relu (relu true). */
 export interface AddNode extends Base {
@@ -68,17 +61,21 @@ export interface LinearNode extends Base {
   readonly weight: string;
   readonly bias: string;
 }
-/** ConvBn2d or ConvBnReLU2d; stands at its convolution's id. */
-export interface ConvBnNode extends Base {
-  readonly op: 'conv_bn';
-  readonly conv: ConvAttrs;
-  readonly weight: string;
-  readonly bn: BnAttrs;
-  readonly relu: boolean;
-}
 
 export type GraphNode =
-  InputNode | BoundaryNode | ConvNode | BnNode | SimpleNode | MaxPoolNode | AddNode | LinearNode | ConvBnNode;
+  | PlainNode<'input'>
+  | PlainNode<'quant'>
+  | PlainNode<'dequant'>
+  | PlainNode<'relu'>
+  | PlainNode<'avgpool'>
+  | PlainNode<'flatten'>
+  | ConvNode
+  | BnNode
+  | MaxPoolNode
+  | AddNode
+  | LinearNode;
+/** The nodes that have a weight. */
+export type WeightedNode = ConvNode | LinearNode;
 
 /** Nodes in topological order; the last one is the output. */
 export interface Graph {

@@ -1,7 +1,7 @@
 // torch.ao.quantization.prepare_qat as a pass: stubs at both ends, observers and fake-quants where eager PyTorch has them.
 // Not for running them: src/train does.
-import { impossible } from '../core/impossible';
 import { checkGraph, consumers, nodeById } from '../graph/graph';
+import { operationOf } from '../graph/ops/table';
 import type { Graph, GraphNode } from '../graph/types';
 import type { NodeQuant, QatGraph, QConfig } from './types';
 
@@ -12,7 +12,7 @@ export interface PrepareOptions {
 
 /**
  * A fused graph with 'quant' after its input and 'dequant' at its end, and a NodeQuant for the quant stub, every
- * conv_bn (after its ReLU), every skip add and every linear layer; weights too where there are any. ReLU, pooling and
+ * convolution (after its ReLU), every skip add and every linear layer; weights too where there are any. ReLU, pooling and
  * flatten keep their input's qparams. Ranges are kept under the node's id, of weights under `${id}.weight`.
  */
 export function prepareQat(graph: Graph, qconfig: QConfig, options: PrepareOptions): QatGraph {
@@ -20,29 +20,12 @@ export function prepareQat(graph: Graph, qconfig: QConfig, options: PrepareOptio
   const { nodes } = withStubs(options.fuseAddRelu ? withAddRelu(graph) : graph);
   const { activation, weight } = qconfig;
   const quant: Record<string, NodeQuant> = {};
-  for (const node of nodes)
-    switch (node.op) {
-      case 'quant':
-      case 'add':
-        quant[node.id] = { activation };
-        break;
-      case 'conv_bn':
-      case 'linear':
-        quant[node.id] = { activation, weight };
-        break;
-      case 'input':
-      case 'dequant':
-      case 'relu':
-      case 'maxpool':
-      case 'avgpool':
-      case 'flatten':
-        break;
-      case 'conv':
-      case 'bn':
-        throw new Error(`${node.id} is not fused: prepareQat needs fuse first`);
-      default:
-        impossible(node, 'node');
-    }
+  for (const node of nodes) {
+    const { quantized } = operationOf(node);
+    if (quantized === 'unknown') throw new Error(`${node.id} is not fused: prepareQat needs fuse first`);
+    if (quantized === 'output') quant[node.id] = { activation };
+    if (quantized === 'output and weight') quant[node.id] = { activation, weight };
+  }
   return { name: graph.name, nodes, qconfig, quant };
 }
 

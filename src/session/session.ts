@@ -1,8 +1,8 @@
 // The session a visitor walks through: runs the article's steps in order on the workers and keeps their results.
 // Not for rendering (src/ui) nor for computing (src/worker).
 import { proxy } from 'comlink';
-import { serializeInt8Model } from '../convert/serialize';
-import type { Int8Model } from '../convert/int8-model';
+import { serializeInt8Model } from '../int8/serialize';
+import type { Int8Model } from '../int8/int8-model';
 import { causeText, errorText } from '../core/causes';
 import { bug, PlaygroundError } from '../core/errors';
 import { openCifar10, type Cifar10 } from '../data/cifar10';

@@ -1,6 +1,6 @@
 // The session a visitor walks through: the article's steps in order, each with its result, on top of the workers.
 // The page and the report command drive this one interface. Not for rendering, not for computing.
-import type { Int8Model } from '../convert/int8-model';
+import type { Int8Model } from '../int8/int8-model';
 import type { Evaluation, Report, RunOptions } from '../report/types';
 import type {
   BackendInfo,

@@ -40,7 +40,7 @@ function narrowGraph(): Graph {
   const one = { h: 1, w: 1, c: 8 };
   const narrow = nodes.flatMap((node): GraphNode[] => {
     if (!keep.includes(node.id)) return [];
-    if (node.op === 'conv_bn') return [{ ...node, out: one, conv: { ...node.conv, stride: 32 } }];
+    if (node.op === 'conv') return [{ ...node, out: one, conv: { ...node.conv, stride: 32 } }];
     return [node.op === 'avgpool' ? { ...node, inputs: ['stem'] } : node];
   });
   return { ...rest, nodes: narrow };

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/types';
 
 /** Values that batch norm has of each channel of an image, where its maps are smallest; infinite without batch norm. */
 function valuesPerImage({ nodes }: Graph): number {
-  const maps = nodes.filter(({ op }) => op === 'conv_bn' || op === 'bn').map(({ out }) => out.h * out.w);
+  const maps = nodes.filter((node) => 'bn' in node && node.bn).map(({ out }) => out.h * out.w);
   return Math.min(...maps);
 }
 

@@ -4,16 +4,19 @@ import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
 import type { ObservedRange, QParams } from '../core/qparams';
 import { inferenceWeights, parameter } from '../graph/fold';
-import type { ConvBnNode, Graph, GraphNode, LinearNode } from '../graph/types';
+import type { FloatMath } from '../graph/ops/operation';
+import { operationOf } from '../graph/ops/table';
+import type { BnNode, ConvNode, Graph, GraphNode, LinearNode, WeightedNode } from '../graph/types';
 import { dequantizeWeight, fakeQuantize } from '../quant/fake-quant';
 import { NONE, type FrozenQuantizers } from '../quant/freeze';
 import { toTfjs } from './layout';
+import { PLAIN_MATH } from './ops/plain-math';
 import { fakeQuant } from './ops/quantize';
 import { tidy } from './tidy';
 
 /** Sees the output of every node of one forward pass; the tensor is the model's: clone or read it. */
 export type OnOutput = (id: string, output: tf.Tensor) => void;
-type Forward = (inputs: tf.Tensor[]) => tf.Tensor;
+type Forward = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 export class FloatModel {
   private readonly constants: tf.Tensor[] = [];
@@ -30,9 +33,15 @@ export class FloatModel {
     private readonly params: ParamStore,
     private readonly quantizers: FrozenQuantizers = NONE,
   ) {
+    const math: FloatMath<tf.Tensor> = {
+      ...PLAIN_MATH,
+      conv: (node) => this.conv(node),
+      bn: (node) => this.bn(node),
+      linear: (node) => this.linear(node),
+    };
     try {
       this.layers = graph.nodes.map((node) => {
-        const forward = this.build(node);
+        const forward = operationOf(node).forward(node, math);
         const q = quantizers.activations.get(node.id);
         return { node, forward: q ? this.fakeQuantized(forward, q) : forward };
       });
@@ -48,7 +57,7 @@ export class FloatModel {
       const outputs = new Map<string, tf.Tensor>();
       let last: tf.Tensor = x;
       for (const { node, forward } of this.layers) {
-        last = node.op === 'input' ? x : forward(node.inputs.map((id) => outputs.get(id)!));
+        last = forward(...(node.inputs.length > 0 ? node.inputs.map((id) => outputs.get(id)!) : [x]));
         outputs.set(node.id, last);
         onOutput?.(node.id, last);
       }
@@ -65,17 +74,13 @@ export class FloatModel {
     return tensor;
   }
 
-  private vector(name: string, length: number): tf.Tensor1D {
-    return this.constant(tf.tensor1d(parameter(this.params, name, length).data));
-  }
-
   private weight({ shape, data }: Param): tf.Tensor {
     const there = toTfjs({ shape, data });
     return this.constant(tf.tensor(there.data, [...there.shape]));
   }
 
   /** Weight and bias on the device, batch norm folded; fake-quantized where the node's weight has a quantizer. */
-  private weights(node: ConvBnNode | LinearNode): { weight: tf.Tensor; bias: tf.Tensor1D } {
+  private weights(node: WeightedNode): { weight: tf.Tensor; bias: tf.Tensor1D } {
     const folded = inferenceWeights(node, this.params);
     const { shape, data } = folded.weight;
     const { q, codes, bias = folded.bias } = this.quantizers.weights.get(node.id) ?? {};
@@ -85,55 +90,29 @@ export class FloatModel {
 
   private fakeQuantized(forward: Forward, { scale, zeroPoint, qmin, qmax }: QParams): Forward {
     const qparams = this.constant(tf.tensor2d([scale, zeroPoint], [2, 1]));
-    return (inputs) => fakeQuant(forward(inputs), qparams, { scheme: 'given', qmin, qmax });
+    return (...inputs) => fakeQuant(forward(...inputs), qparams, { scheme: 'given', qmin, qmax });
   }
 
-  private build(node: GraphNode): Forward {
-    switch (node.op) {
-      case 'conv': {
-        const { stride, pad } = node.conv;
-        const filter = this.weight(this.params.get(node.weight)!) as tf.Tensor4D;
-        return ([x]) => tf.conv2d(x as tf.Tensor4D, filter, stride, pad);
-      }
-      case 'conv_bn': {
-        const { stride, pad: padding } = node.conv;
-        const { weight, bias } = this.weights(node);
-        const filter = weight as tf.Tensor4D;
-        const activation = node.relu ? 'relu' : 'linear';
-        return ([x]) =>
-          tf.fused.conv2d({ x: x as tf.Tensor4D, filter, strides: stride, pad: padding, bias, activation });
-      }
-      case 'bn': {
-        const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((leaf) =>
-          this.vector(`${node.bn.prefix}.${leaf}`, node.out.c),
-        );
-        return ([x]) => tf.batchNorm(x as tf.Tensor4D, mean, variance, beta, gamma, node.bn.eps);
-      }
-      case 'linear': {
-        const { weight, bias } = this.weights(node);
-        return ([x]) => tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias);
-      }
-      case 'relu':
-        return ([x]) => tf.relu(x);
-      case 'add':
-        return ([a, b]) => (node.relu ? tf.relu(tf.add(a, b)) : tf.add(a, b));
-      case 'maxpool':
-        return ([x]) => tf.maxPool(x as tf.Tensor4D, node.kernel, node.stride, node.pad);
-      case 'avgpool':
-        return ([x]) => globalAverage(x as tf.Tensor4D);
-      case 'flatten':
-        return ([x]) => tf.reshape(x, [x.shape[0], -1]);
-      case 'input':
-      case 'quant':
-      case 'dequant':
-        return ([x]) => x;
-    }
+  /** Batch norm folded, one fused op for a convolution with all that it took up. */
+  private conv(node: ConvNode): Forward {
+    const { stride, pad } = node.conv;
+    const { weight, bias } = this.weights(node);
+    const filter = weight as tf.Tensor4D;
+    const activation = node.relu ? 'relu' : 'linear';
+    return (x) => tf.fused.conv2d({ x: x as tf.Tensor4D, filter, strides: stride, pad, bias, activation });
   }
-}
 
-/** Mean over the map, kept as 1 x 1; a 1 x 1 map already is its mean. */
-export function globalAverage(x: tf.Tensor4D): tf.Tensor4D {
-  return x.shape[1] * x.shape[2] === 1 ? x : tf.mean(x, [1, 2], true);
+  private bn({ bn, out }: BnNode): Forward {
+    const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((leaf) =>
+      this.constant(tf.tensor1d(parameter(this.params, `${bn.prefix}.${leaf}`, out.c).data)),
+    );
+    return (x) => tf.batchNorm(x as tf.Tensor4D, mean, variance, beta, gamma, bn.eps);
+  }
+
+  private linear(node: LinearNode): Forward {
+    const { weight, bias } = this.weights(node);
+    return (x) => tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias);
+  }
 }
 
 /** [2, C]: row 0 minima, row 1 maxima. */

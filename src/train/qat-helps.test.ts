@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../convert/convert';
 import { imageCodes } from '../convert/image';
-import type { Int8Model } from '../convert/int8-model';
+import type { Int8Model } from '../int8/int8-model';
 import type { ParamStore } from '../core/params';
 import { normalizeImages } from '../data/normalize';
 import type { LabelledImages } from '../data/types';

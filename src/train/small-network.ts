@@ -14,7 +14,7 @@ const BN = { eps: 1e-5, momentum: 0.1 };
  */
 export function smallGraph({ channels = 8, blocks = 1 } = {}): Graph {
   const conv = (id: string, from: string, conv: ConvAttrs, out: MapShape, relu: boolean): GraphNode => ({
-    ...{ id, op: 'conv_bn', inputs: [from], out, conv, relu, weight: `${id}.weight` },
+    ...{ id, op: 'conv', inputs: [from], out, conv, relu, weight: `${id}.weight` },
     bn: { prefix: `${id}.bn`, ...BN },
   });
   const map = (size: number) => ({ h: size, w: size, c: channels });
@@ -67,13 +67,16 @@ export function smallParams(graph: Graph, seed: number): ParamStore {
       ).map(at),
     });
   for (const node of graph.nodes) {
-    if (node.op === 'conv_bn') {
+    if (node.op === 'conv') {
       const { cin, cout, kernel } = node.conv;
       add(node.weight, [cout, cin, kernel, kernel], (v) => v / Math.sqrt(cin * kernel * kernel));
-      add(`${node.bn.prefix}.weight`, [cout], (v) => 1 + 0.2 * v);
-      add(`${node.bn.prefix}.bias`, [cout], (v) => 0.2 * v);
-      add(`${node.bn.prefix}.running_mean`, [cout], (v) => 0.1 * v);
-      add(`${node.bn.prefix}.running_var`, [cout], (v) => 0.5 + 0.1 * v);
+      if (node.bias !== undefined) add(node.bias, [cout], (v) => v / 10);
+      if (!node.bn) continue;
+      const { prefix } = node.bn;
+      add(`${prefix}.weight`, [cout], (v) => 1 + 0.2 * v);
+      add(`${prefix}.bias`, [cout], (v) => 0.2 * v);
+      add(`${prefix}.running_mean`, [cout], (v) => 0.1 * v);
+      add(`${prefix}.running_var`, [cout], (v) => 0.5 + 0.1 * v);
     }
     if (node.op === 'linear') {
       add(node.weight, [node.outFeatures, node.inFeatures], (v) => v / 2);

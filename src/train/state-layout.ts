@@ -1,4 +1,5 @@
 // What the state of a run consists of, read off its graph: names and sizes. Not for the values: state.ts.
+import { operationOf } from '../graph/ops/table';
 import type { Graph } from '../graph/types';
 import { weightKey } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
@@ -22,16 +23,11 @@ export function stateLayout(graph: Graph | QatGraph): StateLayout {
   const histograms = new Set<string>();
   const quant = 'quant' in graph ? graph.quant : {};
   for (const node of graph.nodes) {
-    if (node.op === 'conv_bn') {
-      const { cin, cout, kernel } = node.conv;
-      trainable.set(node.weight, cout * cin * kernel * kernel);
-      for (const leaf of ['weight', 'bias']) trainable.set(`${node.bn.prefix}.${leaf}`, cout);
-      for (const leaf of ['running_mean', 'running_var']) running.set(`${node.bn.prefix}.${leaf}`, cout);
-    }
-    if (node.op === 'linear') {
-      trainable.set(node.weight, node.inFeatures * node.outFeatures);
-      trainable.set(node.bias, node.outFeatures);
-    }
+    for (const { name, shape, trainable: learned } of operationOf(node).params?.(node) ?? [])
+      (learned ? trainable : running).set(
+        name,
+        shape.reduce((a, b) => a * b),
+      );
     const { activation, weight } = quant[node.id] ?? {};
     if (activation?.observer === 'histogram') histograms.add(node.id);
     else if (activation) ranges.set(node.id, 1);

@@ -1,13 +1,14 @@
 // One forward pass in training mode, FP32 or QAT: PyTorch's ConvBn QAT arithmetic, observers and fake-quants.
 // Source: torch/ao/nn/intrinsic/qat/modules/conv_fused.py, _forward_approximate. Not for evaluation: float-model.ts.
 import * as tf from '@tensorflow/tfjs';
-import { impossible } from '../core/impossible';
-import { liveTaps } from '../graph/cost';
-import type { ConvBnNode, Graph, LinearNode } from '../graph/types';
+import { liveTaps } from '../core/window';
+import type { FloatMath } from '../graph/ops/operation';
+import { operationOf } from '../graph/ops/table';
+import type { BnAttrs, BnNode, ConvNode, Graph, LinearNode } from '../graph/types';
 import { weightKey } from '../quant/prepare';
 import type { NodeQuant, QatGraph, RangeSpec } from '../quant/types';
-import { globalAverage } from './float-model';
 import { batchNorm } from './ops/batch-norm';
+import { PLAIN_MATH } from './ops/plain-math';
 import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled, ruleOf } from './ops/quantize';
 import { updateStatistics } from './ops/running-statistics';
 import { scaleFactor } from './ops/scale-factor';
@@ -33,56 +34,22 @@ export function forwardTraining(
   mode: ForwardMode,
 ): { logits: tf.Tensor2D; updates: ForwardUpdates } {
   const pass = new Pass('quant' in graph ? graph.quant : {}, state, mode);
-  const outputs = new Map<string, tf.Tensor>([]);
+  const outputs = new Map<string, tf.Tensor>();
   let last: tf.Tensor = x;
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((id) => outputs.get(id)!);
-    const [input] = inputs;
-    switch (node.op) {
-      case 'input':
-        last = x;
-        break;
-      case 'quant':
-        last = pass.activation(node.id, input);
-        break;
-      case 'conv_bn':
-        last = pass.activation(node.id, pass.convBn(node, input as tf.Tensor4D));
-        break;
-      case 'add': {
-        const sum = tf.add(inputs[0], inputs[1]);
-        last = pass.activation(node.id, node.relu ? tf.relu(sum) : sum);
-        break;
-      }
-      case 'linear':
-        last = pass.activation(node.id, pass.linear(node, input as tf.Tensor2D));
-        break;
-      case 'relu':
-        last = tf.relu(input);
-        break;
-      case 'maxpool':
-        last = tf.maxPool(input as tf.Tensor4D, node.kernel, node.stride, node.pad);
-        break;
-      case 'avgpool':
-        last = globalAverage(input as tf.Tensor4D);
-        break;
-      case 'flatten':
-        last = tf.reshape(input, [input.shape[0], -1]);
-        break;
-      case 'dequant':
-        last = input;
-        break;
-      case 'conv':
-      case 'bn':
-        throw new Error(`${node.id}: a ${node.op} cannot be trained: fuse the graph first`);
-      default:
-        impossible(node, 'node');
-    }
+    const inputs = node.inputs.length > 0 ? node.inputs.map((id) => outputs.get(id)!) : [x];
+    last = pass.activation(node.id, operationOf(node).forward(node, pass)(...inputs));
     outputs.set(node.id, last);
   }
   return { logits: last as tf.Tensor2D, updates: pass.updates };
 }
 
-class Pass {
+class Pass implements FloatMath<tf.Tensor> {
+  readonly relu = PLAIN_MATH.relu;
+  readonly add = PLAIN_MATH.add;
+  readonly maxPool = PLAIN_MATH.maxPool;
+  readonly average = PLAIN_MATH.average;
+  readonly flatten = PLAIN_MATH.flatten;
   readonly updates: ForwardUpdates = { variables: [] };
 
   constructor(
@@ -106,7 +73,35 @@ class Pass {
     return this.quantize(id, output, spec);
   }
 
-  convBn(node: ConvBnNode, x: tf.Tensor4D): tf.Tensor4D {
+  conv(node: ConvNode) {
+    const { bn } = node;
+    return (x: tf.Tensor) =>
+      bn ? this.convBn({ ...node, bn }, x as tf.Tensor4D) : this.plainConv(node, x as tf.Tensor4D);
+  }
+
+  bn({ id }: BnNode): never {
+    throw new Error(`${id}: a batch norm of its own cannot be trained: fuse the graph first`);
+  }
+
+  linear(node: LinearNode) {
+    const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R2>;
+    const bias = this.state.trainable.get(node.bias)!;
+    const spec = this.quant[node.id]?.weight;
+    return (x: tf.Tensor) =>
+      tf.add(tf.matMul(x as tf.Tensor2D, spec ? this.quantize(weightKey(node.id), weight, spec) : weight), bias);
+  }
+
+  /** Without batch norm: PyTorch's Conv2d and ConvReLU2d of QAT. */
+  private plainConv(node: ConvNode, x: tf.Tensor4D): tf.Tensor {
+    const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R4>;
+    const spec = this.quant[node.id]?.weight;
+    const filter = spec ? this.quantize(weightKey(node.id), weight, spec) : weight;
+    const z: tf.Tensor = tf.conv2d(x, filter, node.conv.stride, node.conv.pad);
+    const y = node.bias === undefined ? z : tf.add(z, this.state.trainable.get(node.bias)!);
+    return node.relu ? tf.relu(y) : y;
+  }
+
+  private convBn(node: ConvNode & { readonly bn: BnAttrs }, x: tf.Tensor4D): tf.Tensor4D {
     const { bn } = node;
     const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R4>;
     const [gain, offset] = ['weight', 'bias'].map(
@@ -136,13 +131,6 @@ class Pass {
     }
     tf.dispose([out.mean, out.variance]);
     return out.y;
-  }
-
-  linear(node: LinearNode, x: tf.Tensor2D): tf.Tensor2D {
-    const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R2>;
-    const bias = this.state.trainable.get(node.bias)!;
-    const spec = this.quant[node.id]?.weight;
-    return tf.add(tf.matMul(x, spec ? this.quantize(weightKey(node.id), weight, spec) : weight), bias);
   }
 
   /** Observes x, or x * factor, and fake-quantizes it where its specification simulates. */

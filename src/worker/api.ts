@@ -1,6 +1,6 @@
 // The typed boundary between the page and its workers (Comlink). Only plain data and callbacks cross it.
 // Not for logic: train.worker.ts, engine.worker.ts and baseline.worker.ts implement these interfaces.
-import type { Int8Model } from '../convert/int8-model';
+import type { Int8Model } from '../int8/int8-model';
 import type { Split } from '../data/types';
 import type { Evaluation, LatencyStats, RunOptions } from '../report/types';
 import type { TrainingChoices } from '../train/saved/own-training';

@@ -1,7 +1,7 @@
 // The worker that runs integers: evaluates and times converted models on our WASM engine. No tfjs here.
 import { expose } from 'comlink';
 import { dequantizeOutput, imageCodes } from '../convert/image';
-import type { Int8Model } from '../convert/int8-model';
+import type { Int8Model } from '../int8/int8-model';
 import { PlaygroundError } from '../core/errors';
 import { openCifar10, type Cifar10 } from '../data/cifar10';
 import { createWasmEngine, type WasmEngine } from '../engine/wasm-engine';

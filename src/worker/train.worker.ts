@@ -2,7 +2,7 @@
 import { expose } from 'comlink';
 import { loadCheckpoint } from '../checkpoint/load';
 import { convert } from '../convert/convert';
-import { serializeInt8Model } from '../convert/serialize';
+import { serializeInt8Model } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
 import type { ParamStore } from '../core/params';
 import type { ImageSource } from '../data/batches';

@@ -2,8 +2,8 @@
 // and against itself with other builds, kernels, threads and batches. The plain build also runs in Node, beside src/engine.
 import { expect, test, type Page } from '@playwright/test';
 import { dequantizeOutput } from '../../src/convert/image';
-import type { Int8Model } from '../../src/convert/int8-model';
-import { serializeInt8Model } from '../../src/convert/serialize';
+import type { Int8Model } from '../../src/int8/int8-model';
+import { serializeInt8Model } from '../../src/int8/serialize';
 import type { KernelMode } from '../../src/engine/kernels';
 import { MODES } from '../../src/engine/testing/agreement';
 import { SWEEP_LENGTH } from '../../src/engine/testing/sweep';

@@ -1,8 +1,8 @@
 // What engine.spec.ts runs in the page: the WASM engine with a build, threads and a mode, on models that Node made or
 // that the page makes itself. Returns codes, differences or checksums. Not for judging them.
 import { imageCodes } from '../../src/convert/image';
-import type { Int8Model } from '../../src/convert/int8-model';
-import { parseInt8Model } from '../../src/convert/serialize';
+import type { Int8Model } from '../../src/int8/int8-model';
+import { parseInt8Model } from '../../src/int8/serialize';
 import type { PlaygroundError } from '../../src/core/errors';
 import { openCifar10 } from '../../src/data/cifar10';
 import type { KernelMode } from '../../src/engine/kernels';

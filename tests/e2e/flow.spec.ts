@@ -1,7 +1,7 @@
 // The whole flow as a visitor runs it, on the built page with real weights and images, on both backends.
 import { expect, test } from '@playwright/test';
 import { imageCodes } from '../../src/convert/image';
-import { parseInt8Model } from '../../src/convert/serialize';
+import { parseInt8Model } from '../../src/int8/serialize';
 import { createReferenceEngine } from '../../src/engine/reference';
 import { argmax } from '../../src/report/accuracy';
 import type { Session } from '../../src/session/types';

@@ -1,14 +1,14 @@
 // Conversion against PyTorch's: folded biases, weight scales and codes, activation qparams, layer by layer.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Int8Conv, Int8Linear } from '../../src/convert/int8-model';
+import type { Int8Conv, Int8Linear } from '../../src/int8/int8-model';
 import type { Param } from '../../src/core/params';
 import type { ObservedRange } from '../../src/core/qparams';
-import { foldBatchNorm } from '../../src/graph/fold';
+import { inferenceWeights } from '../../src/graph/fold';
 import { fuse } from '../../src/graph/fuse';
 import { nodeById } from '../../src/graph/graph';
 import { resnet18 } from '../../src/graph/resnet18';
-import type { ConvBnNode } from '../../src/graph/types';
+import type { WeightedNode } from '../../src/graph/types';
 import { quantizeWeight } from '../../src/quant/fake-quant';
 import { minMax, nextRange } from '../../src/quant/observers';
 import { prepareQat } from '../../src/quant/prepare';
@@ -30,10 +30,7 @@ describe('convert of trained layers', () => {
 
   it.each(Object.entries(fixture.values.layers))('%s', (id, { scales_moved_at_convert }) => {
     const node = nodeById(graph, id);
-    const { weight, bias } =
-      node.op === 'linear'
-        ? { weight: params.get('fc.weight')!, bias: params.get('fc.bias')!.data }
-        : foldBatchNorm(node as ConvBnNode, params);
+    const { weight, bias } = inferenceWeights(node as WeightedNode, params);
     expect(bias).toEqual(fixture.f32(`bias.${id}`));
 
     const cout = weight.shape[0];

@@ -1,7 +1,7 @@
 // The converted networks of the fixtures as Int8Models: our conversion fed with PyTorch's ranges and, for QAT topics,
 // PyTorch's trained weights. For tests of the conversion and of every integer engine.
 import { convert, type ConvertOptions } from '../../src/convert/convert';
-import type { Int8Model, Int8Op } from '../../src/convert/int8-model';
+import type { Int8Model, Int8Op } from '../../src/int8/int8-model';
 import type { ObservedRange } from '../../src/core/qparams';
 import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';

@@ -1,7 +1,7 @@
 // The plain integer engine against PyTorch's converted network: every code of every layer, no tolerance.
 import { describe, expect, it } from 'vitest';
 import { dequantizeOutput, imageCodes } from '../../src/convert/image';
-import type { Int8Model } from '../../src/convert/int8-model';
+import type { Int8Model } from '../../src/int8/int8-model';
 import { createReferenceEngine } from '../../src/engine/reference';
 import { predictions } from '../../src/report/accuracy';
 import { HISTOGRAM_TOPIC, PTQ_TOPICS, QAT_TOPICS, loadConverted, type ConvertedValues } from './converted';

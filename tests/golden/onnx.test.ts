@@ -1,7 +1,7 @@
 // The exported networks in ONNX Runtime: float32 against PyTorch's logits, int8 against the reference engine.
 import { describe, expect, it } from 'vitest';
 import { imageCodes } from '../../src/convert/image';
-import type { Int8Model } from '../../src/convert/int8-model';
+import type { Int8Model } from '../../src/int8/int8-model';
 import { normalizeImages } from '../../src/data/normalize';
 import { createReferenceEngine } from '../../src/engine/reference';
 import { floatToOnnx } from '../../src/export/onnx-float';

@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Param, ParamStore } from '../../src/core/params';
-import { foldBatchNorm } from '../../src/graph/fold';
-import type { ConvBnNode } from '../../src/graph/types';
+import { inferenceWeights } from '../../src/graph/fold';
+import type { ConvNode } from '../../src/graph/types';
 import { weightKey } from '../../src/quant/prepare';
 import { channelQParams } from '../../src/quant/qparams';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
@@ -51,8 +51,8 @@ const RUNNING = ['bn.running_mean', 'bn.running_var'];
 function graphOf({ cin, cout, kernel, stride, pad, relu, eps, momentum, weight_qmin, weight_qmax }: Case): QatGraph {
   const qconfig = getDefaultQatQConfig('fbgemm');
   const out = { h: 1, w: 1, c: cout };
-  const node: ConvBnNode = {
-    ...{ id: 'conv', op: 'conv_bn', inputs: ['input'], out, relu, weight: 'conv.weight' },
+  const node: ConvNode = {
+    ...{ id: 'conv', op: 'conv', inputs: ['input'], out, relu, weight: 'conv.weight' },
     ...{ conv: { cin, cout, kernel, stride, pad }, bn: { prefix: 'bn', eps, momentum } },
   };
   const weight = { ...qconfig.weight, qmin: weight_qmin, qmax: weight_qmax };
@@ -145,7 +145,7 @@ function evaluate(of: Case): Float32Array {
   const graph = graphOf(of);
   const torch = torchWeight(of, graph);
   const params = withTorchCodes(paramsOf(of), torch, (tried) =>
-    weightCodes(foldBatchNorm(graph.nodes[1] as ConvBnNode, tried).weight.data, torch.range, torch.rule),
+    weightCodes(inferenceWeights(graph.nodes[1] as ConvNode, tried).weight.data, torch.range, torch.rule),
   );
   const model = new FloatModel(graph, params, {
     activations: new Map(),

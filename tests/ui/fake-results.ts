@@ -1,5 +1,5 @@
 // Invented results in the right types and of plausible size. For tests of the page only.
-import type { Int8Model, Int8Op, Int8Tensor } from '../../src/convert/int8-model';
+import type { Int8Model, Int8Op, Int8Tensor } from '../../src/int8/int8-model';
 import { Rng } from '../../src/core/rng';
 import type { Evaluation, RunOptions } from '../../src/report/types';
 import type { CompareResult, StepId, StepResults } from '../../src/session/types';

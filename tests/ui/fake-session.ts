@@ -1,6 +1,6 @@
 // A Session without workers: ticks instead of work, invented results in the right types. For tests of the page only.
 import { PlaygroundError } from '../../src/core/errors';
-import type { Int8Model } from '../../src/convert/int8-model';
+import type { Int8Model } from '../../src/int8/int8-model';
 import { DEFAULT_OPTIONS, type RunOptions } from '../../src/report/options';
 import type { Report } from '../../src/report/types';
 import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../src/session/types';

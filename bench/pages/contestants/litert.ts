@@ -1,6 +1,6 @@
 // LiteRT.js on the CPU (XNNPACK in WASM) as a contestant, on our export of the same int8 network.
 import { loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
-import { parseInt8Model } from '../../../src/convert/serialize';
+import { parseInt8Model } from '../../../src/int8/serialize';
 import { normalizeImages } from '../../../src/data/normalize';
 import { int8ToTflite } from '../../../src/export/tflite-int8';
 import type { Contestant, ContestantSpec, Setup } from './contestant';

@@ -1,7 +1,7 @@
 // ONNX Runtime Web's WASM backend as a contestant, on our exports of the same networks.
 import * as ort from 'onnxruntime-web/wasm';
 import { loadCheckpoint } from '../../../src/checkpoint/load';
-import { parseInt8Model } from '../../../src/convert/serialize';
+import { parseInt8Model } from '../../../src/int8/serialize';
 import { NORMALISED } from '../../../src/core/normalisation';
 import { floatToOnnx } from '../../../src/export/onnx-float';
 import { int8ToOnnx } from '../../../src/export/onnx-int8';

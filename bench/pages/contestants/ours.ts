@@ -1,6 +1,6 @@
 // Our integer engine as a contestant.
 import { dequantizeOutput, imageCodes } from '../../../src/convert/image';
-import { parseInt8Model } from '../../../src/convert/serialize';
+import { parseInt8Model } from '../../../src/int8/serialize';
 import { createWasmEngine } from '../../../src/engine/wasm-engine';
 import type { Contestant, ContestantSpec, Setup } from './contestant';
 

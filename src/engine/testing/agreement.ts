@@ -1,6 +1,6 @@
 // Compares a build of the engine with the plain one on a model: every kernel mode, every choice of every layer, every
 // code of every operation. For tests; what is expected of the outcome is theirs.
-import type { Int8Model } from '../../convert/int8-model';
+import type { Int8Model } from '../../int8/int8-model';
 import { KERNELS, type KernelMode } from '../kernels';
 import { planModel, type Plan } from '../plan';
 import { createReferenceEngine } from '../reference';

@@ -1,6 +1,6 @@
 // Random Int8Models for the engine's tests and benchmarks: the whole ResNet18 and small networks. Seeded.
 // Not for accuracy: the weights mean nothing, only their ranges and the activations' are like a real model's.
-import type { Int8Conv, Int8Linear, Int8Model, Int8Op, Int8Tensor } from '../../convert/int8-model';
+import type { Int8Conv, Int8Linear, Int8Model, Int8Op, Int8Tensor } from '../../int8/int8-model';
 import type { QParams } from '../../core/qparams';
 import { Rng } from '../../core/rng';
 

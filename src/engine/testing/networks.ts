@@ -1,6 +1,6 @@
 // Small random networks of every operation with branches, shared inputs, dead ends and outputs read twice; and the same
 // with one thing broken. Seeded. Not for convolutions at their limits: sweep.ts.
-import type { Int8Model, Int8Op, Int8Tensor } from '../../convert/int8-model';
+import type { Int8Model, Int8Op, Int8Tensor } from '../../int8/int8-model';
 import { Rng } from '../../core/rng';
 import { ModelBuilder } from './models';
 import { pick } from './sweep';

@@ -1,6 +1,6 @@
 // Two convolutions after each other, swept over what kernels stumble on: channels around tile edges, windows, strides
 // and padding on small oblong maps, extreme weights, zero points at both ends, ties. Seeded; not for real networks.
-import type { Int8Model } from '../../convert/int8-model';
+import type { Int8Model } from '../../int8/int8-model';
 import { Rng } from '../../core/rng';
 import { ModelBuilder, gaussianWeights, randomImages, type Weighted } from './models';
 

@@ -1,6 +1,6 @@
 // Runs any plan of a model with any choice of kernels in one memory that is kept poisoned: what the engine reads without
 // having written it is 255, what it writes outside its places is seen. For tests; not for speed nor for threads.
-import type { Int8Model } from '../../convert/int8-model';
+import type { Int8Model } from '../../int8/int8-model';
 import { layOut, type MemoryImage } from '../memory-image';
 import type { Plan } from '../plan';
 import { codesAt } from '../wasm-engine';

@@ -52,7 +52,7 @@ export function networkConvolutions(): ConvShape[] {
   const { graph } = fuse(resnet18());
   const shapes = new Map<string, ConvShape>();
   for (const node of graph.nodes) {
-    if (node.op !== 'conv_bn') continue;
+    if (node.op !== 'conv') continue;
     const { h, w } = nodeById(graph, node.inputs[0]).out;
     const { cin, cout, kernel, stride, pad } = node.conv;
     const shape: ConvShape = {

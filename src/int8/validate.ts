@@ -2,7 +2,7 @@
 // What passes runs on every engine. Not for the file format (serialize.ts).
 import { PlaygroundError } from '../core/errors';
 import type { QParams } from '../core/qparams';
-import { outputLength } from '../graph/graph';
+import { outputLength } from '../core/window';
 import type { Int8Conv, Int8Linear, Int8Model, Int8Op, Int8Tensor } from './int8-model';
 
 const MAX_LENGTH = 1 << 16;

@@ -1,0 +1,12 @@
+// ReLU that stands alone.
+import type { PlainNode } from '../types';
+import type { Operation } from './operation';
+
+export const relu: Operation<PlainNode<'relu'>> = {
+  arity: 1,
+  quantized: 'as its input',
+  shape: (_, [input]) => input,
+  forward: (_, math) => math.relu,
+  lower: () => ({ op: 'relu' }),
+  onnx: (_, at) => at.emit('Relu', at.inputs),
+};
