@@ -16,10 +16,11 @@ const rooms = {
   convert: ['core', 'int8', 'graph', 'quant'],
   engine: ['core', 'int8'],
   export: ['core', 'int8', 'graph'],
+  model: ['core', 'data', 'checkpoint', 'graph'],
   report: ['core', 'int8'],
   train: ['core', 'data', 'checkpoint', 'graph', 'quant', 'report'],
-  worker: ['core', 'data', 'checkpoint', 'int8', 'graph', 'quant', 'convert', 'engine', 'report', 'train'],
-  session: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'report', 'worker'],
+  worker: ['core', 'data', 'checkpoint', 'int8', 'graph', 'quant', 'convert', 'engine', 'report', 'model', 'train'],
+  session: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'report', 'model', 'worker'],
   ui: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'report', 'worker', 'session'],
 };
 const TFJS = { group: ['@tensorflow/*'], message: 'src/train and src/worker are the only users of tfjs.' };

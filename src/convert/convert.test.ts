@@ -1,3 +1,4 @@
+import { CIFAR10 } from '../data/cifar10-spec';
 import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import type { Param, ParamStore } from '../core/params';
@@ -97,7 +98,7 @@ describe('convert', () => {
 
   it('computes the float network, within what 8 bits cost', () => {
     const f = (name: string) => params.get(name)!.data;
-    const image = imageCodes(pixels, 1, model);
+    const image = imageCodes(pixels, 1, model, CIFAR10);
     const { scale, zeroPoint } = model.tensors[0].q;
     const pooled = Array.from({ length: COUT }, (_, o) => {
       let sum = 0;
@@ -166,7 +167,7 @@ describe('convert', () => {
   it('converts a channel whose gamma is 0 to its bias', () => {
     const dead = bnOf({ 'bn.weight': [0, 1, 1, 1, 1], 'bn.bias': [1.5, 0, 0, 0, 0] });
     const converted = convert(graph, dead, frozen(dead, activations));
-    const [first] = createReferenceEngine(converted).trace(imageCodes(pixels, 1, converted));
+    const [first] = createReferenceEngine(converted).trace(imageCodes(pixels, 1, converted, CIFAR10));
     const { scale } = converted.tensors[1].q;
     for (let pixel = 0; pixel < SIZE * SIZE; pixel++) expect(first[pixel * COUT]).toBe(Math.round(1.5 / scale));
   });
@@ -189,13 +190,13 @@ describe('imageCodes', () => {
   it('gives every byte the code of its normalised value', () => {
     const { scale, zeroPoint } = model.tensors[0].q;
     const grey = new Uint8Array(SIZE * SIZE * 3).fill(200);
-    const codes = imageCodes(grey, 1, model);
+    const codes = imageCodes(grey, 1, model, CIFAR10);
     const real = (mean: number, std: number) => Math.round((200 / 255 - mean) / std / scale + zeroPoint);
     expect([...codes.subarray(0, 3)]).toEqual([real(0.485, 0.229), real(0.456, 0.224), real(0.406, 0.225)]);
   });
 
   it('refuses bytes that are no images of this network', () => {
-    expect(() => imageCodes(pixels.subarray(1), 1, model)).toThrow(PlaygroundError);
-    expect(() => imageCodes(pixels, 2, model)).toThrow('48 bytes are not 2 images of 4 x 4 x 3');
+    expect(() => imageCodes(pixels.subarray(1), 1, model, CIFAR10)).toThrow(PlaygroundError);
+    expect(() => imageCodes(pixels, 2, model, CIFAR10)).toThrow('48 bytes are not 2 images of 4 x 4 x 3');
   });
 });

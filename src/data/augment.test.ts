@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Rng } from '../core/rng';
 import { augment } from './augment';
+import { CIFAR10 } from './cifar10-spec';
 
 /** Padding, cropping and mirroring as three separate steps on nested arrays of one image. */
 function slow(image: number[][][], top: number, left: number, flip: boolean): number[][][] {
@@ -29,7 +30,7 @@ it('is padding by 4, a crop and a flip, drawn for each image', () => {
         const [top, left, flip] = [draws.below(9), draws.below(9), draws.below(2) === 1];
         return slow(nested(pixels.subarray(i * 3072, (i + 1) * 3072)), top, left, flip);
       });
-      expect([...augment(pixels, new Rng(seed))]).toEqual(expected.flat(4));
+      expect([...augment(pixels, CIFAR10, new Rng(seed))]).toEqual(expected.flat(4));
       expect(pixels).toEqual(before);
     }),
     { numRuns: 40 },

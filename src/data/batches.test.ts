@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { trainBatches, type BatchOptions, type ImageSource, type TrainBatch } from './batches';
+import { trainBatches, type BatchOptions, type TrainBatch } from './batches';
+import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from './cifar10-spec';
 import { normalizeImages } from './normalize';
-import { IMAGE_BYTES } from './types';
+import type { ImageSource } from './source';
 
 const IMAGES = 3000;
 
@@ -20,6 +21,8 @@ function coloured(fails: (request: number) => boolean = () => false): ImageSourc
   const asked: number[] = [];
   return {
     asked,
+    spec: CIFAR10,
+    block: SHARD_IMAGES,
     size: () => IMAGES,
     async images(_, start, count) {
       asked.push(start);
@@ -43,7 +46,10 @@ const same = (a: TrainBatch, b: TrainBatch): boolean =>
 
 /** Red or green of byte b after normalisation to b. */
 const LEVELS = [0, 1].map((channel) => {
-  const levels = normalizeImages(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
+  const levels = normalizeImages(
+    Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)),
+    CIFAR10,
+  );
   return new Map(Array.from({ length: 256 }, (_, byte) => [levels[byte * 3 + channel], byte]));
 });
 

@@ -1,11 +1,11 @@
 // Shuffled, augmented, normalised training batches without end, the same for the same seed, resumable at any step.
 // Not for evaluation, which takes images in split order: cifar10.ts.
 import { PlaygroundError } from '../core/errors';
+import { bytesPerImage } from '../core/image-spec';
 import { permutation, Rng } from '../core/rng';
 import { augment } from './augment';
-import type { Cifar10 } from './cifar10';
 import { normalizeImages } from './normalize';
-import { IMAGE_BYTES, SHARD_IMAGES, type LabelledImages } from './types';
+import type { ImageSource, LabelledImages } from './source';
 
 export interface BatchOptions {
   /** Images per batch. */
@@ -16,24 +16,20 @@ export interface BatchOptions {
 }
 
 export interface TrainBatch {
-  /** float32 NHWC [batch][32][32][3], normalised. */
+  /** float32 NHWC [batch][h][w][c], normalised. */
   readonly x: Float32Array;
-  /** Labels 0..9. */
   readonly y: Uint8Array;
 }
 
-/** The part of Cifar10 that is used. */
-export type ImageSource = Pick<Cifar10, 'size' | 'images'>;
-
 /** What the seed is used for; each use has its own numbers. */
-const ORDER_OF_SHARDS = 1;
-const ORDER_IN_SHARD = 2;
+const ORDER_OF_BLOCKS = 1;
+const ORDER_IN_BLOCK = 2;
 const AUGMENTATION = 3;
 
 /**
- * Epoch after epoch, each image once per epoch; a batch may span two epochs. Shards come in random order and images in
- * random order within their shard, so that the first batch needs one shard; the next shard loads meanwhile.
- * @throws PlaygroundError of Cifar10.images; 'bad-argument' for a batch below 1 or a step below 0
+ * Epoch after epoch, each image once per epoch; a batch may span two epochs. Blocks come in random order and images in
+ * random order within their block, so that the first batch needs one block; the next block loads meanwhile.
+ * @throws PlaygroundError of the source's images; 'bad-argument' for a batch below 1 or a step below 0
  */
 export async function* trainBatches(data: ImageSource, options: BatchOptions): AsyncGenerator<TrainBatch, never> {
   const { batch, seed, startStep = 0 } = options;
@@ -43,40 +39,43 @@ export async function* trainBatches(data: ImageSource, options: BatchOptions): A
       `There is no batch of ${batch} images at step ${startStep}.`,
       'Choose a batch of at least one image.',
     );
-  const shards = data.size('train') / SHARD_IMAGES;
+  const { spec, block } = data;
+  const blocks = data.size('train') / block;
+  const imageBytes = bytesPerImage(spec);
 
-  /** First image of the n-th shard of the endless stream. */
+  /** First image of the n-th block of the endless stream. */
   const startOf = (n: number) => {
-    const epoch = Math.floor(n / shards);
-    return permutation(shards, derived(seed, ORDER_OF_SHARDS, epoch))[n % shards] * SHARD_IMAGES;
+    const epoch = Math.floor(n / blocks);
+    return permutation(blocks, derived(seed, ORDER_OF_BLOCKS, epoch))[n % blocks] * block;
   };
   const load = async (n: number) => ({
     n,
-    images: await data.images('train', startOf(n), SHARD_IMAGES),
-    order: permutation(SHARD_IMAGES, derived(seed, ORDER_IN_SHARD, n)),
+    images: await data.images('train', startOf(n), block),
+    order: permutation(block, derived(seed, ORDER_IN_BLOCK, n)),
   });
 
   let current: Awaited<ReturnType<typeof load>> | undefined;
   for (let step = startStep; ; step++) {
-    const pixels = new Uint8Array(batch * IMAGE_BYTES);
+    const pixels = new Uint8Array(batch * imageBytes);
     const y = new Uint8Array(batch);
     for (let i = 0; i < batch; i++) {
       const position = step * batch + i;
-      const n = Math.floor(position / SHARD_IMAGES);
+      const n = Math.floor(position / block);
       if (current?.n !== n) {
         current = await load(n);
-        // Only warms the store; should it fail, load(n + 1) meets the error when the shard is due.
+        // Only warms the store; should it fail, load(n + 1) meets the error when the block is due.
         data.images('train', startOf(n + 1), 1).catch(() => {});
       }
-      copyImage(current.images, current.order[position % SHARD_IMAGES], pixels, y, i);
+      copyImage(current.images, current.order[position % block], { pixels, labels: y }, i);
     }
-    yield { x: normalizeImages(augment(pixels, derived(seed, AUGMENTATION, step))), y };
+    yield { x: normalizeImages(augment(pixels, spec, derived(seed, AUGMENTATION, step)), spec), y };
   }
 }
 
-function copyImage(from: LabelledImages, index: number, pixels: Uint8Array, labels: Uint8Array, i: number): void {
-  pixels.set(from.pixels.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES), i * IMAGE_BYTES);
-  labels[i] = from.labels[index];
+function copyImage(from: LabelledImages, index: number, to: LabelledImages, i: number): void {
+  const bytes = from.pixels.length / from.labels.length;
+  to.pixels.set(from.pixels.subarray(index * bytes, (index + 1) * bytes), i * bytes);
+  to.labels[i] = from.labels[index];
 }
 
 /** A generator of its own for every use and index of one seed: each part is mixed in by a draw. */

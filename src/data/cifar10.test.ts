@@ -8,7 +8,8 @@ import { loadFixture } from '../../tests/golden/fixture';
 import { BASE, fakeServer, folderServer, htmlPage, instantTimers, listed } from '../core/testing';
 import { permutation, Rng } from '../core/rng';
 import { openCifar10, type Cifar10 } from './cifar10';
-import { IMAGE_BYTES, SHARD_IMAGES, SPLITS, type LabelledImages, type Split } from './types';
+import { IMAGE_BYTES, SHARD_IMAGES } from './cifar10-spec';
+import { SPLITS, type LabelledImages, type Split } from './source';
 
 const ROOT = new URL('../../', import.meta.url);
 const PREPARED = new URL('public/data/', ROOT);

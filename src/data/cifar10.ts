@@ -3,8 +3,9 @@
 import { PlaygroundError } from '../core/errors';
 import { Downloader, type DownloadOptions } from '../core/fetch-verified';
 import type { ListedFile } from '../core/manifest';
+import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from './cifar10-spec';
 import { checkDataManifest, type DataManifest } from './manifest';
-import { CLASS_NAMES, IMAGE_BYTES, SHARD_IMAGES, type LabelledImages, type Split } from './types';
+import type { ImageSource, LabelledImages, Split } from './source';
 
 /**
  * Reads the manifest; no images yet.
@@ -17,7 +18,9 @@ export async function openCifar10(baseUrl: string, options?: DownloadOptions): P
 }
 
 /** The three splits; shards that were fetched stay in memory, unpacked. */
-export class Cifar10 {
+export class Cifar10 implements ImageSource {
+  readonly spec = CIFAR10;
+  readonly block = SHARD_IMAGES;
   private readonly shards = new Map<string, Promise<LabelledImages>>();
 
   constructor(
@@ -82,6 +85,6 @@ async function unpack(packed: Uint8Array<ArrayBuffer>, file: string): Promise<La
   }
   if (bytes.length !== SHARD_IMAGES * (1 + IMAGE_BYTES)) throw bad(`holds ${bytes.length} bytes`);
   const labels = bytes.subarray(0, SHARD_IMAGES);
-  if (labels.some((label) => label >= CLASS_NAMES.length)) throw bad('has a label that is no class');
+  if (labels.some((label) => label >= CIFAR10.classes.length)) throw bad('has a label that is no class');
   return { labels, pixels: bytes.subarray(SHARD_IMAGES) };
 }

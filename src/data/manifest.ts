@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { demand, FilesSchema, parseManifest } from '../core/manifest';
 import { exactly, object, text, whole } from '../core/schema';
-import { SHARD_IMAGES, SPLITS } from './types';
+import { SHARD_IMAGES } from './cifar10-spec';
+import { SPLITS } from './source';
 
 /** Shards are gzip'd and in split order; their sums are of the packed files. */
 const SplitSchema = object({ images: whole(1), shards: FilesSchema });

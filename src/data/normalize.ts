@@ -1,14 +1,13 @@
 // Pixel bytes to the float32 values the network is fed.
-// Not for the constants: src/core/normalisation.ts.
-import { NORMALISED } from '../core/normalisation';
+// Not for the constants: an ImageSpec has them.
+import { normalisedBytes, type ImageSpec } from '../core/image-spec';
 
-/** uint8 RGB pixels, any number, to float32 of the same length: (byte / 255 - mean) / std by channel. */
-export function normalizeImages(pixels: Uint8Array): Float32Array {
+/** uint8 pixels NHWC, any number, to float32 of the same length: (byte / 255 - mean) / std by channel. */
+export function normalizeImages(pixels: Uint8Array, spec: ImageSpec): Float32Array {
+  const { c } = spec;
+  const table = normalisedBytes(spec);
   const values = new Float32Array(pixels.length);
-  for (let i = 0; i < pixels.length; i += 3) {
-    values[i] = NORMALISED[pixels[i] * 3];
-    values[i + 1] = NORMALISED[pixels[i + 1] * 3 + 1];
-    values[i + 2] = NORMALISED[pixels[i + 2] * 3 + 2];
-  }
+  for (let i = 0; i < pixels.length; i += c)
+    for (let channel = 0; channel < c; channel++) values[i + channel] = table[pixels[i + channel] * c + channel];
   return values;
 }

@@ -10,6 +10,12 @@ export function nodeById(graph: Graph, id: string): GraphNode {
   return node;
 }
 
+/** The shape of one input: the image. */
+export const inputShape = ({ nodes }: Graph): MapShape => nodes[0].out;
+
+/** The length of one output: the number of classes. */
+export const classCount = ({ nodes }: Graph): number => nodes[nodes.length - 1].out.c;
+
 /** For every node's id, the ids of the nodes that read its output, in graph order (twice if they read it twice). */
 export function consumers(graph: Graph): Map<string, string[]> {
   const readers = new Map<string, string[]>(graph.nodes.map((node) => [node.id, []]));

@@ -1,3 +1,4 @@
+import { CIFAR10 } from '../data/cifar10-spec';
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import type { BackendInfo, FuseResult, LoadResult } from '../worker/api';
@@ -13,7 +14,10 @@ const BACKEND: BackendInfo = {
   threads: 1,
   sharedMemory: false,
 };
-const LOADED = { parameters: 1, bytes: 1, shards: 1, provenance: '', recordedAccuracy: 1, fromCache: false };
+const LOADED = {
+  ...{ images: CIFAR10, parameters: 1, bytes: 1, shards: 1 },
+  ...{ provenance: '', recordedAccuracy: 1, fromCache: false },
+};
 const FUSED: FuseResult = { nodesBefore: 2, nodesAfter: 1, fused: [] };
 
 /** A session on workers that answer at once. @param fuse what the second step does */

@@ -5,8 +5,9 @@ import { serializeInt8Model } from '../int8/serialize';
 import type { Int8Model } from '../int8/int8-model';
 import { causeText, errorText } from '../core/causes';
 import { bug, PlaygroundError } from '../core/errors';
-import { openCifar10, type Cifar10 } from '../data/cifar10';
+import type { ImageSource } from '../data/source';
 import { qconfigById } from '../quant/qconfigs';
+import { openImages } from '../model/resnet18-cifar10';
 import { checkOptions, DEFAULT_OPTIONS } from '../report/options';
 import type { Report } from '../report/types';
 import type {
@@ -46,7 +47,7 @@ class PlaygroundSession implements Session {
   int8Model: Int8Model | undefined;
   private readonly listeners = new Set<(event: SessionEvent) => void>();
   private readonly running = new Map<StepId, Promise<unknown>>();
-  private data: Promise<Cifar10> | undefined;
+  private data: Promise<ImageSource> | undefined;
   /** Of what this session trains. */
   private id = newId();
   private trains = false;
@@ -113,7 +114,7 @@ class PlaygroundSession implements Session {
 
   async testImages(n: number): Promise<LabelledImages> {
     // A failure is forgotten, so that the next call tries again.
-    this.data ??= openCifar10(`${this.baseUrl}data/`).catch((error: unknown) => {
+    this.data ??= openImages(this.baseUrl).catch((error: unknown) => {
       this.data = undefined;
       throw error;
     });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Param } from '../core/params';
-import { allFinite, GUESSING, isCalm, isLost, runsAway, WINDOW } from './divergence';
+import * as rules from './divergence';
+import { allFinite, guessing, WINDOW } from './divergence';
+
+const CLASSES = 10;
+const GUESSING = guessing(CLASSES);
+const runsAway = (losses: readonly number[]) => rules.runsAway(losses, CLASSES);
+const isCalm = (losses: readonly number[]) => rules.isCalm(losses, CLASSES);
+const isLost = (losses: readonly number[], left: number) => rules.isLost(losses, left, CLASSES);
 
 const constant = (value: number, n = WINDOW) => new Array<number>(n).fill(value);
 

@@ -1,17 +1,17 @@
-// When a run has left the road: rules on its losses (mean cross-entropy over ten classes) and on its numbers.
+// When a run has left the road: rules on its losses (mean cross-entropy) and on its numbers.
 // Not for what to do then: loop.ts.
 import { isUnseen } from '../core/qparams';
 import type { TrainState } from './state';
 
-/** The loss of a network that gives each of the ten classes the same probability. */
-export const GUESSING = Math.log(10);
+/** The loss of a network that gives each of the classes the same probability. */
+export const guessing = (classes: number): number => Math.log(classes);
 /** Steps over which the loss is averaged: single batches scatter too much. */
 export const WINDOW = 10;
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What a run is expected to stay near: guessing, or its first loss where few bits begin higher. */
-const level = (losses: readonly number[]) => Math.max(GUESSING, losses[0]);
+const level = (losses: readonly number[], classes: number) => Math.max(guessing(classes), losses[0]);
 
 /**
  * Whether the loss runs away: over the last ten steps it is, on average, more than twice that of guessing and more than
@@ -21,9 +21,9 @@ const level = (losses: readonly number[]) => Math.max(GUESSING, losses[0]);
  * Before the tenth step, the steps that are missing count as 0, the least a loss can be: true only where the mean of ten
  * will be beyond the mark whatever follows. So a run of few steps is judged too, and none that ten steps would acquit.
  */
-export function runsAway(losses: readonly number[]): boolean {
+export function runsAway(losses: readonly number[], classes: number): boolean {
   const sum = losses.slice(-WINDOW).reduce((sum, loss) => sum + loss, 0);
-  return losses.length > 0 && sum / WINDOW > 2 * level(losses);
+  return losses.length > 0 && sum / WINDOW > 2 * level(losses, classes);
 }
 
 /**
@@ -33,17 +33,17 @@ export function runsAway(losses: readonly number[]): boolean {
  * 1 to 8: steps that learn leave 4.3 at most; those after which the loss explodes leave 18 and more.
  * @param losses of all steps; @param left the loss on the last batch after its step
  */
-export function isLost(losses: readonly number[], left: number): boolean {
-  return !(left <= 4 * level(losses)) || runsAway([...losses, left]);
+export function isLost(losses: readonly number[], left: number, classes: number): boolean {
+  return !(left <= 4 * level(losses, classes)) || runsAway([...losses, left], classes);
 }
 
 /**
  * Whether the newest loss is that of a state to come back to: no jump, at most twice the mean of the ten before, or not
  * worse than guessing, as single small batches are.
  */
-export function isCalm(losses: readonly number[]): boolean {
+export function isCalm(losses: readonly number[], classes: number): boolean {
   const before = losses.slice(-WINDOW - 1, -1);
-  return before.length === 0 || losses[losses.length - 1] <= Math.max(GUESSING, 2 * mean(before));
+  return before.length === 0 || losses[losses.length - 1] <= Math.max(guessing(classes), 2 * mean(before));
 }
 
 type Learned = Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>;

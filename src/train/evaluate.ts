@@ -5,22 +5,20 @@ import type { ObservedRange } from '../core/qparams';
 import { createObserver } from '../quant/observers';
 import { tensorQParams } from '../quant/qparams';
 import type { Observer, QatGraph } from '../quant/types';
-import type { ImageSource } from '../data/batches';
 import { normalizeImages } from '../data/normalize';
-import type { Split } from '../data/types';
+import type { ImageSource, Split } from '../data/source';
 import { agreement, predictions } from '../report/accuracy';
 import type { Evaluation } from '../report/types';
 import { FloatModel } from './float-model';
+import { imagesTensor } from './images-tensor';
 import { tidy } from './tidy';
 import type { ParamStore } from '../core/params';
 
-const IMAGE = [32, 32, 3] as const;
-const PIXELS = 32 * 32 * 3;
 const BATCH = 250;
 
-/** Logits [n * 10] of n normalised NHWC images. @throws PlaygroundError 'diverged' when one is not finite */
+/** Logits [n * classes] of n normalised NHWC images. @throws PlaygroundError 'diverged' when one is not finite */
 export async function logitsOf(model: FloatModel, x: Float32Array): Promise<Float32Array> {
-  const logits = tidy(() => model.predict(tf.tensor4d(x, [x.length / PIXELS, ...IMAGE])));
+  const logits = tidy(() => model.predict(imagesTensor(x, model.graph)));
   try {
     const values = (await logits.data()) as Float32Array;
     if (!values.every(Number.isFinite))
@@ -48,7 +46,7 @@ export async function evaluate(
   for (let start = 0; start < images; start += BATCH) {
     const n = Math.min(BATCH, images - start);
     const batch = await data.images(split, start, n);
-    const logits = await logitsOf(model, normalizeImages(batch.pixels));
+    const logits = await logitsOf(model, normalizeImages(batch.pixels, data.spec));
     predicted.set(predictions(logits, logits.length / n), start);
     labels.set(batch.labels, start);
     onDone(start + n);
@@ -103,7 +101,7 @@ function watch(
 ): readonly [Observer, tf.Tensor][] {
   const watched: [Observer, tf.Tensor][] = [];
   tidy(() => {
-    model.predict(tf.tensor4d(x, [x.length / PIXELS, ...IMAGE]), (id, output) => {
+    model.predict(imagesTensor(x, model.graph), (id, output) => {
       const observer = observers.get(id);
       if (observer) watched.push([observer, tf.keep(tf.clone(output))]);
     });

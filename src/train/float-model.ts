@@ -29,7 +29,7 @@ export class FloatModel {
    * @throws PlaygroundError 'bad-file' when a parameter is missing
    */
   constructor(
-    graph: Graph,
+    readonly graph: Graph,
     private readonly params: ParamStore,
     private readonly quantizers: FrozenQuantizers = NONE,
   ) {
@@ -51,7 +51,7 @@ export class FloatModel {
     }
   }
 
-  /** @param x [N, 32, 32, 3] normalised; @returns logits [N, 10] */
+  /** @param x [N, h, w, c] normalised; @returns logits [N, classes] */
   predict(x: tf.Tensor4D, onOutput?: OnOutput): tf.Tensor2D {
     return tidy(() => {
       const outputs = new Map<string, tf.Tensor>();

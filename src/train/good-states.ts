@@ -6,7 +6,7 @@ import type { TrainState } from './state';
 import type { RunHistory, TrainEvent } from './types';
 
 export interface StatesContext {
-  readonly trainer: { readonly step: number; snapshot(): Promise<TrainState> };
+  readonly trainer: { readonly step: number; readonly classes: number; snapshot(): Promise<TrainState> };
   /** Where the run begins or goes on. */
   readonly start: TrainState;
   /** Of the steps before as well; the loop adds to it. */
@@ -49,7 +49,7 @@ export class GoodStates {
   /** After a step: keeps the state before it if its loss shows that to be good; takes another when one is due. */
   async stepDone(): Promise<TrainEvent[]> {
     const { history } = this.context;
-    const calm = isCalm(history.losses);
+    const calm = isCalm(history.losses, this.context.trainer.classes);
     const proved = calm ? this.candidate : undefined;
     this.candidate = undefined;
     if (proved) this.good = proved;

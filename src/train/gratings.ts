@@ -1,7 +1,7 @@
 // Images that a small network can learn to tell apart, drawn from a seed, for tests. Not for the product.
 import { Rng } from '../core/rng';
-import type { ImageSource } from '../data/batches';
-import { IMAGE_BYTES, IMAGE_SIDE, SHARD_IMAGES, SPLITS, type LabelledImages, type Split } from '../data/types';
+import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from '../data/cifar10-spec';
+import { SPLITS, type ImageSource, type LabelledImages, type Split } from '../data/source';
 
 /** Pixels from crest to crest: of labels 0..4, of 5..9. */
 const WAVELENGTHS = [4.5, 8];
@@ -24,6 +24,8 @@ export function gratings(seed: number): ImageSource {
     return known;
   };
   return {
+    spec: CIFAR10,
+    block: SHARD_IMAGES,
     size: (split) => (split === 'train' ? 4 * SHARD_IMAGES : 2 * SHARD_IMAGES),
     images: async (split, start, count) => {
       const images = { pixels: new Uint8Array(count * IMAGE_BYTES), labels: new Uint8Array(count) };
@@ -57,8 +59,8 @@ function drawGrating(label: number, rng: Rng, pixels: Uint8ClampedArray): void {
   const contrast = between(25, 65);
   const colours = [0, 1, 2].map(() => ({ mean: between(98, 158), amplitude: contrast * between(0.5, 1.5) }));
   let i = 0;
-  for (let y = 0; y < IMAGE_SIDE; y++)
-    for (let x = 0; x < IMAGE_SIDE; x++) {
+  for (let y = 0; y < CIFAR10.h; y++)
+    for (let x = 0; x < CIFAR10.w; x++) {
       const wave = Math.sin(across * x + down * y + phase);
       for (const { mean, amplitude } of colours) pixels[i++] = mean + amplitude * wave + NOISE * normal(rng);
     }

@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ParamStore } from '../core/params';
-import type { Split } from '../data/types';
-import { IMAGE_BYTES } from '../data/types';
+import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from '../data/cifar10-spec';
+import type { Split } from '../data/source';
 import { freeze } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
@@ -83,6 +83,8 @@ async function failEverywhere(what: Breakable, work: () => Promise<unknown>): Pr
 }
 
 const data = {
+  spec: CIFAR10,
+  block: SHARD_IMAGES,
   size: () => 2000,
   images: async (_: Split, start: number, count: number) => ({
     labels: Uint8Array.from({ length: count }, (_, i) => (start + i) % 10),

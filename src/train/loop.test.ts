@@ -15,6 +15,7 @@ const OPTIONS: TrainOptions = {
 };
 
 class CountingTrainer {
+  readonly classes = 10;
   readonly rates: number[] = [];
   readonly modes: ForwardMode[] = [];
   constructor(

@@ -14,7 +14,7 @@ import type { TrainEvent, TrainOptions } from './types';
 const UNBOUNDED = 'Weights, activations or the loss grew beyond all bounds';
 
 export interface LoopContext extends StatesContext {
-  readonly trainer: Pick<Trainer, 'step' | 'simulates' | 'trainStep' | 'peek' | 'snapshot'>;
+  readonly trainer: Pick<Trainer, 'step' | 'classes' | 'simulates' | 'trainStep' | 'peek' | 'snapshot'>;
   readonly batches: AsyncIterator<Batch>;
   readonly options: TrainOptions;
   readonly control: TrainControl;
@@ -64,7 +64,8 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
   const prove = async () => {
     if (!last) return;
     const { loss } = await bounded(trainer.peek(last.batch, last.mode));
-    if (isLost(history.losses, loss)) throw await diverged(`The last step left a loss of ${brief(loss)}`);
+    if (isLost(history.losses, loss, trainer.classes))
+      throw await diverged(`The last step left a loss of ${brief(loss)}`);
   };
   const validationDue = () => {
     const { step } = trainer;
@@ -108,7 +109,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
       const imagesPerSecond = clock.rate(options.batch);
       const secondsLeft = ((end - trainer.step) * options.batch) / imagesPerSecond;
       yield { type: 'step', step: trainer.step, steps: end, ...result, learningRate, imagesPerSecond, secondsLeft };
-      if (runsAway(history.losses)) throw await diverged(`The loss ran away to ${brief(result.loss)}`);
+      if (runsAway(history.losses, trainer.classes)) throw await diverged(`The loss ran away to ${brief(result.loss)}`);
       if (trainer.step < end) yield* await clock.without(bounded(states.stepDone()));
       else await prove();
     }

@@ -7,7 +7,8 @@ import { imageCodes } from '../convert/image';
 import type { Int8Model } from '../int8/int8-model';
 import type { ParamStore } from '../core/params';
 import { normalizeImages } from '../data/normalize';
-import type { LabelledImages } from '../data/types';
+import { CIFAR10 } from '../data/cifar10-spec';
+import type { LabelledImages } from '../data/source';
 import { createWasmEngine } from '../engine/wasm-engine';
 import { compileEngine } from '../engine/wasm-module';
 import type { Graph } from '../graph/types';
@@ -141,14 +142,14 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
 
   async function* calibration(): AsyncGenerator<Float32Array> {
     for (let start = 0; start < CALIBRATION.images; start += CALIBRATION.batch)
-      yield normalizeImages((await data.images('validation', start, CALIBRATION.batch)).pixels);
+      yield normalizeImages((await data.images('validation', start, CALIBRATION.batch)).pixels, CIFAR10);
   }
 
   /** Logits of the unseen images. */
   async function simulate(graph: Graph | QatGraph, { params, quantizers }: Trained): Promise<Float32Array> {
     const model = new FloatModel(graph, params, quantizers);
     try {
-      return await logitsOf(model, normalizeImages(unseen.pixels));
+      return await logitsOf(model, normalizeImages(unseen.pixels, CIFAR10));
     } finally {
       model.dispose();
     }
@@ -158,7 +159,7 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
 /** Codes of the images' logits. */
 async function run(model: Int8Model, { pixels, labels }: LabelledImages): Promise<Uint8Array> {
   const engine = await createWasmEngine(model, { threads: 1, wasmBase: '', build: 'plain', module });
-  const codes = engine.run(imageCodes(pixels, labels.length, model), labels.length).slice();
+  const codes = engine.run(imageCodes(pixels, labels.length, model, CIFAR10), labels.length).slice();
   engine.dispose();
   return codes;
 }

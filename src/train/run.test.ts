@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng';
-import type { ImageSource } from '../data/batches';
-import { IMAGE_BYTES, type Split } from '../data/types';
+import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from '../data/cifar10-spec';
+import type { ImageSource, Split } from '../data/source';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
 import { freshCheckpoint, type Checkpoint } from './checkpoint';
@@ -29,6 +29,8 @@ const GRAPHS = {
 };
 const params = smallParams(fused, 5);
 const data = {
+  spec: CIFAR10,
+  block: SHARD_IMAGES,
   size: () => 2000,
   images: async (_: Split, start: number, count: number) => {
     const rng = new Rng(start);

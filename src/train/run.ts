@@ -1,7 +1,8 @@
 // One leg of a training run: from a checkpoint until the run ends or fails; what was kept last begins the next leg.
 // Not for the steps (loop.ts), nor for where checkpoints are stored.
 import { PlaygroundError } from '../core/errors';
-import { trainBatches, type ImageSource } from '../data/batches';
+import { trainBatches } from '../data/batches';
+import type { ImageSource } from '../data/source';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import type { Checkpoint } from './checkpoint';
@@ -88,6 +89,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
 
 /** Data that need not be waited for once the signal is aborted. */
 const letGo = (data: ImageSource, signal: AbortSignal): ImageSource => ({
+  ...{ spec: data.spec, block: data.block },
   size: (split) => data.size(split),
   images: (...range) => unlessAborted(signal, data.images(...range)),
 });

@@ -26,7 +26,7 @@ export interface ForwardUpdates {
   readonly variables: [tf.Variable, tf.Tensor][];
 }
 
-/** @param x [N, 32, 32, 3] normalised; @returns logits [N, 10], and updates to be applied after the gradient */
+/** @param x [N, h, w, c] normalised; @returns logits [N, classes], and updates to be applied after the gradient */
 export function forwardTraining(
   graph: Graph | QatGraph,
   state: DeviceState,

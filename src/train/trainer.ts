@@ -1,12 +1,12 @@
 // One training run's device state and its single step: forward, gradient, SGD, observers. FP32 or QAT by its graph.
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
-import { PlaygroundError } from '../core/errors';
+import { classCount } from '../graph/graph';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
 import { checkBatch } from './batch-size';
-import { areFinite } from './divergence';
+import { imagesTensor } from './images-tensor';
 import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
 import { runKernel } from './ops/run-kernel';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
@@ -26,12 +26,12 @@ export interface StepResult {
   readonly accuracy: number;
 }
 
-const IMAGE = [32, 32, 3] as const;
-
 export class Trainer {
   step: number;
   private readonly device: DeviceState;
   private observersFrozen: boolean;
+  /** Of the network's output. */
+  readonly classes: number;
   /** Whether anything is fake-quantized; where nothing is, observers are never frozen. */
   readonly simulates: boolean;
 
@@ -44,6 +44,7 @@ export class Trainer {
     this.step = state.step;
     this.observersFrozen = state.observersFrozen;
     this.device = new DeviceState(graph, state);
+    this.classes = classCount(graph);
     const quant = 'quant' in graph ? graph.quant : {};
     this.simulates = Object.values(quant).some(({ activation, weight }) => activation?.simulate || weight?.simulate);
   }
@@ -69,7 +70,8 @@ export class Trainer {
   /** What a step on this batch would begin with; changes nothing. */
   async peek(batch: Batch, mode: ForwardMode): Promise<StepResult> {
     const logits = tidy(() => {
-      const out = forwardTraining(this.graph, this.device, imagesOf(batch), this.possible(mode));
+      const images = imagesTensor(batch.x, this.graph);
+      const out = forwardTraining(this.graph, this.device, images, this.possible(mode));
       tf.dispose(out.updates.variables.map(([, next]) => next));
       return out.logits;
     });
@@ -139,7 +141,7 @@ export class Trainer {
     const variables = names.map((name) => this.device.trainable.get(name)!);
     let logits!: tf.Tensor2D;
     let updates!: ForwardUpdates;
-    const images = imagesOf(batch);
+    const images = imagesTensor(batch.x, this.graph);
     const { value: loss, grads } = tf.variableGrads(() => {
       const out = forwardTraining(this.graph, this.device, images, mode);
       updates = out.updates;
@@ -148,17 +150,6 @@ export class Trainer {
     }, variables);
     return { loss, logits, updates, grads: new Map(names.map((name, i) => [name, grads[variables[i].name]])) };
   }
-}
-
-/**
- * A batch on the device.
- * @throws PlaygroundError 'diverged' for a pixel that is not finite: where ranges are frozen an infinite one would be
- * clamped, and nobody would hear of it
- */
-function imagesOf({ x, y }: Batch): tf.Tensor4D {
-  if (!areFinite(x))
-    throw new PlaygroundError('diverged', 'A picture holds values that are no numbers.', 'Choose other pictures.');
-  return tf.tensor4d(x, [y.length, ...IMAGE]);
 }
 
 /** Mean over the batch of -log softmax(logits)[label]. */

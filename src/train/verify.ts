@@ -2,6 +2,7 @@
 import { Rng } from '../core/rng';
 import type { ParamStore } from '../core/params';
 import { allClose } from '../graph/equivalence';
+import { inputShape } from '../graph/graph';
 import type { Graph } from '../graph/types';
 import { logitsOf } from './evaluate';
 import { FloatModel } from './float-model';
@@ -9,7 +10,6 @@ import { FloatModel } from './float-model';
 /** The article's tolerance: |a - b| <= atol + rtol * |b|. */
 export const TOLERANCE = { rtol: 1e-3, atol: 1e-6 };
 const BATCH = 20;
-const PIXELS = 32 * 32 * 3;
 
 export interface Verification {
   readonly passed: boolean;
@@ -48,15 +48,17 @@ async function compare(
   onDone: (done: number) => void,
 ): Promise<Verification> {
   const rng = new Rng(0);
-  const noise = Float32Array.from({ length: randomTests * PIXELS }, () => normal(rng));
+  const { h, w, c } = inputShape(fused.graph);
+  const size = h * w * c;
+  const noise = Float32Array.from({ length: randomTests * size }, () => normal(rng));
   let [passed, maxAbsError, done] = [true, 0, 0];
   for (const inputs of [noise, images]) {
-    for (let start = 0; start < inputs.length; start += BATCH * PIXELS) {
-      const x = inputs.subarray(start, start + BATCH * PIXELS);
+    for (let start = 0; start < inputs.length; start += BATCH * size) {
+      const x = inputs.subarray(start, start + BATCH * size);
       const closeness = allClose(await logitsOf(fused, x), await logitsOf(original, x), TOLERANCE.rtol, TOLERANCE.atol);
       passed &&= closeness.close;
       maxAbsError = Math.max(maxAbsError, closeness.maxAbsError);
-      onDone((done += x.length / PIXELS));
+      onDone((done += x.length / size));
     }
   }
   return { passed, maxAbsError };

@@ -1,7 +1,8 @@
 // The typed boundary between the page and its workers (Comlink). Only plain data and callbacks cross it.
 // Not for logic: train.worker.ts, engine.worker.ts and baseline.worker.ts implement these interfaces.
 import type { Int8Model } from '../int8/int8-model';
-import type { Split } from '../data/types';
+import type { ImageSpec } from '../core/image-spec';
+import type { Split } from '../data/source';
 import type { Evaluation, LatencyStats, RunOptions } from '../report/types';
 import type { TrainingChoices } from '../train/saved/own-training';
 import type { SavedTraining } from '../train/saved/record';
@@ -28,9 +29,11 @@ export interface Progress {
 }
 export type OnProgress = (progress: Progress) => void;
 
-export type { Split, LabelledImages } from '../data/types';
+export type { Split, LabelledImages } from '../data/source';
 
 export interface LoadResult {
+  /** What the network takes and tells apart. */
+  readonly images: ImageSpec;
   readonly parameters: number;
   readonly bytes: number;
   readonly shards: number;

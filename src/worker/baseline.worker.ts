@@ -1,10 +1,10 @@
 // The worker that measures the peer: stock tfjs-wasm with the best FP32 graph it allows. None of our kernels here.
 import { expose } from 'comlink';
-import { loadCheckpoint } from '../checkpoint/load';
-import { openCifar10 } from '../data/cifar10';
+import { bytesPerImage } from '../core/image-spec';
 import { normalizeImages } from '../data/normalize';
 import { fuse } from '../graph/fuse';
-import { resnet18 } from '../graph/resnet18';
+import type { ModelSpec } from '../model/model-spec';
+import { loadModel, openImages } from '../model/resnet18-cifar10';
 import { measureLatency } from '../report/statistics';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
@@ -16,6 +16,7 @@ const LATENCY_IMAGES = 100;
 
 class BaselineWorker implements BaselineApi {
   private model!: FloatModel;
+  private images!: ModelSpec['images'];
   private pixels!: Uint8Array;
   private threads = 1;
 
@@ -23,19 +24,20 @@ class BaselineWorker implements BaselineApi {
     if (this.model) return;
     await startStockWasm(`${baseUrl}wasm/`, threads);
     this.threads = threads;
-    const { params } = await loadCheckpoint(`${baseUrl}checkpoint/`);
-    const data = await openCifar10(`${baseUrl}data/`);
+    const { model } = await loadModel(baseUrl);
+    const data = await openImages(baseUrl);
+    this.images = model.images;
     this.pixels = (await data.images('test', 0, LATENCY_IMAGES)).pixels;
     // Last, as it says that all is there.
-    this.model = new FloatModel(fuse(resnet18()).graph, params);
+    this.model = new FloatModel(fuse(model.graph).graph, model.params);
   }
 
   latency(samples: number) {
-    const size = this.pixels.length / LATENCY_IMAGES;
+    const size = bytesPerImage(this.images);
     return measureLatency(
       (sample) => {
         const i = sample % LATENCY_IMAGES;
-        return logitsOf(this.model, normalizeImages(this.pixels.subarray(i * size, (i + 1) * size)));
+        return logitsOf(this.model, normalizeImages(this.pixels.subarray(i * size, (i + 1) * size), this.images));
       },
       samples,
       {

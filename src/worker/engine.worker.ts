@@ -3,8 +3,9 @@ import { expose } from 'comlink';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import type { Int8Model } from '../int8/int8-model';
 import { PlaygroundError } from '../core/errors';
-import { openCifar10, type Cifar10 } from '../data/cifar10';
+import type { ImageSource } from '../data/source';
 import { createWasmEngine, type WasmEngine } from '../engine/wasm-engine';
+import { openImages } from '../model/resnet18-cifar10';
 import { agreement, argmax, predictions } from '../report/accuracy';
 import { measureLatency } from '../report/statistics';
 import type { EngineApi, Int8Slot } from './api';
@@ -24,12 +25,12 @@ interface Loaded {
 
 class EngineWorker implements EngineApi {
   private readonly loaded = new Map<Int8Slot, Loaded>();
-  private data!: Cifar10;
+  private data!: ImageSource;
   private baseUrl = '';
 
   async start(baseUrl: string): Promise<void> {
     this.baseUrl = baseUrl;
-    this.data = await openCifar10(`${baseUrl}data/`);
+    this.data = await openImages(baseUrl);
   }
 
   async load(slot: Int8Slot, model: Int8Model, threads: number) {
@@ -58,7 +59,7 @@ class EngineWorker implements EngineApi {
     for (let start = 0; start < images; start += BATCH) {
       const n = Math.min(BATCH, images - start);
       const batch = await this.data.images(split, start, n);
-      const codes = engine.run(imageCodes(batch.pixels, n, model), n);
+      const codes = engine.run(imageCodes(batch.pixels, n, model, this.data.spec), n);
       predicted.set(predictions(codes, codes.length / n), start);
       labels.set(batch.labels, start);
       onProgress({ what: 'images', done: start + n, total: images });
@@ -72,7 +73,7 @@ class EngineWorker implements EngineApi {
     const size = pixels.length / LATENCY_IMAGES;
     const run = (sample: number): number => {
       const i = sample % LATENCY_IMAGES;
-      const codes = imageCodes(pixels.subarray(i * size, (i + 1) * size), 1, model);
+      const codes = imageCodes(pixels.subarray(i * size, (i + 1) * size), 1, model, this.data.spec);
       return argmax(dequantizeOutput(engine.run(codes, 1), model));
     };
     // Again where a thread stopped meanwhile: the times were then of two engines.

@@ -1,17 +1,15 @@
 // The worker that trains: graphs, weights and data on tfjs's chosen backend. Implements TrainApi; no drawing, no integers.
 import { expose } from 'comlink';
-import { loadCheckpoint } from '../checkpoint/load';
 import { convert } from '../convert/convert';
 import { serializeInt8Model } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
-import type { ParamStore } from '../core/params';
-import type { ImageSource } from '../data/batches';
-import { openCifar10, type Cifar10 } from '../data/cifar10';
 import { normalizeImages } from '../data/normalize';
+import type { ImageSource } from '../data/source';
 import { totalCost, layerCosts } from '../graph/cost';
 import { fuse } from '../graph/fuse';
-import { resnet18 } from '../graph/resnet18';
 import type { Graph } from '../graph/types';
+import type { ModelSpec } from '../model/model-spec';
+import { loadModel, openImages } from '../model/resnet18-cifar10';
 import { freeze, NONE, simulated } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
@@ -38,7 +36,6 @@ import './errors';
 const LATENCY_IMAGES = 100;
 /** Post-training calibration: validation images, as the test images may not be looked at. */
 const CALIBRATION = { images: 512, batch: 64 };
-const PIXELS = 32 * 32 * 3;
 /** What makes another backend take over. */
 const REPLACED: readonly ErrorCode[] = ['device-lost', 'device-failed', 'thread-lost', 'out-of-memory'];
 
@@ -49,8 +46,8 @@ class TrainWorker implements TrainApi {
   /** Why another backend has to take over, until one has. */
   private failure: PlaygroundError | undefined;
   private onBackend: (backend: BackendInfo) => void = () => {};
-  private data!: Cifar10;
-  private params!: ParamStore;
+  private data!: ImageSource;
+  private model!: ModelSpec;
   private fused!: Graph;
   private prepared: (PrepareOptions & { graph: QatGraph }) | undefined;
   private readonly store = new TrainingStore();
@@ -66,11 +63,13 @@ class TrainWorker implements TrainApi {
   }
 
   async load(onProgress: OnProgress) {
-    const { params, manifest, bytes, fromCache } = await loadCheckpoint(`${this.baseUrl}checkpoint/`, { onProgress });
-    this.data = await openCifar10(`${this.baseUrl}data/`);
-    this.params = params;
+    const { model, checkpoint } = await loadModel(this.baseUrl, { onProgress });
+    const { manifest, bytes, fromCache } = checkpoint;
+    this.data = await openImages(this.baseUrl);
+    this.model = model;
     return {
-      parameters: totalCost(layerCosts(resnet18())).parameters,
+      images: model.images,
+      parameters: totalCost(layerCosts(model.graph)).parameters,
       bytes,
       shards: manifest.shards.length,
       provenance: `${manifest.provenance.epochs} epochs in PyTorch ${manifest.provenance.torch}`,
@@ -80,7 +79,7 @@ class TrainWorker implements TrainApi {
   }
 
   async fuse() {
-    const graph = resnet18();
+    const { graph } = this.model;
     const { graph: fused, fused: parts } = fuse(graph);
     this.fused = fused;
     return { nodesBefore: graph.nodes.length, nodesAfter: fused.nodes.length, fused: parts };
@@ -90,8 +89,9 @@ class TrainWorker implements TrainApi {
     const { pixels } = await this.data.images('validation', 0, imageTests);
     const total = randomTests + imageTests;
     return this.onDevice(async () => {
-      const graphs = { original: resnet18(), fused: this.fused };
-      const result = await verifyFusion(graphs, this.params, randomTests, normalizeImages(pixels), (done) =>
+      const graphs = { original: this.model.graph, fused: this.fused };
+      const images = normalizeImages(pixels, this.data.spec);
+      const result = await verifyFusion(graphs, this.model.params, randomTests, images, (done) =>
         onProgress({ what: 'tests', done, total }),
       );
       return { ...result, randomTests, imageTests, ...TOLERANCE };
@@ -135,7 +135,7 @@ class TrainWorker implements TrainApi {
     const graphs = { qat: this.qatGraph(), control: this.fused };
     const current = () => ({ ...choices, options: { ...choices.options, learningRate: control.learningRate } });
     try {
-      (await this.own.begin(kind, choices, graphs, this.params)).forEach(onEvent);
+      (await this.own.begin(kind, choices, graphs, this.model.params)).forEach(onEvent);
       return await this.onDevice(() =>
         continueRun({
           ...{ graph: graphs[kind], start: this.own.checkpoints[kind]!, options, data: this.data, control, onEvent },
@@ -169,7 +169,7 @@ class TrainWorker implements TrainApi {
     return {
       model,
       bytes: serializeInt8Model(model).byteLength,
-      fp32Bytes: [...this.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
+      fp32Bytes: [...this.model.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
       activations: activationTable(model),
     };
   }
@@ -190,13 +190,17 @@ class TrainWorker implements TrainApi {
   async latency(samples: number) {
     const { pixels } = await this.data.images('test', 0, LATENCY_IMAGES);
     return this.onDevice(async () => {
-      const model = new FloatModel(this.fused, this.params);
+      const model = new FloatModel(this.fused, this.model.params);
       const { backend, threads } = this.backend;
       try {
-        return await measureLatency((sample) => logitsOf(model, normalizeImages(oneImage(pixels, sample))), samples, {
-          threads,
-          what: `FP32 on tfjs-${backend} with our kernels, BN folded: image bytes to float logits`,
-        });
+        return await measureLatency(
+          (sample) => logitsOf(model, normalizeImages(oneImage(pixels, sample), this.data.spec)),
+          samples,
+          {
+            threads,
+            what: `FP32 on tfjs-${backend} with our kernels, BN folded: image bytes to float logits`,
+          },
+        );
       } finally {
         model.dispose();
       }
@@ -252,7 +256,7 @@ class TrainWorker implements TrainApi {
   }
 
   private subject(subject: FloatSubject): FloatModel {
-    if (subject === 'fp32') return new FloatModel(this.fused, this.params);
+    if (subject === 'fp32') return new FloatModel(this.fused, this.model.params);
     if (subject === 'control') return new FloatModel(this.fused, this.trained('control').params);
     const { params, quantizers } = this.trained('qat');
     const graph = this.qatGraph();
@@ -279,23 +283,25 @@ class TrainWorker implements TrainApi {
     const { weightBits, activationBits, fuseAddRelu } = this.prepared ?? {};
     const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
     const graph = prepareQat(this.fused, qconfig, { fuseAddRelu: fuseAddRelu ?? true });
-    const ranges = await this.onDevice(() => calibrate(graph, this.params, this.calibrationBatches(onProgress)));
-    return convert(graph, this.params, freeze(graph, observeWeights(graph, this.params, ranges)));
+    const ranges = await this.onDevice(() => calibrate(graph, this.model.params, this.calibrationBatches(onProgress)));
+    return convert(graph, this.model.params, freeze(graph, observeWeights(graph, this.model.params, ranges)));
   }
 
   private async *calibrationBatches(onProgress: OnProgress): AsyncGenerator<Float32Array> {
     const { images, batch } = CALIBRATION;
     for (let start = 0; start < images; start += batch) {
       const { pixels } = await this.data.images('validation', start, batch);
-      yield normalizeImages(pixels);
+      yield normalizeImages(pixels, this.data.spec);
       onProgress({ what: 'images', done: start + batch, total: images });
     }
   }
 }
 
+/** One of LATENCY_IMAGES. */
 function oneImage(pixels: Uint8Array, sample: number): Uint8Array {
+  const bytes = pixels.length / LATENCY_IMAGES;
   const i = sample % LATENCY_IMAGES;
-  return pixels.subarray(i * PIXELS, (i + 1) * PIXELS);
+  return pixels.subarray(i * bytes, (i + 1) * bytes);
 }
 
 function activationTable({ ops, tensors }: ReturnType<typeof convert>) {

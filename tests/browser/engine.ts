@@ -1,5 +1,6 @@
 // What engine.spec.ts runs in the page: the WASM engine with a build, threads and a mode, on models that Node made or
 // that the page makes itself. Returns codes, differences or checksums. Not for judging them.
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { imageCodes } from '../../src/convert/image';
 import type { Int8Model } from '../../src/int8/int8-model';
 import { parseInt8Model } from '../../src/int8/serialize';
@@ -60,7 +61,7 @@ export async function runFile(
   settings: readonly Setting[],
 ): Promise<(FileRun | undefined)[]> {
   const model = parseInt8Model(await fetchBytes(modelUrl));
-  const codes = imageCodes(await fetchBytes(pixelsUrl), n, model);
+  const codes = imageCodes(await fetchBytes(pixelsUrl), n, model, CIFAR10);
   const runs: (FileRun | undefined)[] = [];
   for (const setting of settings) {
     const engine = await create(model, setting).catch((error: Error) => {
@@ -204,7 +205,7 @@ export async function testSet(modelUrl: string, settings: Setting[], referenceIm
   const model = parseInt8Model(await fetchBytes(modelUrl));
   const data = await openCifar10(`${ROOT}data/`);
   const n = data.size('test');
-  const codes = imageCodes((await data.images('test', 0, n)).pixels, n, model);
+  const codes = imageCodes((await data.images('test', 0, n)).pixels, n, model, CIFAR10);
   const reference = createReferenceEngine(model).run(
     codes.subarray(0, (codes.length / n) * referenceImages),
     referenceImages,

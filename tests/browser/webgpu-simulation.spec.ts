@@ -1,5 +1,6 @@
 // The simulated network on WebGPU against the integers it stands for, layer by layer: how many codes may differ, and by
 // how much (docs/numerics.md says why any do).
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { expect, test } from '@playwright/test';
 import { convert } from '../../src/convert/convert';
 import { imageCodes } from '../../src/convert/image';
@@ -60,7 +61,7 @@ for (const fuseAddRelu of [true, false]) {
     expect(complaints).toEqual([]);
 
     const engine = createReferenceEngine(model);
-    const images = imageCodes(pixels, IMAGES, model);
+    const images = imageCodes(pixels, IMAGES, model, CIFAR10);
     const traces = Array.from({ length: IMAGES }, (_, i) => {
       const codes = images.slice(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES);
       return [codes, ...engine.trace(codes)];

@@ -1,4 +1,5 @@
 // What webgpu-simulation.spec.ts runs in the page: the simulated (fake-quantized) network in evaluation mode on WebGPU.
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import * as tf from '@tensorflow/tfjs';
 import { loadCheckpoint } from '../../src/checkpoint/load';
 import { normalizeImages } from '../../src/data/normalize';
@@ -31,7 +32,7 @@ export async function simulate({ graph, activations, weights, pixels }: Simulati
     return [id, { q }] as const;
   });
   const model = new FloatModel(graph, params, { activations: new Map(activations), weights: new Map(frozen) });
-  const x = tf.tensor4d(normalizeImages(Uint8Array.from(pixels)), [pixels.length / 3072, 32, 32, 3]);
+  const x = tf.tensor4d(normalizeImages(Uint8Array.from(pixels), CIFAR10), [pixels.length / 3072, 32, 32, 3]);
   const kept = new Map<string, tf.Tensor>();
   model.predict(x, (id, output) => kept.set(id, tf.keep(tf.clone(output)))).dispose();
   const outputs: Record<string, number[]> = {};

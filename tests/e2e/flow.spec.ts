@@ -1,4 +1,5 @@
 // The whole flow as a visitor runs it, on the built page with real weights and images, on both backends.
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { expect, test } from '@playwright/test';
 import { imageCodes } from '../../src/convert/image';
 import { parseInt8Model } from '../../src/int8/serialize';
@@ -62,7 +63,10 @@ for (const [name, backend] of [
       const { pixels } = await playground.testImages(n);
       return { pixels: [...pixels], predicted: [...playground.results.compare!.int8.predictions.subarray(0, n)] };
     }, CHECKED);
-    const codes = createReferenceEngine(model).run(imageCodes(Uint8Array.from(seen.pixels), CHECKED, model), CHECKED);
+    const codes = createReferenceEngine(model).run(
+      imageCodes(Uint8Array.from(seen.pixels), CHECKED, model, CIFAR10),
+      CHECKED,
+    );
     const classes = codes.length / CHECKED;
     const predicted = seen.predicted.map((_, i) => argmax(codes.subarray(i * classes, (i + 1) * classes)));
     expect(predicted).toEqual(seen.predicted);

@@ -1,4 +1,5 @@
 // The plain integer engine against PyTorch's converted network: every code of every layer, no tolerance.
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { describe, expect, it } from 'vitest';
 import { dequantizeOutput, imageCodes } from '../../src/convert/image';
 import type { Int8Model } from '../../src/int8/int8-model';
@@ -22,7 +23,7 @@ describe.each([...PTQ_TOPICS, HISTOGRAM_TOPIC, ...QAT_TOPICS] as const)('%s', (t
   });
 
   it('the same logits and predictions', () => {
-    const codes = createReferenceEngine(model).run(imageCodes(pixels, PREDICTED, model), PREDICTED);
+    const codes = createReferenceEngine(model).run(imageCodes(pixels, PREDICTED, model, CIFAR10), PREDICTED);
     const traced = fixture.values.images.traced * CLASSES;
     expect(dequantizeOutput(codes.slice(0, traced), model)).toEqual(fixture.f32('logits'));
     expect([...predictions(codes, CLASSES)]).toEqual(fixture.values.predictions.slice(0, PREDICTED));
@@ -37,7 +38,7 @@ describe.each(QAT_TOPICS)("%s, saturating at the qconfig's 127", (topic) => {
   });
 
   it('the same predictions', () => {
-    const codes = createReferenceEngine(model).run(imageCodes(pixels, PREDICTED, model), PREDICTED);
+    const codes = createReferenceEngine(model).run(imageCodes(pixels, PREDICTED, model, CIFAR10), PREDICTED);
     expect([...predictions(codes, CLASSES)]).toEqual(fixture.values.predictions_at_127!.slice(0, PREDICTED));
   });
 });
@@ -51,7 +52,7 @@ function compareLayers(
   const engine = createReferenceEngine(model);
   const { traced } = fixture.values.images;
   expect(traced).toBeGreaterThan(0);
-  const images = imageCodes(pixels.subarray(0, traced * IMAGE_BYTES), traced, model);
+  const images = imageCodes(pixels.subarray(0, traced * IMAGE_BYTES), traced, model, CIFAR10);
   const wrong: { name: string; image: number; codes: number }[] = [];
   let largest = 0;
   const compare = (name: string, image: number, codes: Uint8Array): void => {

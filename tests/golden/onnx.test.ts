@@ -1,4 +1,5 @@
 // The exported networks in ONNX Runtime: float32 against PyTorch's logits, int8 against the reference engine.
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { describe, expect, it } from 'vitest';
 import { imageCodes } from '../../src/convert/image';
 import type { Int8Model } from '../../src/int8/int8-model';
@@ -24,7 +25,7 @@ describe('float32', () => {
 
   it("gives PyTorch's logits", async () => {
     const file = floatToOnnx(fuse(resnet18()).graph, loadCheckpoint().params);
-    const ours = await runOnnx(file, normalizeImages(testPixels(images)), images, IMAGE);
+    const ours = await runOnnx(file, normalizeImages(testPixels(images), CIFAR10), images, IMAGE);
     const expected = fixture.f32('logits');
     expect(expected).toHaveLength(images * CLASSES);
     const differences = expected.map((value, i) => Math.abs(value - ours[i]));
@@ -37,8 +38,8 @@ describe.each(['int8_ptq_minmax_add', 'int8_ptq_minmax_add_relu'] as const)('int
   const { fixture, model } = loadConverted(topic);
 
   it('gives the codes of the reference engine, layer by layer, but for an int32 bias', async () => {
-    const values = createReferenceEngine(model).trace(imageCodes(testPixels(1), 1, model));
-    const codesOf = (tensor: number) => (tensor === 0 ? imageCodes(testPixels(1), 1, model) : values[tensor - 1]);
+    const values = createReferenceEngine(model).trace(imageCodes(testPixels(1), 1, model, CIFAR10));
+    const codesOf = (tensor: number) => (tensor === 0 ? imageCodes(testPixels(1), 1, model, CIFAR10) : values[tensor - 1]);
     for (const op of model.ops.filter(({ op }) => op !== 'add')) {
       const [input, output] = [model.tensors[op.inputs[0]], model.tensors[op.output]];
       const alone: Int8Model = { ...model, tensors: [input, output], ops: [{ ...op, inputs: [0], output: 1 }] };
@@ -54,7 +55,7 @@ describe.each(['int8_ptq_minmax_add', 'int8_ptq_minmax_add_relu'] as const)('int
 
   it("predicts PyTorch's classes, but where two logits nearly tie", async () => {
     const images = 100;
-    const logits = await runOnnx(int8ToOnnx(model), normalizeImages(testPixels(images)), images, IMAGE);
+    const logits = await runOnnx(int8ToOnnx(model), normalizeImages(testPixels(images), CIFAR10), images, IMAGE);
     const expected = fixture.values.predictions.slice(0, images);
     expect(agreement(predictions(logits, CLASSES), expected)).toBeGreaterThan(0.95);
   });

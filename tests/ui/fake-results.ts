@@ -1,5 +1,6 @@
 // Invented results in the right types and of plausible size. For tests of the page only.
 import type { Int8Model, Int8Op, Int8Tensor } from '../../src/int8/int8-model';
+import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { Rng } from '../../src/core/rng';
 import type { Evaluation, RunOptions } from '../../src/report/types';
 import type { CompareResult, StepId, StepResults } from '../../src/session/types';
@@ -27,6 +28,7 @@ export function fakeResults(
   const converted = { bytes: 11_300_000, fp32Bytes: 44_700_000, activations: [] };
   return {
     load: {
+      images: CIFAR10,
       parameters: 11_181_642,
       bytes: 22_400_000,
       shards: 6,

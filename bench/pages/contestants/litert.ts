@@ -1,4 +1,5 @@
 // LiteRT.js on the CPU (XNNPACK in WASM) as a contestant, on our export of the same int8 network.
+import { CIFAR10 } from '../../../src/data/cifar10-spec';
 import { loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
 import { parseInt8Model } from '../../../src/int8/serialize';
 import { normalizeImages } from '../../../src/data/normalize';
@@ -38,7 +39,7 @@ export async function start(
     what: 'LiteRT.js (wasm), INT8',
     threads,
     async logits(pixels) {
-      const image = new Tensor(normalizeImages(pixels), [1, h, w, c]);
+      const image = new Tensor(normalizeImages(pixels, CIFAR10), [1, h, w, c]);
       const [logits] = await model.run(image);
       const values = logits.toTypedArray() as Float32Array;
       image.delete();

@@ -2,15 +2,16 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { loadCheckpoint } from '../../../src/checkpoint/load';
 import { parseInt8Model } from '../../../src/int8/serialize';
-import { NORMALISED } from '../../../src/core/normalisation';
+import { normalisedBytes } from '../../../src/core/image-spec';
+import { CIFAR10 } from '../../../src/data/cifar10-spec';
 import { floatToOnnx } from '../../../src/export/onnx-float';
 import { int8ToOnnx } from '../../../src/export/onnx-int8';
 import { fuse } from '../../../src/graph/fuse';
 import { resnet18 } from '../../../src/graph/resnet18';
 import type { Contestant, ContestantSpec, Setup } from './contestant';
 
-const SIDE = 32;
-const CHANNELS = 3;
+const { h: SIDE, c: CHANNELS } = CIFAR10;
+const NORMALISED = normalisedBytes(CIFAR10);
 
 /** One image, uint8 HWC, as normalised float32 CHW. */
 function planes(pixels: Uint8Array): Float32Array {

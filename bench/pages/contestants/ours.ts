@@ -1,4 +1,5 @@
 // Our integer engine as a contestant.
+import { CIFAR10 } from '../../../src/data/cifar10-spec';
 import { dequantizeOutput, imageCodes } from '../../../src/convert/image';
 import { parseInt8Model } from '../../../src/int8/serialize';
 import { createWasmEngine } from '../../../src/engine/wasm-engine';
@@ -13,6 +14,6 @@ export async function start(
   return {
     what: `our engine, INT8, ${build} SIMD`,
     threads: engine.threads,
-    logits: (pixels, n) => dequantizeOutput(engine.run(imageCodes(pixels, n, model), n), model),
+    logits: (pixels, n) => dequantizeOutput(engine.run(imageCodes(pixels, n, model, CIFAR10), n), model),
   };
 }

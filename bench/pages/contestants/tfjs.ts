@@ -1,4 +1,5 @@
 // Stock TensorFlow.js with the best float graph it allows as a contestant: batch norm folded, fused conv + bias + ReLU.
+import { CIFAR10 } from '../../../src/data/cifar10-spec';
 import * as tf from '@tensorflow/tfjs';
 import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgpu';
@@ -23,6 +24,6 @@ export async function start(
   return {
     what: `tfjs-${backend}, FP32, fused graph`,
     threads: backend === 'wasm' ? getThreadsCount() : 1,
-    logits: (pixels) => logitsOf(model, normalizeImages(pixels)),
+    logits: (pixels) => logitsOf(model, normalizeImages(pixels, CIFAR10)),
   };
 }

@@ -1,11 +1,12 @@
-// A map as a vector. Codes lie in memory as they are: nothing is left of it in a quantized model.
+// A 1 x 1 map as a vector: nothing is left of it in a quantized model. A larger map is refused: PyTorch would take its
+// channels one after the other, but ours lie side by side.
 import type { PlainNode } from '../types';
 import type { Operation } from './operation';
 
 export const flatten: Operation<PlainNode<'flatten'>> = {
   arity: 1,
   quantized: 'as its input',
-  shape: (_, [{ h, w, c }]) => ({ h: 1, w: 1, c: h * w * c }),
+  shape: (_, [map]) => (map.h * map.w === 1 ? map : undefined),
   forward: (_, math) => math.flatten,
   lower: () => 'its input',
   onnx: (_, at) => at.emit('Flatten', at.inputs),

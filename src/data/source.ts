@@ -1,0 +1,21 @@
+// What training and evaluation ask of a collection of images. Not for where they come from: cifar10.ts has one.
+import type { ImageSpec } from '../core/image-spec';
+
+export type Split = 'train' | 'validation' | 'test';
+export const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
+
+/** n images: uint8 NHWC [n][h][w][c], and their labels [n]. */
+export interface LabelledImages {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+export interface ImageSource {
+  readonly spec: ImageSpec;
+  /** Images that come together; the training split is a whole number of such blocks. */
+  readonly block: number;
+  /** Number of images. */
+  size(split: Split): number;
+  /** A copy of images start..start+count-1 of a split, in its fixed order. @throws PlaygroundError when they cannot be had */
+  images(split: Split, start: number, count: number): Promise<LabelledImages>;
+}
