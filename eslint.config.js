@@ -19,7 +19,8 @@ const rooms = {
   model: ['core', 'data', 'checkpoint', 'graph'],
   report: ['core', 'int8'],
   train: ['core', 'data', 'checkpoint', 'graph', 'quant', 'report'],
-  worker: ['core', 'data', 'checkpoint', 'int8', 'graph', 'quant', 'convert', 'engine', 'report', 'model', 'train'],
+  lab: ['core', 'data', 'int8', 'graph', 'quant', 'convert', 'report', 'model', 'train'],
+  worker: ['core', 'data', 'int8', 'graph', 'quant', 'convert', 'engine', 'report', 'model', 'train', 'lab'],
   session: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'report', 'model', 'worker'],
   ui: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'report', 'worker', 'session'],
 };

@@ -51,7 +51,7 @@ export function convert(
   };
 
   for (const node of graph.nodes) {
-    const { quantized, lower } = operationOf(node);
+    const { lower } = operationOf(node);
     const inputs = node.inputs.map((id) => tensorOf.get(id)!);
     const lowered = lower(node, () => weighted(node as WeightedNode));
     if (lowered === 'nothing') continue;
@@ -61,7 +61,7 @@ export function convert(
     }
     const output = tensors.length;
     tensorOf.set(node.id, output);
-    tensors.push({ ...node.out, q: quantized === 'as its input' ? tensors[inputs[0]].q : activation(node) });
+    tensors.push({ ...node.out, q: quantizers.activations.has(node.id) ? activation(node) : tensors[inputs[0]].q });
     if (lowered !== 'image') ops.push({ name: node.id, inputs, output, ...lowered });
   }
   const model: Int8Model = { version: 1, name: graph.name, tensors, ops };

@@ -1,6 +1,9 @@
 // Quantizers whose scales are settled: what crosses from calibration, training or a search to conversion and to the
 // simulated model. Not for how a scale is found: observers beside this file, methods, training.
 import type { ObservedRange, PerChannelQParams, QParams } from '../core/qparams';
+import { nodeById } from '../graph/graph';
+import { operationOf } from '../graph/ops/table';
+import type { Graph, GraphNode } from '../graph/types';
 import { weightKey } from './prepare';
 import { channelQParams, observedRange, tensorQParams } from './qparams';
 import type { QatGraph } from './types';
@@ -14,7 +17,10 @@ export interface FrozenWeight {
   readonly bias?: Float32Array;
 }
 
-/** By node id: outputs' and weights' quantizers of a prepared graph. All that `convert` and FloatModel take. */
+/**
+ * By node id: outputs' and weights' quantizers of a prepared graph. All that `convert` and FloatModel take. An output that
+ * has none keeps its input's; one that is rounded to its input's codes (an average) has them as its own.
+ */
 export interface FrozenQuantizers {
   readonly activations: ReadonlyMap<string, QParams>;
   readonly weights: ReadonlyMap<string, FrozenWeight>;
@@ -35,13 +41,29 @@ export function freeze(graph: QatGraph, ranges: ReadonlyMap<string, ObservedRang
     if (activation) activations.set(id, tensorQParams(observedRange(ranges, id), activation));
     if (weight) weights.set(id, { q: channelQParams(observedRange(ranges, weightKey(id)), weight) });
   }
+  for (const node of rounded(graph)) activations.set(node.id, activations.get(quantizedLike(graph, node))!);
   return { activations, weights };
 }
 
 /** The quantizers whose specifications simulate: what the model that was trained has of them. */
-export function simulated({ quant }: QatGraph, { activations, weights }: FrozenQuantizers): FrozenQuantizers {
+export function simulated(graph: QatGraph, { activations, weights }: FrozenQuantizers): FrozenQuantizers {
+  const { quant } = graph;
+  const simulates = (id: string) => quant[quantizedLike(graph, nodeById(graph, id))].activation!.simulate;
   return {
-    activations: new Map([...activations].filter(([id]) => quant[id].activation?.simulate)),
-    weights: new Map([...weights].filter(([id]) => quant[id].weight?.simulate)),
+    activations: new Map([...activations].filter(([id]) => simulates(id))),
+    weights: new Map([...weights].filter(([id]) => quant[id].weight!.simulate)),
   };
+}
+
+/** Nodes whose output is rounded to their input's codes; a map of one pixel is its own average. */
+const rounded = (graph: Graph): GraphNode[] =>
+  graph.nodes.filter((node) => {
+    if (operationOf(node).quantized !== 'rounded as its input') return false;
+    const { h, w } = nodeById(graph, node.inputs[0]).out;
+    return h * w > 1;
+  });
+
+/** The node whose output's quantizer a node's output has: its own or, further up, its input's. */
+function quantizedLike(graph: QatGraph, node: GraphNode): string {
+  return graph.quant[node.id]?.activation ? node.id : quantizedLike(graph, nodeById(graph, node.inputs[0]));
 }

@@ -2,9 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { PlaygroundError } from '../core/errors';
 import type { ObservedRange } from '../core/qparams';
-import { createObserver } from '../quant/observers';
-import { tensorQParams } from '../quant/qparams';
-import type { Observer, QatGraph } from '../quant/types';
+import type { FakeQuantSpec, Observer, QatGraph } from '../quant/types';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
 import { agreement, predictions } from '../report/accuracy';
@@ -55,22 +53,22 @@ export async function evaluate(
 }
 
 /**
- * Post-training calibration: the float model sees the batches, the qconfig's activation observers watch.
- * @returns activation ranges by node id; weights are observed at conversion
- * @throws PlaygroundError 'diverged' when a range is not finite
+ * Post-training calibration: the float network sees the batches, and an observer of every tensor that a prepared graph
+ * quantizes watches. Of activations; weights are at hand.
+ * @param observerOf a new observer for a specification @returns the observers by node id
  */
-export async function calibrate(
+export async function calibrate<O extends Observer>(
   graph: QatGraph,
   params: ParamStore,
   batches: AsyncIterable<Float32Array>,
-): Promise<ReadonlyMap<string, ObservedRange>> {
-  const observers = new Map<string, Observer>(
+  observerOf: (spec: FakeQuantSpec) => O,
+): Promise<ReadonlyMap<string, O>> {
+  const observers = new Map<string, O>(
     Object.entries(graph.quant).flatMap(([id, { activation }]) =>
-      activation ? [[id, createObserver(activation, 1)] as const] : [],
+      activation ? [[id, observerOf(activation)] as const] : [],
     ),
   );
-  // The model itself must not simulate: calibration watches the float network.
-  const model = new FloatModel({ name: graph.name, nodes: graph.nodes }, params);
+  const model = new FloatModel(graph, params);
   try {
     for await (const x of batches) {
       const watched = watch(model, x, observers);
@@ -83,12 +81,15 @@ export async function calibrate(
   } finally {
     model.dispose();
   }
+  return observers;
+}
+
+/** The ranges that observers found, of those that saw something. */
+export function rangesOf(observers: ReadonlyMap<string, Observer>): ReadonlyMap<string, ObservedRange> {
   return new Map(
     [...observers].flatMap(([id, observer]) => {
       const range = observer.range();
-      if (!range) return [];
-      tensorQParams(range, graph.quant[id].activation!);
-      return [[id, range] as const];
+      return range ? [[id, range] as const] : [];
     }),
   );
 }

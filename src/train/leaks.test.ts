@@ -6,6 +6,7 @@ import type { ParamStore } from '../core/params';
 import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from '../data/cifar10-spec';
 import type { Split } from '../data/source';
 import { freeze } from '../quant/freeze';
+import { HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
@@ -124,7 +125,7 @@ const WORK: [name: string, work: () => Promise<unknown>, kernels: number, reads:
     1,
   ],
   ['the check of a fused model', () => verifyFusion({ original: fused, fused }, params, 2, ONE_IMAGE, () => {}), 20, 4],
-  ['calibration', () => calibrate(ptq, params, oneBatch()), 20, 7],
+  ['calibration', () => calibrate(ptq, params, oneBatch(), () => new HistogramObserver()), 20, 7],
   ...Object.entries({ FP32: fused, QAT: qat, observing }).map(([name, graph]): (typeof WORK)[number] => [
     `a step of training: ${name}`,
     () =>

@@ -15,13 +15,14 @@ import type { Graph } from '../graph/types';
 import { quantizeActivation } from '../quant/fake-quant';
 import { freeze, NONE } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
+import { createObserver } from '../quant/observers';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQatQConfig, getDefaultQConfig, PYTORCH_AVERAGING, type QConfigOptions } from '../quant/qconfigs';
 import type { FakeQuantSpec, QatGraph, QConfig } from '../quant/types';
 import { predictions } from '../report/accuracy';
 import { freezeSchedule } from '../session/freeze-schedule';
 import { freshCheckpoint } from './checkpoint';
-import { calibrate, logitsOf } from './evaluate';
+import { calibrate, logitsOf, rangesOf } from './evaluate';
 import { FloatModel } from './float-model';
 import { gratings } from './gratings';
 import { setUpWasm } from './kernels/wasm/testing';
@@ -132,7 +133,8 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
     for (const params of [pretrained, control])
       for (const activation of observers) {
         const graph = prepared({ ...qconfig, activation });
-        const ranges = observeWeights(graph, params, await calibrate(graph, params, calibration()));
+        const observers = await calibrate(graph, params, calibration(), (spec) => createObserver(spec, 1));
+        const ranges = observeWeights(graph, params, rangesOf(observers));
         const model = convert(graph, params, freeze(graph, ranges));
         const accuracy = mean(hits(await run(model, validation), validation));
         if (!best || accuracy > best.accuracy) best = { model, accuracy };

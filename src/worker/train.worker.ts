@@ -1,41 +1,32 @@
 // The worker that trains: graphs, weights and data on tfjs's chosen backend. Implements TrainApi; no drawing, no integers.
 import { expose } from 'comlink';
-import { convert } from '../convert/convert';
 import { serializeInt8Model } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
 import { normalizeImages } from '../data/normalize';
-import type { ImageSource } from '../data/source';
 import { totalCost, layerCosts } from '../graph/cost';
-import { fuse } from '../graph/fuse';
-import type { Graph } from '../graph/types';
-import type { ModelSpec } from '../model/model-spec';
+import type { Int8Model } from '../int8/int8-model';
+import { Lab, type LabRun } from '../lab/lab';
 import { loadModel, openImages } from '../model/resnet18-cifar10';
-import { freeze, NONE, simulated } from '../quant/freeze';
-import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
-import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
+import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
 import { replaceBackend, selectBackend, type AskedBackend } from '../train/backend';
 import { onDevice } from '../train/device';
-import { calibrate, evaluate, logitsOf } from '../train/evaluate';
+import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
-import { continueRun } from '../train/run';
 import { OwnTraining, type TrainingChoices } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
-import { trainedBy, type Trained } from '../train/state';
+import type { TrainState } from '../train/state';
 import { TrainControl } from '../train/train-control';
-import type { Trainer } from '../train/trainer';
-import { TOLERANCE, verifyFusion } from '../train/verify';
+import { TOLERANCE } from '../train/verify';
 import type { BackendInfo, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
-import type { FloatSubject, OnProgress, PrepareOptions, Split, TrainApi, VerifyTests } from './api';
+import type { FloatSubject, OnProgress, PrepareOptions, Progress, Split, TrainApi, VerifyTests } from './api';
 import './errors';
 
 const LATENCY_IMAGES = 100;
-/** Post-training calibration: validation images, as the test images may not be looked at. */
-const CALIBRATION = { images: 512, batch: 64 };
 /** What makes another backend take over. */
 const REPLACED: readonly ErrorCode[] = ['device-lost', 'device-failed', 'thread-lost', 'out-of-memory'];
 
@@ -46,9 +37,7 @@ class TrainWorker implements TrainApi {
   /** Why another backend has to take over, until one has. */
   private failure: PlaygroundError | undefined;
   private onBackend: (backend: BackendInfo) => void = () => {};
-  private data!: ImageSource;
-  private model!: ModelSpec;
-  private fused!: Graph;
+  private lab!: Lab;
   private prepared: (PrepareOptions & { graph: QatGraph }) | undefined;
   private readonly store = new TrainingStore();
   private readonly own = new OwnTraining(this.store);
@@ -65,8 +54,7 @@ class TrainWorker implements TrainApi {
   async load(onProgress: OnProgress) {
     const { model, checkpoint } = await loadModel(this.baseUrl, { onProgress });
     const { manifest, bytes, fromCache } = checkpoint;
-    this.data = await openImages(this.baseUrl);
-    this.model = model;
+    this.lab = new Lab(model, await openImages(this.baseUrl), (work) => this.onDevice(work));
     return {
       images: model.images,
       parameters: totalCost(layerCosts(model.graph)).parameters,
@@ -79,29 +67,19 @@ class TrainWorker implements TrainApi {
   }
 
   async fuse() {
-    const { graph } = this.model;
-    const { graph: fused, fused: parts } = fuse(graph);
-    this.fused = fused;
-    return { nodesBefore: graph.nodes.length, nodesAfter: fused.nodes.length, fused: parts };
+    const { model, fused, fusions } = this.lab;
+    return { nodesBefore: model.graph.nodes.length, nodesAfter: fused.nodes.length, fused: fusions };
   }
 
   async verify({ randomTests, imageTests }: VerifyTests, onProgress: OnProgress) {
-    const { pixels } = await this.data.images('validation', 0, imageTests);
-    const total = randomTests + imageTests;
-    return this.onDevice(async () => {
-      const graphs = { original: this.model.graph, fused: this.fused };
-      const images = normalizeImages(pixels, this.data.spec);
-      const result = await verifyFusion(graphs, this.model.params, randomTests, images, (done) =>
-        onProgress({ what: 'tests', done, total }),
-      );
-      return { ...result, randomTests, imageTests, ...TOLERANCE };
-    });
+    const result = await this.lab.verify(randomTests, imageTests, of('tests', onProgress));
+    return { ...result, randomTests, imageTests, ...TOLERANCE };
   }
 
   async prepare(options: PrepareOptions) {
     const { weightBits, activationBits, fuseAddRelu } = options;
     const qconfig = qconfigById(options.qconfig, { weightBits, activationBits });
-    const graph = prepareQat(this.fused, qconfig, { fuseAddRelu });
+    const graph = prepareQat(this.lab.fused, qconfig, { fuseAddRelu });
     this.prepared = { ...options, graph };
     const quants = Object.values(graph.quant);
     return {
@@ -132,17 +110,13 @@ class TrainWorker implements TrainApi {
     const { kind } = options;
     const control = new TrainControl(options.learningRate);
     this.control = control;
-    const graphs = { qat: this.qatGraph(), control: this.fused };
+    const graphs = { qat: this.qatGraph(), control: this.lab.fused };
     const current = () => ({ ...choices, options: { ...choices.options, learningRate: control.learningRate } });
     try {
-      (await this.own.begin(kind, choices, graphs, this.model.params)).forEach(onEvent);
-      return await this.onDevice(() =>
-        continueRun({
-          ...{ graph: graphs[kind], start: this.own.checkpoints[kind]!, options, data: this.data, control, onEvent },
-          validate: (trainer, data) => this.validationAccuracy(trainer, data, options.validationImages),
-          keep: (checkpoint) => this.own.keep(kind, current(), checkpoint),
-        }),
-      );
+      (await this.own.begin(kind, choices, graphs, this.lab.model.params)).forEach(onEvent);
+      const start = () => this.own.checkpoints[kind]!;
+      const keep: LabRun['keep'] = (checkpoint) => this.own.keep(kind, current(), checkpoint);
+      return await this.lab.train({ graph: graphs[kind], start, options, control, onEvent, keep });
     } finally {
       this.control = undefined;
     }
@@ -165,36 +139,33 @@ class TrainWorker implements TrainApi {
   }
 
   async convert(kind: 'qat' | 'ptq', onProgress: OnProgress) {
-    const model = kind === 'qat' ? this.convertTrained() : await this.convertCalibrated(onProgress);
+    const { lab } = this;
+    const { weightBits, activationBits, fuseAddRelu = true } = this.prepared ?? {};
+    const model =
+      kind === 'qat'
+        ? lab.convert(this.qatGraph(), this.trained('qat'))
+        : await lab.ptq({ weightBits, activationBits, fuseAddRelu }, of('images', onProgress));
     return {
       model,
       bytes: serializeInt8Model(model).byteLength,
-      fp32Bytes: [...this.model.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
+      fp32Bytes: [...lab.model.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
       activations: activationTable(model),
     };
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {
-    return this.onDevice(async () => {
-      const model = this.subject(subject);
-      try {
-        return await evaluate(model, this.data, split, images, (done) =>
-          onProgress({ what: 'images', done, total: images }),
-        );
-      } finally {
-        model.dispose();
-      }
-    });
+    return this.lab.evaluate(this.subject(subject), split, images, of('images', onProgress));
   }
 
   async latency(samples: number) {
-    const { pixels } = await this.data.images('test', 0, LATENCY_IMAGES);
+    const { model, images, fused } = this.lab;
+    const { pixels } = await images.images('test', 0, LATENCY_IMAGES);
     return this.onDevice(async () => {
-      const model = new FloatModel(this.fused, this.model.params);
+      const float = new FloatModel(fused, model.params);
       const { backend, threads } = this.backend;
       try {
         return await measureLatency(
-          (sample) => logitsOf(model, normalizeImages(oneImage(pixels, sample), this.data.spec)),
+          (sample) => logitsOf(float, normalizeImages(oneImage(pixels, sample), images.spec)),
           samples,
           {
             threads,
@@ -202,7 +173,7 @@ class TrainWorker implements TrainApi {
           },
         );
       } finally {
-        model.dispose();
+        float.dispose();
       }
     });
   }
@@ -238,64 +209,31 @@ class TrainWorker implements TrainApi {
     this.onBackend(this.backend);
   }
 
-  private graphOf(kind: RunKind): Graph | QatGraph {
-    return kind === 'qat' ? this.qatGraph() : this.fused;
-  }
-
   private qatGraph(): QatGraph {
     if (!this.prepared)
       throw new PlaygroundError('bad-argument', 'The model is not prepared for QAT.', 'Run the prepare step first.');
     return this.prepared.graph;
   }
 
-  private trained(kind: RunKind): Trained {
+  private trained(kind: RunKind): TrainState {
     const checkpoint = this.own.checkpoints[kind];
     if (!checkpoint?.result)
       throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
-    return trainedBy(this.graphOf(kind), checkpoint.state);
+    return checkpoint.state;
   }
 
-  private subject(subject: FloatSubject): FloatModel {
-    if (subject === 'fp32') return new FloatModel(this.fused, this.model.params);
-    if (subject === 'control') return new FloatModel(this.fused, this.trained('control').params);
-    const { params, quantizers } = this.trained('qat');
-    const graph = this.qatGraph();
-    return new FloatModel(graph, params, simulated(graph, quantizers));
-  }
-
-  private async validationAccuracy(trainer: Trainer, data: ImageSource, images: number): Promise<number> {
-    const { graph } = trainer;
-    const { params, quantizers } = await trainer.read();
-    const model = new FloatModel(graph, params, 'quant' in graph ? simulated(graph, quantizers) : NONE);
-    try {
-      return (await evaluate(model, data, 'validation', images)).accuracy;
-    } finally {
-      model.dispose();
-    }
-  }
-
-  private convertTrained() {
-    const { params, quantizers } = this.trained('qat');
-    return convert(this.qatGraph(), params, quantizers);
-  }
-
-  private async convertCalibrated(onProgress: OnProgress) {
-    const { weightBits, activationBits, fuseAddRelu } = this.prepared ?? {};
-    const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
-    const graph = prepareQat(this.fused, qconfig, { fuseAddRelu: fuseAddRelu ?? true });
-    const ranges = await this.onDevice(() => calibrate(graph, this.model.params, this.calibrationBatches(onProgress)));
-    return convert(graph, this.model.params, freeze(graph, observeWeights(graph, this.model.params, ranges)));
-  }
-
-  private async *calibrationBatches(onProgress: OnProgress): AsyncGenerator<Float32Array> {
-    const { images, batch } = CALIBRATION;
-    for (let start = 0; start < images; start += batch) {
-      const { pixels } = await this.data.images('validation', start, batch);
-      yield normalizeImages(pixels, this.data.spec);
-      onProgress({ what: 'images', done: start + batch, total: images });
-    }
+  private subject(subject: FloatSubject): Parameters<Lab['evaluate']>[0] {
+    const graph = this.lab.fused;
+    if (subject === 'fp32') return { graph };
+    if (subject === 'control') return { graph, trained: this.trained('control') };
+    return { graph: this.qatGraph(), trained: this.trained('qat') };
   }
 }
+
+const of =
+  (what: Progress['what'], onProgress: OnProgress) =>
+  (done: number, total: number): void =>
+    onProgress({ what, done, total });
 
 /** One of LATENCY_IMAGES. */
 function oneImage(pixels: Uint8Array, sample: number): Uint8Array {
@@ -304,7 +242,7 @@ function oneImage(pixels: Uint8Array, sample: number): Uint8Array {
   return pixels.subarray(i * bytes, (i + 1) * bytes);
 }
 
-function activationTable({ ops, tensors }: ReturnType<typeof convert>) {
+function activationTable({ ops, tensors }: Int8Model) {
   const row = (name: string, { q }: (typeof tensors)[number]) => ({ name, scale: q.scale, zeroPoint: q.zeroPoint });
   return [row('quant', tensors[0]), ...ops.map((op) => row(op.name, tensors[op.output]))];
 }

@@ -4,7 +4,7 @@ import type { Operation } from './operation';
 
 export const avgpool: Operation<PlainNode<'avgpool'>> = {
   arity: 1,
-  quantized: 'as its input',
+  quantized: 'rounded as its input',
   shape: (_, [{ c }]) => ({ h: 1, w: 1, c }),
   forward: (_, math) => math.average,
   lower: () => ({ op: 'avgpool' }),

@@ -26,9 +26,10 @@ export interface Operation<N extends GraphNode> {
 
 /**
  * 'output': its output is observed and quantized. 'output and weight': its weight, too. 'as its input': it keeps its
- * input's scale and zero point. 'unknown': it has to be fused first.
+ * input's scale and zero point; 'rounded as its input': it makes values between codes, and rounds them to its input's.
+ * 'unknown': it has to be fused first.
  */
-export type Quantized = 'output' | 'output and weight' | 'as its input' | 'unknown';
+export type Quantized = 'output' | 'output and weight' | 'as its input' | 'rounded as its input' | 'unknown';
 
 /** A parameter by its name in the state dict. */
 export interface ParamSpec {

@@ -1,0 +1,145 @@
+// The laboratory: one network and its images, and everything that is done with them: prove, calibrate, train, convert,
+// evaluate. A plain class that runs wherever tfjs does; what is asked for twice is computed once and kept.
+// Not for choosing a device (src/train/backend.ts), storing states (src/train/saved) or running integers (src/engine).
+import { convert } from '../convert/convert';
+import type { ObservedRange } from '../core/qparams';
+import { normalizeImages } from '../data/normalize';
+import type { ImageSource, Split } from '../data/source';
+import { fuse, type Fusion } from '../graph/fuse';
+import type { Graph } from '../graph/types';
+import type { Int8Model } from '../int8/int8-model';
+import type { ModelSpec } from '../model/model-spec';
+import { NONE, simulated } from '../quant/freeze';
+import { HistogramObserver } from '../quant/histogram-observer';
+import { ptq, ptqGraph, type PtqOptions } from '../quant/methods/ptq';
+import type { QatGraph } from '../quant/types';
+import type { Evaluation } from '../report/types';
+import type { Checkpoint } from '../train/checkpoint';
+import { calibrate, evaluate, rangesOf } from '../train/evaluate';
+import { FloatModel } from '../train/float-model';
+import { continueRun, type RunContext } from '../train/run';
+import { trainedBy, type Trained, type TrainState } from '../train/state';
+import type { TrainResult } from '../train/types';
+import { verifyFusion, type Verification } from '../train/verify';
+
+/** Post-training calibration: validation images, as the test images may not be looked at. */
+export const CALIBRATION = { images: 512, batch: 64 };
+
+/** Runs work that uses the device; the default is for a device that never fails. */
+export type OnDevice = <T>(work: () => Promise<T>) => Promise<T>;
+export type OnDone = (done: number, total: number) => void;
+/** A run without what the laboratory knows itself. */
+export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start'> & {
+  /** Where it begins or goes on: asked again where the device was lost on the way. */
+  start(): Checkpoint;
+};
+
+export class Lab {
+  /** The network as it is trained and run, batch norms and ReLUs fused. */
+  readonly fused: Graph;
+  readonly fusions: readonly Fusion[];
+  /** Of activations by node id, with and without add_relu. */
+  private readonly ranges = new Map<boolean, Promise<ReadonlyMap<string, ObservedRange>>>();
+
+  constructor(
+    readonly model: ModelSpec,
+    readonly images: ImageSource,
+    private readonly onDevice: OnDevice = (work) => work(),
+  ) {
+    const { graph, fused } = fuse(model.graph);
+    this.fused = graph;
+    this.fusions = fused;
+  }
+
+  /** The article's check that fusing changed nothing, on noise and on validation images. */
+  async verify(randomTests: number, imageTests: number, onDone: OnDone = () => {}): Promise<Verification> {
+    const { pixels } = await this.images.images('validation', 0, imageTests);
+    const images = normalizeImages(pixels, this.images.spec);
+    const graphs = { original: this.model.graph, fused: this.fused };
+    return this.onDevice(() =>
+      verifyFusion(graphs, this.model.params, randomTests, images, (done) => onDone(done, randomTests + imageTests)),
+    );
+  }
+
+  /** Post-training quantization at any bit width: once calibrated, a matter of milliseconds. */
+  async ptq(options: PtqOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
+    const { graph, quantizers } = ptq(this.fused, this.model.params, await this.calibrated(options, onDone), options);
+    return convert(graph, this.model.params, quantizers);
+  }
+
+  /**
+   * One leg of a training run: see continueRun. Its state is judged on validation images as it would be evaluated.
+   * @throws PlaygroundError as continueRun
+   */
+  train(run: LabRun): Promise<TrainResult> {
+    return this.onDevice(() =>
+      continueRun({
+        ...run,
+        start: run.start(),
+        data: this.images,
+        validate: async (trainer, images) => {
+          const model = this.modelOf(trainer.graph, await trainer.read());
+          return (await using(model, () => evaluate(model, images, 'validation', run.options.validationImages)))
+            .accuracy;
+        },
+      }),
+    );
+  }
+
+  /** The integer network that a trained state stands for. */
+  convert(graph: QatGraph, state: TrainState): Int8Model {
+    const { params, quantizers } = trainedBy(graph, state);
+    return convert(graph, params, quantizers);
+  }
+
+  /** @param trained a state of that graph; absent, the pretrained weights */
+  evaluate(
+    { graph, trained }: { readonly graph: Graph | QatGraph; readonly trained?: TrainState },
+    split: Split,
+    images: number,
+    onDone: OnDone = () => {},
+  ): Promise<Evaluation> {
+    return this.onDevice(() => {
+      const model = trained ? this.modelOf(graph, trainedBy(graph, trained)) : new FloatModel(graph, this.model.params);
+      return using(model, () => evaluate(model, this.images, split, images, (done) => onDone(done, images)));
+    });
+  }
+
+  /** A trained network in evaluation mode, fake-quantized where its qconfig simulates. */
+  private modelOf(graph: Graph | QatGraph, { params, quantizers }: Trained): FloatModel {
+    return new FloatModel(graph, params, 'quant' in graph ? simulated(graph, quantizers) : NONE);
+  }
+
+  /** A failed calibration is forgotten, so that the next call tries again. */
+  private calibrated(options: PtqOptions, onDone: OnDone): Promise<ReadonlyMap<string, ObservedRange>> {
+    const { fuseAddRelu } = options;
+    let ranges = this.ranges.get(fuseAddRelu);
+    if (!ranges) {
+      const graph = ptqGraph(this.fused, options);
+      const work = () =>
+        calibrate(graph, this.model.params, this.calibrationBatches(onDone), () => new HistogramObserver());
+      ranges = this.onDevice(work).then(rangesOf);
+      ranges.catch(() => this.ranges.delete(fuseAddRelu));
+      this.ranges.set(fuseAddRelu, ranges);
+    }
+    return ranges;
+  }
+
+  private async *calibrationBatches(onDone: OnDone): AsyncGenerator<Float32Array> {
+    const images = Math.min(CALIBRATION.images, this.images.size('validation'));
+    for (let start = 0; start < images; start += CALIBRATION.batch) {
+      const count = Math.min(CALIBRATION.batch, images - start);
+      const { pixels } = await this.images.images('validation', start, count);
+      yield normalizeImages(pixels, this.images.spec);
+      onDone(start + count, images);
+    }
+  }
+}
+
+async function using<T>(model: FloatModel, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    model.dispose();
+  }
+}
