@@ -45,7 +45,7 @@ async function start({ backend, kernels, threads }: TrainTask): Promise<void> {
   if (backend === 'wasm') {
     await startStockWasm(`${BASE}wasm/`, threads);
     if (kernels === 'ours') await registerWasmKernels({ wasmBase: `${BASE}wasm/`, threads });
-  } else if (kernels === 'ours') await selectBackend('webgpu', `${BASE}wasm/`);
+  } else if (kernels === 'ours') await selectBackend('webgpu', { wasmBase: `${BASE}wasm/`, graph: resnet18() });
   else {
     await tf.setBackend('webgpu');
     await tf.ready();

@@ -6,7 +6,10 @@ import { openCifar10 } from '../data/cifar10';
 import { CIFAR10 } from '../data/cifar10-spec';
 import type { ImageSource } from '../data/source';
 import { resnet18 } from '../graph/resnet18';
+import type { Graph } from '../graph/types';
 import type { ModelSpec } from './model-spec';
+
+export const NETWORK: Graph = resnet18();
 
 /**
  * @param baseUrl where the page's checkpoint/ is, ending in '/'
@@ -17,7 +20,7 @@ export async function loadModel(
   options?: DownloadOptions,
 ): Promise<{ readonly model: ModelSpec; readonly checkpoint: LoadedCheckpoint }> {
   const checkpoint = await loadCheckpoint(`${baseUrl}checkpoint/`, options);
-  return { model: { graph: resnet18(), params: checkpoint.params, images: CIFAR10 }, checkpoint };
+  return { model: { graph: NETWORK, params: checkpoint.params, images: CIFAR10 }, checkpoint };
 }
 
 /** @param baseUrl where the page's data/ is, ending in '/' @throws PlaygroundError 'network' or 'bad-file' */

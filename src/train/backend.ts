@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { PlaygroundError } from '../core/errors';
 import { usefulThreads } from '../core/threads';
+import type { Graph } from '../graph/types';
 import type { RunOptions } from '../report/options';
 import { checkDevice, watchDevice } from './device';
 import { registerWebGpuKernels } from './kernels/webgpu';
@@ -24,15 +25,22 @@ const WHY: Readonly<Record<Exclude<WebGpuStatus, 'ok' | 'device-lost' | 'failed'
 
 export type AskedBackend = RunOptions['backend'];
 
+/** What every start of a backend needs. */
+export interface Surroundings {
+  /** Folder of the .wasm files, with a trailing slash. */
+  readonly wasmBase: string;
+  /** The network whose convolutions WebGPU's kernels are tuned for. */
+  readonly graph: Graph;
+}
+
 /**
  * 'auto' takes WebGPU on a real adapter, else WASM. Where WebGPU rejects a kernel at once, as replaceBackend.
- * @param wasmBase folder of the .wasm files, with a trailing slash
  * @param threads wanted on WASM
  * @throws PlaygroundError 'no-webgpu' when WebGPU was asked for and cannot be had
  */
 export async function selectBackend(
   asked: AskedBackend,
-  wasmBase: string,
+  place: Surroundings,
   threads = usefulThreads(navigator.hardwareConcurrency),
 ): Promise<BackendInfo> {
   const { status, adapter } = await detectWebGpu();
@@ -46,10 +54,10 @@ export async function selectBackend(
   const backend = asked === 'webgpu' || (asked === 'auto' && status === 'ok') ? 'webgpu' : 'wasm';
   let used: number;
   try {
-    used = backend === 'wasm' ? await startWasm(wasmBase, threads) : await startWebGpu();
+    used = backend === 'wasm' ? await startWasm(place.wasmBase, threads) : await startWebGpu(place.graph);
   } catch (error) {
     if (!(error instanceof KernelRejected)) throw error;
-    return withoutKernel(asked, wasmBase, error);
+    return withoutKernel(asked, place, error);
   }
   return {
     backend,
@@ -68,14 +76,14 @@ export async function selectBackend(
  */
 export async function replaceBackend(
   asked: AskedBackend,
-  wasmBase: string,
+  place: Surroundings,
   before: BackendInfo,
   trouble: PlaygroundError,
 ): Promise<BackendInfo> {
-  if (trouble.code === 'device-failed') return withoutKernel(asked, wasmBase, trouble);
+  if (trouble.code === 'device-failed') return withoutKernel(asked, place, trouble);
   if (trouble.code === 'device-lost') {
     const again = before.webgpu === 'device-lost';
-    const next = await startAnew(again ? 'wasm' : asked, wasmBase);
+    const next = await startAnew(again ? 'wasm' : asked, place);
     const successor = next.backend === 'webgpu' ? 'A new one' : 'WASM';
     return { ...next, webgpu: 'device-lost', reason: `The graphics device was lost. ${successor} has taken over.` };
   }
@@ -84,7 +92,7 @@ export async function replaceBackend(
   const lost = trouble.code === 'thread-lost';
   // What stopped one thread may stop more.
   const threads = lost ? Math.floor(before.threads / 2) : before.threads;
-  const next = await startAnew(tookOver ? 'wasm' : asked, wasmBase, before.backend === 'wasm' ? threads : undefined);
+  const next = await startAnew(tookOver ? 'wasm' : asked, place, before.backend === 'wasm' ? threads : undefined);
   const { webgpu, reason } = tookOver ? before : next;
   if (!lost) return { ...next, webgpu, reason };
   const left = next.threads === 1 ? '1 thread goes' : `${next.threads} threads go`;
@@ -92,19 +100,19 @@ export async function replaceBackend(
 }
 
 /** After a kernel failed: WebGPU with another variant of it where there is one, else WASM. */
-async function withoutKernel(asked: AskedBackend, wasmBase: string, trouble: PlaygroundError): Promise<BackendInfo> {
+async function withoutKernel(asked: AskedBackend, place: Surroundings, trouble: PlaygroundError): Promise<BackendInfo> {
   const others = trouble instanceof KernelRejected && trouble.variant && giveUpVariant(trouble.variant);
-  const next = await startAnew(others ? asked : 'wasm', wasmBase);
+  const next = await startAnew(others ? asked : 'wasm', place);
   if (!others) return { ...next, webgpu: 'failed', reason: `${trouble.message} WASM has taken over.` };
   if (next.backend === 'wasm') return next;
   return { ...next, reason: `${trouble.message} Another variant of it has taken over.` };
 }
 
 /** @param threads on WASM: as selectBackend */
-async function startAnew(asked: AskedBackend, wasmBase: string, threads?: number): Promise<BackendInfo> {
+async function startAnew(asked: AskedBackend, place: Surroundings, threads?: number): Promise<BackendInfo> {
   freeBackend();
-  const onWasm = () => selectBackend('wasm', wasmBase, threads);
-  return asked === 'wasm' ? onWasm() : selectBackend(asked, wasmBase, threads).catch(onWasm);
+  const onWasm = () => selectBackend('wasm', place, threads);
+  return asked === 'wasm' ? onWasm() : selectBackend(asked, place, threads).catch(onWasm);
 }
 
 /** Frees what the running backend holds; it can be started again. */
@@ -134,7 +142,7 @@ async function detectWebGpu(): Promise<Detected> {
   return { status: software ? 'software' : 'ok', adapter: name };
 }
 
-async function startWebGpu(): Promise<number> {
+async function startWebGpu(graph: Graph): Promise<number> {
   const backend = await startWebGpuBackend();
   if (!backend)
     throw new PlaygroundError(
@@ -143,7 +151,7 @@ async function startWebGpu(): Promise<number> {
       'Choose the WASM backend.',
     );
   watchDevice(backend.device);
-  await registerWebGpuKernels();
+  await registerWebGpuKernels(graph);
   await checkDevice();
   return 1;
 }

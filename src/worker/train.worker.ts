@@ -6,13 +6,13 @@ import { normalizeImages } from '../data/normalize';
 import { totalCost, layerCosts } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
 import { Lab, type LabRun } from '../lab/lab';
-import { loadModel, openImages } from '../model/resnet18-cifar10';
+import { loadModel, NETWORK, openImages } from '../model/resnet18-cifar10';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
-import { replaceBackend, selectBackend, type AskedBackend } from '../train/backend';
+import { replaceBackend, selectBackend, type AskedBackend, type Surroundings } from '../train/backend';
 import { onDevice } from '../train/device';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
@@ -47,7 +47,7 @@ class TrainWorker implements TrainApi {
     this.baseUrl = baseUrl;
     this.asked = asked;
     this.onBackend = onBackend;
-    this.backend = await selectBackend(asked, this.wasmBase);
+    this.backend = await selectBackend(asked, this.place);
     return this.backend;
   }
 
@@ -178,8 +178,8 @@ class TrainWorker implements TrainApi {
     });
   }
 
-  private get wasmBase(): string {
-    return `${this.baseUrl}wasm/`;
+  private get place(): Surroundings {
+    return { wasmBase: `${this.baseUrl}wasm/`, graph: NETWORK };
   }
 
   /**
@@ -204,7 +204,7 @@ class TrainWorker implements TrainApi {
   /** Where nothing could take over, for want of a connection perhaps, the next call tries again. */
   private async replaceFailed(): Promise<void> {
     if (!this.failure) return;
-    this.backend = await replaceBackend(this.asked, this.wasmBase, this.backend, this.failure);
+    this.backend = await replaceBackend(this.asked, this.place, this.backend, this.failure);
     this.failure = undefined;
     this.onBackend(this.backend);
   }

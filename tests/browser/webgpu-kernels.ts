@@ -9,6 +9,7 @@ import {
   SCALE_FACTOR,
   type BatchNormAttrs,
 } from '../../src/train/kernels/contract';
+import { resnet18 } from '../../src/graph/resnet18';
 import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
 import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
 import { setVariants, type Variant } from '../../src/train/kernels/webgpu/variants';
@@ -27,7 +28,7 @@ let ready: Promise<void> | undefined;
 export function setUp(): Promise<void> {
   ready ??= (async () => {
     await startWebGpuBackend();
-    await registerWebGpuKernels();
+    await registerWebGpuKernels(resnet18());
   })();
   return ready;
 }

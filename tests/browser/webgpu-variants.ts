@@ -1,6 +1,7 @@
 // What webgpu-variants.spec.ts runs in the page: the choice of convolution variants, and what was kept of it.
 import { openDB } from 'idb';
-import { chooseVariants, networkConvolutions } from '../../src/train/kernels/webgpu/choose-variants';
+import { resnet18 } from '../../src/graph/resnet18';
+import { chooseVariants, convolutionsOf } from '../../src/train/kernels/webgpu/choose-variants';
 import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
 import { provenVariants } from '../../src/train/kernels/webgpu/prove-variants';
 import { DATABASE, STORE } from '../../src/train/kernels/webgpu/variant-store';
@@ -9,8 +10,8 @@ import { variantFor, variantsOf } from '../../src/train/kernels/webgpu/variants'
 /** Where the choices came from, and the variant of each of the network's convolutions. */
 export async function choose(): Promise<{ from: string; variants: string[]; tensors: number }> {
   const backend = (await startWebGpuBackend())!;
-  const from = await chooseVariants(backend);
-  const variants = networkConvolutions().map((shape) => variantFor(backend.device, shape));
+  const from = await chooseVariants(backend, resnet18());
+  const variants = convolutionsOf(resnet18()).map((shape) => variantFor(backend.device, shape));
   return { from, variants, tensors: backend.numDataIds() };
 }
 

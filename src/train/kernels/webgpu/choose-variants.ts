@@ -1,10 +1,9 @@
-// Finds the fastest variant of each of the network's convolutions by a short measurement, once per adapter, browser and
+// Finds the fastest variant of each of a network's convolutions by a short measurement, once per adapter, browser and
 // text of the shaders: the choices are kept in IndexedDB. What is used must prove itself at every start. Gradients follow
 // the forward convolution of their shape, whose tiles they share.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { fuse } from '../../../graph/fuse';
 import { nodeById } from '../../../graph/graph';
-import { resnet18 } from '../../../graph/resnet18';
+import type { Graph } from '../../../graph/types';
 import type { ConvShape } from './conv-shape';
 import { forward, shadersOf } from './convolve';
 import { wantsPatches } from './patches';
@@ -23,12 +22,12 @@ const MOST_MS = 1500;
 /** A variant so many times slower than the fastest on the first shape needs no more measuring. */
 const HOPELESS = 3;
 
-/** Makes the choices of this device, from the store or by measuring. @returns where they came from */
-export async function chooseVariants(backend: WebGPUBackend): Promise<'stored' | 'measured'> {
+/** Makes the choices of this device for a network, from the store or by measuring. @returns where they came from */
+export async function chooseVariants(backend: WebGPUBackend, graph: Graph): Promise<'stored' | 'measured'> {
   const { device } = backend;
   const { vendor, architecture, device: model, description } = device.adapterInfo;
   const adapter = [vendor, architecture, model, description].join('|');
-  const shapes = networkConvolutions();
+  const shapes = convolutionsOf(graph);
   const texts = shapes.flatMap((shape) => VARIANTS.flatMap((variant) => shadersOf(shape, variant).map(shaderSource)));
   const fingerprint = await fingerprintOf([navigator.userAgent, ...texts]);
   const offered = variantsOf(device);
@@ -47,9 +46,8 @@ async function areProven(backend: WebGPUBackend, variants: readonly Variant[]): 
   return (await provenVariants(backend, used)).length === used.length;
 }
 
-/** The network's convolutions at SAMPLES samples, one of each shape; what runs on patches comes last. */
-export function networkConvolutions(): ConvShape[] {
-  const { graph } = fuse(resnet18());
+/** A network's convolutions at SAMPLES samples, one of each shape; what runs on patches comes last. */
+export function convolutionsOf(graph: Graph): ConvShape[] {
   const shapes = new Map<string, ConvShape>();
   for (const node of graph.nodes) {
     if (node.op !== 'conv') continue;

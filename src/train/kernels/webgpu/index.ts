@@ -1,6 +1,7 @@
 // Registers our WebGPU kernels into tfjs's backend 'webgpu': stock names override, so tfjs's gradients follow.
 import { backend, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { Graph } from '../../../graph/types';
 import { batchNorm } from './batch-norm';
 import { batchNormGrad } from './batch-norm-grad';
 import { chooseVariants } from './choose-variants';
@@ -24,7 +25,7 @@ import { runningStatistics, scaleFactor } from './vectors';
  * Registers every kernel and finds out which convolutions suit the device; call after tf.setBackend('webgpu') and
  * tf.ready(), once per backend.
  */
-export async function registerWebGpuKernels(): Promise<void> {
+export async function registerWebGpuKernels(graph: Graph): Promise<void> {
   register(conv2d);
   register(fusedConv2d);
   register(conv2dBackpropInput);
@@ -44,7 +45,7 @@ export async function registerWebGpuKernels(): Promise<void> {
   register(sgdMomentum);
   register(runningStatistics);
   register(scaleFactor);
-  await chooseVariants(backend() as WebGPUBackend);
+  await chooseVariants(backend() as WebGPUBackend, graph);
 }
 
 function register<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): void {
