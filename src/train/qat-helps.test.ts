@@ -37,7 +37,7 @@ const CALIBRATION = { images: 512, batch: 64 };
 /** Share of a layer's codes: docs/numerics.md. */
 const BUDGET = 1 / 1000;
 
-/** Its last maps are 1 x 1, as ResNet18's: integers round the mean of larger ones, the simulation does not. */
+/** Its last maps are 1 x 1, as ResNet18's: integers round the mean of larger ones, training does not. */
 const fused = smallGraph({ channels: 24, blocks: 2 });
 const module = await compileEngine(readFileSync('public/wasm/engine-plain.wasm'));
 
