@@ -65,8 +65,9 @@ export function prepareAssets() {
   if (run(bin('tsx'), ['scripts/prepare.ts']) !== 0) fail('Preparing the WASM modules or the data failed: see above.');
 }
 
+// `node scripts/setup.mjs page` leaves Chromium out: the page is looked at in a browser of one's own.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   ensurePackages();
-  ensureChromium();
+  if (process.argv[2] !== 'page') ensureChromium();
   prepareAssets();
 }

@@ -1,5 +1,5 @@
 // npm test: makes the checkout ready, then typecheck, lint, format, unit, golden, browser and end-to-end tests.
-// Every static check counts as one test; the last line is "N passed, N failed".
+// Every static check counts as one test. At the end the ten slowest; the last line is "N passed, N failed".
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, ensureChromium, ensurePackages, prepareAssets, ROOT, run } from './setup.mjs';
@@ -7,6 +7,10 @@ import { bin, ensureChromium, ensurePackages, prepareAssets, ROOT, run } from '.
 let passed = 0;
 let failed = 0;
 const skipped = [];
+/** Seconds and name of every test that says how long it took. */
+const times = [];
+/** How many of the slowest are named at the end. */
+const SLOWEST = 10;
 
 function count(ok, name) {
   if (ok) passed++;
@@ -41,6 +45,7 @@ function readVitest(report) {
     for (const test of file.assertionResults) {
       if (test.status === 'passed' || test.status === 'failed') count(test.status === 'passed', test.fullName);
       else skipped.push(test.fullName);
+      times.push({ seconds: (test.duration ?? 0) / 1000, name: test.fullName });
     }
   }
 }
@@ -51,6 +56,9 @@ function readPlaywright(report) {
       for (const spec of specs) {
         if (spec.tests.every((test) => test.status === 'skipped')) skipped.push(spec.title);
         else count(spec.ok, spec.title);
+        const results = spec.tests.flatMap((test) => test.results);
+        const ms = results.reduce((sum, { duration }) => sum + duration, 0);
+        times.push({ seconds: ms / 1000, name: `${spec.file}: ${spec.title}` });
       }
       walk(inner);
     }
@@ -83,6 +91,9 @@ suite(
 );
 suite('browser and end-to-end tests', bin('playwright'), ['test'], 'test-results/playwright.json', readPlaywright);
 
+console.log(`\n=== the ${SLOWEST} slowest`);
+for (const { seconds, name } of times.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST))
+  console.log(`${seconds.toFixed(1).padStart(6)} s  ${name}`);
 for (const name of skipped) console.log(`SKIPPED: ${name}`);
 if (skipped.length) console.log(`${skipped.length} skipped`);
 console.log(`\n${passed} passed, ${failed} failed`);
