@@ -5,6 +5,7 @@ import type { ParamStore } from '../../src/core/params';
 import type { FloatMath } from '../../src/graph/ops/operation';
 import { operationOf } from '../../src/graph/ops/table';
 import { resnet18 } from '../../src/graph/resnet18';
+import { walk } from '../../src/graph/walk';
 import type { Batch } from '../../src/train/trainer';
 import { toTfjs } from '../../src/train/layout';
 import { PLAIN_MATH } from '../../src/train/ops/plain-math';
@@ -34,14 +35,11 @@ export class StockTrainer {
   }
 
   private loss({ x, y }: Batch): tf.Scalar {
-    const outputs = new Map<string, tf.Tensor>();
-    let last: tf.Tensor = tf.tensor4d(x, [y.length, 32, 32, 3]);
-    for (const node of resnet18().nodes) {
-      const inputs = node.inputs.length > 0 ? node.inputs.map((id) => outputs.get(id)!) : [last];
-      last = operationOf(node).forward(node, this.math)(...inputs);
-      outputs.set(node.id, last);
-    }
-    return tf.losses.softmaxCrossEntropy(tf.oneHot(tf.tensor1d(y, 'int32'), 10), last);
+    const images = tf.tensor4d(x, [y.length, 32, 32, 3]);
+    const logits = walk<tf.Tensor>(resnet18(), images, (node, inputs) =>
+      operationOf(node).forward(node, this.math)(...inputs),
+    );
+    return tf.losses.softmaxCrossEntropy(tf.oneHot(tf.tensor1d(y, 'int32'), 10), logits);
   }
 
   private readonly math: FloatMath<tf.Tensor> = {

@@ -1,6 +1,6 @@
 // torch.ao.quantization.convert as a pass: a prepared graph, its parameters and frozen quantizers become an Int8Model.
 // The same for QAT and PTQ. Not for finding quantizers (src/quant, src/train) nor for running integers (src/engine).
-import { PlaygroundError } from '../core/errors';
+import { areFinite, diverged } from '../core/finite';
 import type { ParamStore } from '../core/params';
 import type { QParams } from '../core/qparams';
 import { inferenceWeights } from '../graph/fold';
@@ -86,10 +86,5 @@ function quantizerOf<Q>(quantizers: ReadonlyMap<string, Q>, { id, op }: GraphNod
 }
 
 function checkFinite(id: string, ...arrays: Float32Array[]): void {
-  if (!arrays.every((array) => array.every(Number.isFinite)))
-    throw new PlaygroundError(
-      'diverged',
-      `The folded weights of ${id} are not finite.`,
-      'Lower the learning rate and train again from the pretrained weights.',
-    );
+  if (!arrays.every(areFinite)) throw diverged(`The folded weights of ${id} are not finite.`);
 }

@@ -7,5 +7,8 @@ export interface Param {
   readonly data: Float32Array;
 }
 
+/** Values of a tensor of this shape. */
+export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
 /** torchvision's state-dict names ("layer1.0.conv1.weight", "bn1.running_mean", ...) to values. */
 export type ParamStore = ReadonlyMap<string, Param>;

@@ -1,7 +1,7 @@
 // Batch norm folded into its convolution for inference, in torch.nn.utils.fusion.fuse_conv_bn_weights' float32 steps.
 // Not for training: there the batch's own statistics count (src/train).
 import { PlaygroundError } from '../core/errors';
-import type { Param, ParamStore } from '../core/params';
+import { elements, type Param, type ParamStore } from '../core/params';
 import type { BnAttrs, WeightedNode } from './types';
 
 const f32 = Math.fround;
@@ -12,17 +12,17 @@ export interface FoldedLayer {
   readonly bias: Float32Array;
 }
 
+/** Of its weight: OIHW or [out, in]. */
+export function weightShape(node: WeightedNode): number[] {
+  if (node.op === 'linear') return [node.outFeatures, node.inFeatures];
+  const { cin, cout, kernel } = node.conv;
+  return [cout, cin, kernel, kernel];
+}
+
 /** Weight and bias as inference has them: batch norm folded. @throws PlaygroundError when a parameter is missing */
 export function inferenceWeights(node: WeightedNode, params: ParamStore): FoldedLayer {
-  const shape =
-    node.op === 'linear'
-      ? [node.outFeatures, node.inFeatures]
-      : [node.conv.cout, node.conv.cin, node.conv.kernel, node.conv.kernel];
-  const { data } = parameter(
-    params,
-    node.weight,
-    shape.reduce((a, b) => a * b),
-  );
+  const shape = weightShape(node);
+  const { data } = parameter(params, node.weight, elements(shape));
   const bias =
     node.bias === undefined ? new Float32Array(shape[0]) : parameter(params, node.bias, shape[0]).data.slice();
   const layer = { weight: { shape, data }, bias };

@@ -4,7 +4,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { bytesPerImage, type ImageSpec } from '../core/image-spec';
-import type { Param } from '../core/params';
+import { elements, type Param } from '../core/params';
 import { Rng } from '../core/rng';
 import type { ImageSource } from '../data/source';
 import { createReferenceEngine } from '../engine/reference';
@@ -82,10 +82,7 @@ const graph: Graph = {
 };
 const param = (shape: number[], seed: number, gain: number): Param => ({
   shape,
-  data: noise(
-    shape.reduce((a, b) => a * b),
-    seed,
-  ).map((v) => v * gain),
+  data: noise(elements(shape), seed).map((v) => v * gain),
 });
 const model: ModelSpec = {
   graph,

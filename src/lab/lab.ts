@@ -23,11 +23,11 @@ import type { TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
 
 /** Post-training calibration: validation images, as the test images may not be looked at. */
-export const CALIBRATION = { images: 512, batch: 64 };
+const CALIBRATION = { images: 512, batch: 64 };
 
 /** Runs work that uses the device; the default is for a device that never fails. */
-export type OnDevice = <T>(work: () => Promise<T>) => Promise<T>;
-export type OnDone = (done: number, total: number) => void;
+type OnDevice = <T>(work: () => Promise<T>) => Promise<T>;
+type OnDone = (done: number, total: number) => void;
 /** A run without what the laboratory knows itself. */
 export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start'> & {
   /** Where it begins or goes on: asked again where the device was lost on the way. */

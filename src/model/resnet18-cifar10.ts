@@ -9,7 +9,8 @@ import { resnet18 } from '../graph/resnet18';
 import type { Graph } from '../graph/types';
 import type { ModelSpec } from './model-spec';
 
-export const NETWORK: Graph = resnet18();
+/** Made when it is asked for: modules that only read images import this one too. */
+export const network = (): Graph => resnet18();
 
 /**
  * @param baseUrl where the page's checkpoint/ is, ending in '/'
@@ -20,7 +21,7 @@ export async function loadModel(
   options?: DownloadOptions,
 ): Promise<{ readonly model: ModelSpec; readonly checkpoint: LoadedCheckpoint }> {
   const checkpoint = await loadCheckpoint(`${baseUrl}checkpoint/`, options);
-  return { model: { graph: NETWORK, params: checkpoint.params, images: CIFAR10 }, checkpoint };
+  return { model: { graph: network(), params: checkpoint.params, images: CIFAR10 }, checkpoint };
 }
 
 /** @param baseUrl where the page's data/ is, ending in '/' @throws PlaygroundError 'network' or 'bad-file' */

@@ -1,6 +1,7 @@
 // Scale and zero point from an observed range by PyTorch's observer rule: the one function of training and conversion.
 // Not for the fused kernel's different rule: fused-rule.ts.
 import { PlaygroundError } from '../core/errors';
+import { diverged } from '../core/finite';
 import { isUnseen, type ObservedRange, type PerChannelQParams, type QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
 import type { FakeQuantSpec, QuantRule } from './types';
@@ -81,12 +82,7 @@ export function symmetricZeroPoint(qmin: number, qmax: number): number {
 
 function finiteQParams(min: number, max: number, rule: QuantRule): { scale: number; zeroPoint: number } {
   const qparams = scaleAndZeroPoint(min, max, rule);
-  if (!Number.isFinite(qparams.scale))
-    throw new PlaygroundError(
-      'diverged',
-      `A tensor's range [${min}, ${max}] cannot be quantized.`,
-      'Lower the learning rate and train again from the pretrained weights.',
-    );
+  if (!Number.isFinite(qparams.scale)) throw diverged(`A tensor's range [${min}, ${max}] cannot be quantized.`);
   return qparams;
 }
 

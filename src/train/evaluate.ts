@@ -1,6 +1,6 @@
 // Runs a FloatModel over images: predictions of a split, activations for calibration. Not for integers: src/engine.
 import * as tf from '@tensorflow/tfjs';
-import { PlaygroundError } from '../core/errors';
+import { areFinite, diverged } from '../core/finite';
 import type { ObservedRange } from '../core/qparams';
 import type { FakeQuantSpec, Observer, QatGraph } from '../quant/types';
 import { normalizeImages } from '../data/normalize';
@@ -19,12 +19,7 @@ export async function logitsOf(model: FloatModel, x: Float32Array): Promise<Floa
   const logits = tidy(() => model.predict(imagesTensor(x, model.graph)));
   try {
     const values = (await logits.data()) as Float32Array;
-    if (!values.every(Number.isFinite))
-      throw new PlaygroundError(
-        'diverged',
-        'The network gives values that are no finite numbers.',
-        'Lower the learning rate and train again from the pretrained weights.',
-      );
+    if (!areFinite(values)) throw diverged('The network gives values that are no finite numbers.');
     return values;
   } finally {
     logits.dispose();

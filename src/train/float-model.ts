@@ -6,7 +6,8 @@ import type { ObservedRange, QParams } from '../core/qparams';
 import { inferenceWeights, parameter } from '../graph/fold';
 import type { FloatMath } from '../graph/ops/operation';
 import { operationOf } from '../graph/ops/table';
-import type { BnNode, ConvNode, Graph, GraphNode, LinearNode, WeightedNode } from '../graph/types';
+import type { BnNode, ConvNode, Graph, LinearNode, WeightedNode } from '../graph/types';
+import { walk } from '../graph/walk';
 import { dequantizeWeight, fakeQuantize } from '../quant/fake-quant';
 import { NONE, type FrozenQuantizers } from '../quant/freeze';
 import { toTfjs } from './layout';
@@ -20,7 +21,8 @@ type Forward = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 export class FloatModel {
   private readonly constants: tf.Tensor[] = [];
-  private readonly layers: readonly { node: GraphNode; forward: Forward }[];
+  /** One for each node of the graph. */
+  private readonly layers: readonly Forward[];
 
   /**
    * @param graph unfused, fused or prepared; @param params PyTorch's state dict
@@ -43,7 +45,7 @@ export class FloatModel {
       this.layers = graph.nodes.map((node) => {
         const forward = operationOf(node).forward(node, math);
         const q = quantizers.activations.get(node.id);
-        return { node, forward: q ? this.fakeQuantized(forward, q) : forward };
+        return q ? this.fakeQuantized(forward, q) : forward;
       });
     } catch (error) {
       this.dispose();
@@ -54,13 +56,11 @@ export class FloatModel {
   /** @param x [N, h, w, c] normalised; @returns logits [N, classes] */
   predict(x: tf.Tensor4D, onOutput?: OnOutput): tf.Tensor2D {
     return tidy(() => {
-      const outputs = new Map<string, tf.Tensor>();
-      let last: tf.Tensor = x;
-      for (const { node, forward } of this.layers) {
-        last = forward(...(node.inputs.length > 0 ? node.inputs.map((id) => outputs.get(id)!) : [x]));
-        outputs.set(node.id, last);
-        onOutput?.(node.id, last);
-      }
+      const last = walk<tf.Tensor>(this.graph, x, ({ id }, inputs, index) => {
+        const output = this.layers[index](...inputs);
+        onOutput?.(id, output);
+        return output;
+      });
       return last as tf.Tensor2D;
     });
   }

@@ -1,9 +1,9 @@
 // Images on the device, in the shape that a network takes. Not for normalising them: src/data.
 import * as tf from '@tensorflow/tfjs';
 import { PlaygroundError } from '../core/errors';
+import { areFinite } from '../core/finite';
 import { inputShape } from '../graph/graph';
 import type { Graph } from '../graph/types';
-import { areFinite } from './divergence';
 
 /**
  * @param x any number of images, float32 NHWC, normalised; @returns [N, h, w, c]

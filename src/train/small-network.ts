@@ -1,6 +1,6 @@
 // A small network, parameters for it and batches to learn from, for tests in Node and in browsers.
 // Not for the product.
-import type { Param, ParamStore } from '../core/params';
+import { elements, type Param, type ParamStore } from '../core/params';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from '../graph/types';
 import { noise } from './kernels/testing';
 import type { Batch } from './trainer';
@@ -59,13 +59,7 @@ export function smallGraph({ channels = 8, blocks = 1 } = {}): Graph {
 export function smallParams(graph: Graph, seed: number): ParamStore {
   const params = new Map<string, Param>();
   const add = (name: string, shape: number[], at: (v: number) => number) =>
-    params.set(name, {
-      shape,
-      data: noise(
-        shape.reduce((a, b) => a * b),
-        seed + params.size,
-      ).map(at),
-    });
+    params.set(name, { shape, data: noise(elements(shape), seed + params.size).map(at) });
   for (const node of graph.nodes) {
     if (node.op === 'conv') {
       const { cin, cout, kernel } = node.conv;

@@ -1,4 +1,5 @@
 // What the state of a run consists of, read off its graph: names and sizes. Not for the values: state.ts.
+import { elements } from '../core/params';
 import { operationOf } from '../graph/ops/table';
 import type { Graph } from '../graph/types';
 import { weightKey } from '../quant/prepare';
@@ -24,10 +25,7 @@ export function stateLayout(graph: Graph | QatGraph): StateLayout {
   const quant = 'quant' in graph ? graph.quant : {};
   for (const node of graph.nodes) {
     for (const { name, shape, trainable: learned } of operationOf(node).params?.(node) ?? [])
-      (learned ? trainable : running).set(
-        name,
-        shape.reduce((a, b) => a * b),
-      );
+      (learned ? trainable : running).set(name, elements(shape));
     const { activation, weight } = quant[node.id] ?? {};
     if (activation?.observer === 'histogram') histograms.add(node.id);
     else if (activation) ranges.set(node.id, 1);

@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import { liveTaps } from '../core/window';
 import type { FloatMath } from '../graph/ops/operation';
 import { operationOf } from '../graph/ops/table';
-import type { BnAttrs, BnNode, ConvNode, Graph, LinearNode } from '../graph/types';
+import type { BnAttrs, ConvNode, Graph, LinearNode, WeightedNode } from '../graph/types';
+import { walk } from '../graph/walk';
 import { weightKey } from '../quant/prepare';
 import type { NodeQuant, QatGraph, RangeSpec } from '../quant/types';
 import { batchNorm } from './ops/batch-norm';
@@ -34,22 +35,21 @@ export function forwardTraining(
   mode: ForwardMode,
 ): { logits: tf.Tensor2D; updates: ForwardUpdates } {
   const pass = new Pass('quant' in graph ? graph.quant : {}, state, mode);
-  const outputs = new Map<string, tf.Tensor>();
-  let last: tf.Tensor = x;
-  for (const node of graph.nodes) {
-    const inputs = node.inputs.length > 0 ? node.inputs.map((id) => outputs.get(id)!) : [x];
-    last = pass.activation(node.id, operationOf(node).forward(node, pass)(...inputs));
-    outputs.set(node.id, last);
-  }
-  return { logits: last as tf.Tensor2D, updates: pass.updates };
+  const logits = walk<tf.Tensor>(graph, x, (node, inputs) =>
+    pass.activation(node.id, operationOf(node).forward(node, pass.math)(...inputs)),
+  );
+  return { logits: logits as tf.Tensor2D, updates: pass.updates };
 }
 
-class Pass implements FloatMath<tf.Tensor> {
-  readonly relu = PLAIN_MATH.relu;
-  readonly add = PLAIN_MATH.add;
-  readonly maxPool = PLAIN_MATH.maxPool;
-  readonly average = PLAIN_MATH.average;
-  readonly flatten = PLAIN_MATH.flatten;
+class Pass {
+  readonly math: FloatMath<tf.Tensor> = {
+    ...PLAIN_MATH,
+    conv: (node) => (x) => this.conv(node, x as tf.Tensor4D),
+    bn: ({ id }) => {
+      throw new Error(`${id}: a batch norm of its own cannot be trained: fuse the graph first`);
+    },
+    linear: (node) => (x) => this.linear(node, x as tf.Tensor2D),
+  };
   readonly updates: ForwardUpdates = { variables: [] };
 
   constructor(
@@ -73,32 +73,24 @@ class Pass implements FloatMath<tf.Tensor> {
     return this.quantize(id, output, spec);
   }
 
-  conv(node: ConvNode) {
+  private linear(node: LinearNode, x: tf.Tensor2D): tf.Tensor {
+    return tf.add(tf.matMul(x, this.weight<tf.Rank.R2>(node)), this.state.trainable.get(node.bias)!);
+  }
+
+  /** PyTorch's Conv2d and ConvReLU2d of QAT; with batch norm its ConvBn2d and ConvBnReLU2d. */
+  private conv(node: ConvNode, x: tf.Tensor4D): tf.Tensor {
     const { bn } = node;
-    return (x: tf.Tensor) =>
-      bn ? this.convBn({ ...node, bn }, x as tf.Tensor4D) : this.plainConv(node, x as tf.Tensor4D);
-  }
-
-  bn({ id }: BnNode): never {
-    throw new Error(`${id}: a batch norm of its own cannot be trained: fuse the graph first`);
-  }
-
-  linear(node: LinearNode) {
-    const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R2>;
-    const bias = this.state.trainable.get(node.bias)!;
-    const spec = this.quant[node.id]?.weight;
-    return (x: tf.Tensor) =>
-      tf.add(tf.matMul(x as tf.Tensor2D, spec ? this.quantize(weightKey(node.id), weight, spec) : weight), bias);
-  }
-
-  /** Without batch norm: PyTorch's Conv2d and ConvReLU2d of QAT. */
-  private plainConv(node: ConvNode, x: tf.Tensor4D): tf.Tensor {
-    const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R4>;
-    const spec = this.quant[node.id]?.weight;
-    const filter = spec ? this.quantize(weightKey(node.id), weight, spec) : weight;
-    const z: tf.Tensor = tf.conv2d(x, filter, node.conv.stride, node.conv.pad);
+    if (bn) return this.convBn({ ...node, bn }, x);
+    const z: tf.Tensor = tf.conv2d(x, this.weight<tf.Rank.R4>(node), node.conv.stride, node.conv.pad);
     const y = node.bias === undefined ? z : tf.add(z, this.state.trainable.get(node.bias)!);
     return node.relu ? tf.relu(y) : y;
+  }
+
+  /** A weight without a factor, observed and fake-quantized as it is asked for. */
+  private weight<R extends tf.Rank>({ id, weight }: WeightedNode): tf.Tensor<R> {
+    const variable = this.state.trainable.get(weight) as tf.Variable<R>;
+    const spec = this.quant[id]?.weight;
+    return spec ? this.quantize(weightKey(id), variable, spec) : variable;
   }
 
   private convBn(node: ConvNode & { readonly bn: BnAttrs }, x: tf.Tensor4D): tf.Tensor4D {

@@ -1,6 +1,7 @@
 // One training run's device state and its single step: forward, gradient, SGD, observers. FP32 or QAT by its graph.
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
+import { areFinite } from '../core/finite';
 import { classCount } from '../graph/graph';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
@@ -162,7 +163,7 @@ function crossEntropy(logits: tf.Tensor2D, labels: Uint8Array): tf.Scalar {
 
 /** Loss and accuracy on the host, in double precision; the loss is NaN where a logit is not finite, whosever it is. */
 function score(logits: Float32Array, labels: Uint8Array): StepResult {
-  if (!logits.every(Number.isFinite)) return { loss: NaN, accuracy: 0 };
+  if (!areFinite(logits)) return { loss: NaN, accuracy: 0 };
   const classes = logits.length / labels.length;
   let [loss, hits] = [0, 0];
   labels.forEach((label, i) => {

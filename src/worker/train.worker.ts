@@ -6,7 +6,7 @@ import { normalizeImages } from '../data/normalize';
 import { totalCost, layerCosts } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
 import { Lab, type LabRun } from '../lab/lab';
-import { loadModel, NETWORK, openImages } from '../model/resnet18-cifar10';
+import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
@@ -179,7 +179,7 @@ class TrainWorker implements TrainApi {
   }
 
   private get place(): Surroundings {
-    return { wasmBase: `${this.baseUrl}wasm/`, graph: NETWORK };
+    return { wasmBase: `${this.baseUrl}wasm/`, graph: network() };
   }
 
   /**

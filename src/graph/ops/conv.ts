@@ -1,6 +1,6 @@
 // Conv2d; with batch norm and ReLU where they were fused into it.
 import { liveTaps, meetings, outputLength } from '../../core/window';
-import { inferenceWeights } from '../fold';
+import { inferenceWeights, weightShape } from '../fold';
 import type { ConvNode } from '../types';
 import { batchNormParams } from './bn';
 import { windowAttributes } from './maxpool';
@@ -14,9 +14,11 @@ export const conv: Operation<ConvNode> = {
   shape({ conv }, [{ h, w, c }]) {
     return c === conv.cin ? { h: outputLength(h, conv), w: outputLength(w, conv), c: conv.cout } : undefined;
   },
-  params({ conv: { cin, cout, kernel }, weight, bias, bn }) {
+  params(node) {
+    const { weight, bias, bn } = node;
+    const { cout } = node.conv;
     return [
-      { name: weight, shape: [cout, cin, kernel, kernel], trainable: true },
+      { name: weight, shape: weightShape(node), trainable: true },
       ...(bias === undefined ? [] : [{ name: bias, shape: [cout], trainable: true }]),
       ...(bn ? batchNormParams(bn, cout) : []),
     ];

@@ -1,5 +1,5 @@
 // Linear with bias, on a vector.
-import { inferenceWeights } from '../fold';
+import { inferenceWeights, weightShape } from '../fold';
 import type { LinearNode } from '../types';
 import type { Operation } from './operation';
 
@@ -9,9 +9,9 @@ export const linear: Operation<LinearNode> = {
   shape({ inFeatures, outFeatures }, [{ h, w, c }]) {
     return h * w * c === inFeatures ? { h: 1, w: 1, c: outFeatures } : undefined;
   },
-  params: ({ inFeatures, outFeatures, weight, bias }) => [
-    { name: weight, shape: [outFeatures, inFeatures], trainable: true },
-    { name: bias, shape: [outFeatures], trainable: true },
+  params: (node) => [
+    { name: node.weight, shape: weightShape(node), trainable: true },
+    { name: node.bias, shape: [node.outFeatures], trainable: true },
   ],
   cost({ inFeatures, outFeatures }) {
     const weights = inFeatures * outFeatures;

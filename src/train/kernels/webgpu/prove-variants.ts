@@ -3,6 +3,7 @@
 // choose-variants.ts.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { elements } from '../../../core/params';
 import type { ConvShape } from './conv-shape';
 import { filterGrad, forward, inputGrad } from './convolve';
 import { submit } from './run';
@@ -79,7 +80,7 @@ async function read(backend: WebGPUBackend, tensors: readonly TensorInfo[]): Pro
 
 /** Irregular integers, none larger than LARGEST. */
 function integers(shape: readonly number[]): Float32Array {
-  const size = shape.reduce((a, b) => a * b);
+  const size = elements(shape);
   return Float32Array.from({ length: size }, (_, i) => Math.round(LARGEST * Math.sin(i * i + size)));
 }
 
