@@ -1,24 +1,16 @@
 // Training steps of the whole network on WebGPU against PyTorch's: losses and every gradient, as far off as roundings
 // allow (tests/golden/train-step.ts); and the same run twice gives the same losses, bit for bit.
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { deviation, loadStep, sampleOf, stepBatches, STEP_TOPICS } from '../golden/train-step';
 import type { Outcome, Task } from './train-step';
-import { noteComplaints } from '../complaints';
+import { onePage } from './one-page';
 
 const STEPS = 20;
 const complaints: string[] = [];
-let page: Page;
-
-// One page for all: compiling the network's shaders is most of the work.
-test.beforeAll(async ({ browser }) => {
-  page = await browser.newPage();
-  noteComplaints(page, complaints, ['error', 'warning']);
-  await page.goto('/tests/browser/blank.html');
-});
-test.afterAll(() => page.close());
+const page = onePage(complaints);
 
 function trainSteps(task: Task): Promise<Outcome> {
-  return page.evaluate(async (task) => {
+  return page().evaluate(async (task) => {
     const steps: typeof import('./train-step') = await import('/tests/browser/train-step.ts' as './train-step');
     return steps.trainSteps(task);
   }, task);

@@ -1,28 +1,20 @@
 // Whatever is not finite, wherever it arises, on WebGPU: one error in one wording, and the state that was kept last is
 // finite. The same on cpu and WASM: src/train/not-finite.test.ts.
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { LEGS } from '../../src/train/not-finite-cases';
-import { noteComplaints } from '../complaints';
+import { onePage } from './one-page';
 
 type Cases = typeof import('./webgpu-not-finite');
 
 /** Steps over the places, which come in threes: first, middle and last ones are visited. */
 const EVERY = 7;
 const complaints: string[] = [];
-let page: Page;
-
-// One page for all: compiling shaders is much of the work.
-test.beforeAll(async ({ browser }) => {
-  page = await browser.newPage();
-  noteComplaints(page, complaints, ['error', 'warning']);
-  await page.goto('/tests/browser/blank.html');
-});
+const page = onePage(complaints);
 test.afterEach(() => expect(complaints).toEqual([]));
-test.afterAll(() => page.close());
 
 /** Calls one function of webgpu-not-finite.ts in the page. */
 function inPage<K extends keyof Cases>(name: K, ...args: Parameters<Cases[K]>): Promise<Awaited<ReturnType<Cases[K]>>> {
-  return page.evaluate(
+  return page().evaluate(
     async ([name, args]) => {
       const cases: Cases = await import('/tests/browser/webgpu-not-finite.ts' as './webgpu-not-finite');
       const run = cases[name as K] as (...args: unknown[]) => Promise<Awaited<ReturnType<Cases[K]>>>;

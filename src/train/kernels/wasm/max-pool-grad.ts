@@ -3,6 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { poolShape, type PoolAttrs } from '../webgpu/pool-shape';
 import { MAX_POOL_GRAD } from './assembly/ids';
 import type { Kernel } from './kernel';
+import { poolArgs } from './pool-args';
 
 /** dy and output [n,oh,ow,c], input [n,h,w,c] -> dx as input. */
 export const maxPoolGrad: Kernel<Record<'dy' | 'input' | 'output', TensorInfo>, PoolAttrs> = {
@@ -11,8 +12,8 @@ export const maxPoolGrad: Kernel<Record<'dy' | 'input' | 'output', TensorInfo>, 
     const s = poolShape(input.shape, attrs);
     const dx = runtime.output(input.shape);
     runtime.run(MAX_POOL_GRAD, s.n, [
+      ...poolArgs(s),
       ...[input, output, dy, dx].map((tensor) => runtime.address(tensor)),
-      ...[s.h, s.w, s.c, s.oh, s.ow, s.kh, s.kw, s.sh, s.sw, s.padTop, s.padLeft],
     ]);
     return dx;
   },

@@ -3,6 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { poolShape, type PoolAttrs } from '../webgpu/pool-shape';
 import { MAX_POOL } from './assembly/ids';
 import type { Kernel } from './kernel';
+import { poolArgs } from './pool-args';
 
 /** x [n,h,w,c] -> [n,oh,ow,c]. */
 export const maxPool: Kernel<{ x: TensorInfo }, PoolAttrs> = {
@@ -10,10 +11,7 @@ export const maxPool: Kernel<{ x: TensorInfo }, PoolAttrs> = {
   run(runtime, { x }, attrs) {
     const s = poolShape(x.shape, attrs);
     const y = runtime.output([s.n, s.oh, s.ow, s.c]);
-    runtime.run(MAX_POOL, s.n, [
-      ...[x, y].map((tensor) => runtime.address(tensor)),
-      ...[s.h, s.w, s.c, s.oh, s.ow, s.kh, s.kw, s.sh, s.sw, s.padTop, s.padLeft],
-    ]);
+    runtime.run(MAX_POOL, s.n, [...poolArgs(s), ...[x, y].map((tensor) => runtime.address(tensor))]);
     return y;
   },
 };

@@ -1,23 +1,13 @@
 // Gradient of max pooling: each output's gradient goes to the first input of its window that holds the maximum.
+import { PoolShapeArgs } from './pool-shape';
 import { load4, store4 } from './simd';
 
 @unmanaged
-export class MaxPoolGradArgs {
+export class MaxPoolGradArgs extends PoolShapeArgs {
   x: usize;
   y: usize;
   dy: usize;
   dx: usize;
-  h: i32;
-  w: i32;
-  channels: i32;
-  oh: i32;
-  ow: i32;
-  kh: i32;
-  kw: i32;
-  sh: i32;
-  sw: i32;
-  padTop: i32;
-  padLeft: i32;
 }
 
 /** Item = sample. */

@@ -1,21 +1,11 @@
 // Max pooling; a window that holds a NaN gives NaN, which tfjs's own kernel passes over.
+import { PoolShapeArgs } from './pool-shape';
 import { load4, store4 } from './simd';
 
 @unmanaged
-export class MaxPoolArgs {
+export class MaxPoolArgs extends PoolShapeArgs {
   x: usize;
   y: usize;
-  h: i32;
-  w: i32;
-  channels: i32;
-  oh: i32;
-  ow: i32;
-  kh: i32;
-  kw: i32;
-  sh: i32;
-  sw: i32;
-  padTop: i32;
-  padLeft: i32;
 }
 
 /** Item = sample. Every window must hold a pixel. */
