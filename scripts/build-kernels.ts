@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { compileWasm, type WasmTarget } from './asc';
 import { listWasm } from './list-wasm';
 
-const ENTRY = 'src/train/kernels/wasm/assembly/index.ts';
+const ENTRY = 'src/device/wasm/assembly/index.ts';
 const ATOMICS = ['--enable', 'threads'];
 const RELAXED = ['--enable', 'relaxed-simd'];
 /** tfjs declares its shared memory with the largest maximum. */

@@ -2,16 +2,16 @@
 // huge, not finite, never observed) on which every backend must give what src/quant gives. reference/golden/qparams.py
 // makes it, with PyTorch's answers for tests/golden/qparams.test.ts. Not for running kernels.
 import { isUnseen } from '../src/core/qparams';
-import { fakeQuantize, passMask } from '../src/quant/fake-quant';
-import { scaleAndZeroPoint } from '../src/quant/qparams';
-import type { QuantRule } from '../src/quant/types';
 import {
   FAKE_QUANT,
   FAKE_QUANT_GRAD,
   FAKE_QUANT_SCALED,
   FAKE_QUANT_SCALED_GRAD,
   type FakeQuantAttrs,
-} from '../src/train/kernels/contract';
+} from '../src/device/contract';
+import { fakeQuantize, passMask } from '../src/quant/fake-quant';
+import { scaleAndZeroPoint } from '../src/quant/qparams';
+import type { QuantRule } from '../src/quant/types';
 import fixture from './golden/fixtures/qparams.json';
 
 /** A range by name. */

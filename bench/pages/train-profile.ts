@@ -1,9 +1,9 @@
 // One training step by kernel, and its convolutions by layer, from tfjs's own profiler (on WebGPU: timestamp queries).
 // The sum is less than a step's time: it leaves out JavaScript between kernels, and transfers.
 import * as tf from '@tensorflow/tfjs';
+import { convShape } from '../../src/device/conv-shape';
+import { joins } from '../../src/device/wasm/conv-taps';
 import { median } from '../../src/report/statistics';
-import { joins } from '../../src/train/kernels/wasm/conv-taps';
-import { convShape } from '../../src/train/kernels/webgpu/conv-shape';
 
 /** All calls of one kernel in a step: median and least over the steps. */
 export interface KernelTime {

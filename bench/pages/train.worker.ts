@@ -5,14 +5,15 @@ import { expose } from 'comlink';
 import { loadCheckpoint } from '../../src/checkpoint/load';
 import { trainBatches } from '../../src/data/batches';
 import { openCifar10 } from '../../src/data/cifar10';
+import { selectBackend } from '../../src/device/start/backend';
+import { startStockWasm } from '../../src/device/start/wasm';
+import { registerWasmKernels } from '../../src/device/wasm';
 import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
 import { prepareQat } from '../../src/quant/prepare';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
-import { selectBackend } from '../../src/train/backend';
-import { registerWasmKernels } from '../../src/train/kernels/wasm';
+import { convolutionsOf } from '../../src/train/convolutions';
 import { Trainer, type Batch } from '../../src/train/trainer';
-import { startStockWasm } from '../../src/train/wasm-backend';
 import { StockTrainer } from './train-stock';
 import { profile, type Profile } from './train-profile';
 
@@ -45,7 +46,8 @@ async function start({ backend, kernels, threads }: TrainTask): Promise<void> {
   if (backend === 'wasm') {
     await startStockWasm(`${BASE}wasm/`, threads);
     if (kernels === 'ours') await registerWasmKernels({ wasmBase: `${BASE}wasm/`, threads });
-  } else if (kernels === 'ours') await selectBackend('webgpu', { wasmBase: `${BASE}wasm/`, graph: resnet18() });
+  } else if (kernels === 'ours')
+    await selectBackend('webgpu', { wasmBase: `${BASE}wasm/`, convolutions: convolutionsOf(resnet18()) });
   else {
     await tf.setBackend('webgpu');
     await tf.ready();

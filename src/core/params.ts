@@ -1,5 +1,5 @@
 // Named float32 parameters in PyTorch's names and layouts (convolutions OIHW, linear [out, in]).
-// Not for tensors on a device: src/train owns those.
+// Not for tensors on a device: src/device owns those.
 
 /** A float32 array and its shape, row-major. */
 export interface Param {

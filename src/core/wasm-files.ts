@@ -1,5 +1,5 @@
 // The page's .wasm files, downloaded like the data: listed in a manifest, retried, verified, kept for a visit offline.
-// Not for which build a browser can run, nor for compiling: src/engine and src/train decide that.
+// Not for which build a browser can run, nor for compiling: src/engine and src/device decide that.
 import type * as v from 'valibot';
 import { Downloader, type DownloadOptions } from './fetch-verified';
 import { badManifest, FilesSchema, parseManifest } from './manifest';

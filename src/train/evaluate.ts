@@ -9,7 +9,7 @@ import { agreement, predictions } from '../report/accuracy';
 import type { Evaluation } from '../report/types';
 import { FloatModel } from './float-model';
 import { imagesTensor } from './images-tensor';
-import { tidy } from './tidy';
+import { tidy } from '../device/tidy';
 import type { ParamStore } from '../core/params';
 
 const BATCH = 250;

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
 import type { ObservedRange, QParams } from '../core/qparams';
+import { tidy } from '../device/tidy';
 import { inferenceWeights, parameter } from '../graph/fold';
 import type { FloatMath } from '../graph/ops/operation';
 import { operationOf } from '../graph/ops/table';
@@ -13,7 +14,6 @@ import { NONE, type FrozenQuantizers } from '../quant/freeze';
 import { toTfjs } from './layout';
 import { PLAIN_MATH } from './ops/plain-math';
 import { fakeQuant } from './ops/quantize';
-import { tidy } from './tidy';
 
 /** Sees the output of every node of one forward pass; the tensor is the model's: clone or read it. */
 export type OnOutput = (id: string, output: tf.Tensor) => void;

@@ -4,7 +4,7 @@ import { PlaygroundError } from '../core/errors';
 import type { ParamStore } from '../core/params';
 import { trainLoop, type LoopContext } from './loop';
 import { freshState } from './state';
-import type { SgdAttrs } from './kernels/contract';
+import type { SgdAttrs } from '../device/contract';
 import { TrainControl } from './train-control';
 import type { ForwardMode } from './train-forward';
 import type { TrainEvent, TrainOptions } from './types';

@@ -2,11 +2,11 @@
 // backend that runs, and what it must. For tests, in Node and in browsers; not for single kernels.
 import * as tf from '@tensorflow/tfjs';
 import { isUnseen } from '../core/qparams';
+import { SGD_MOMENTUM } from '../device/contract';
 import type { Graph } from '../graph/types';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
-import { SGD_MOMENTUM } from './kernels/contract';
 import { trainLoop } from './loop';
 import { smallBatch, smallGraph, smallParams } from './small-network';
 import type { TrainState } from './state';

@@ -25,7 +25,7 @@ import { freshCheckpoint } from './checkpoint';
 import { calibrate, logitsOf, rangesOf } from './evaluate';
 import { FloatModel } from './float-model';
 import { gratings } from './gratings';
-import { setUpWasm } from './kernels/wasm/testing';
+import { setUpWasm } from '../device/wasm/testing';
 import { continueRun } from './run';
 import { trainedBy, type Trained } from './state';
 import { smallGraph, smallParams } from './testing';

@@ -3,10 +3,10 @@
 import { PlaygroundError } from '../core/errors';
 import { trainBatches } from '../data/batches';
 import type { ImageSource } from '../data/source';
+import { checkDevice, tensorCount } from '../device/start/health';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import type { Checkpoint } from './checkpoint';
-import { checkDevice, tensorCount } from './device';
 import { endOf, trainLoop } from './loop';
 import { rateChangesUpTo } from './schedule';
 import type { TrainState } from './state';

@@ -1,8 +1,8 @@
 // A small network, parameters for it and batches to learn from, for tests in Node and in browsers.
 // Not for the product.
 import { elements, type Param, type ParamStore } from '../core/params';
+import { noise } from '../device/testing';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from '../graph/types';
-import { noise } from './kernels/testing';
 import type { Batch } from './trainer';
 
 const BN = { eps: 1e-5, momentum: 0.1 };

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
 import { isUnseen, type ObservedRange } from '../core/qparams';
+import { velocityLayout } from '../device/contract';
 import { parameter } from '../graph/fold';
 import type { Graph } from '../graph/types';
 import { freeze, NONE, type FrozenQuantizers } from '../quant/freeze';
@@ -11,7 +12,6 @@ import { BINS, HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
 import type { QatGraph } from '../quant/types';
 import { rangeTensor } from './float-model';
-import { velocityLayout } from './kernels/contract';
 import { toTfjs, toTorch } from './layout';
 import type { HistogramTensors } from './ops/quantize';
 import { stateLayout } from './state-layout';

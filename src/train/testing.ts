@@ -1,9 +1,9 @@
 // What the unit tests of this room share: backends to run on, reproducible numbers, finite differences, a small network.
 // Node only (what browser tests need as well: small-network.ts, not-finite-cases.ts); not for the product.
 import * as tf from '@tensorflow/tfjs';
-import { startCpu } from './kernels/cpu';
-import { distance, noise } from './kernels/testing';
-import { setUpWasm } from './kernels/wasm/testing';
+import { startCpu } from '../device/cpu';
+import { distance, noise } from '../device/testing';
+import { setUpWasm } from '../device/wasm/testing';
 
 export { smallBatch, smallGraph, smallParams } from './small-network';
 export { distance, noise };

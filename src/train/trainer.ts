@@ -2,16 +2,16 @@
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
 import { areFinite } from '../core/finite';
+import { SGD_MOMENTUM, type SgdAttrs } from '../device/contract';
+import { runKernel } from '../device/run-kernel';
+import { tidy } from '../device/tidy';
 import { classCount } from '../graph/graph';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
 import { checkBatch } from './batch-size';
 import { imagesTensor } from './images-tensor';
-import { SGD_MOMENTUM, type SgdAttrs } from './kernels/contract';
-import { runKernel } from './ops/run-kernel';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
-import { tidy } from './tidy';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
 
 /** Images of one step: x normalised NHWC float32, y class indices. */

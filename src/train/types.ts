@@ -2,21 +2,6 @@
 // Not for tensors.
 import type { RateChange, Schedule } from './schedule';
 
-/** Why WebGPU can or cannot be used here. */
-export type WebGpuStatus = 'ok' | 'software' | 'no-api' | 'no-adapter' | 'device-lost' | 'failed';
-
-export interface BackendInfo {
-  readonly backend: 'webgpu' | 'wasm';
-  readonly webgpu: WebGpuStatus;
-  /** One sentence for the page: which backend runs and why. */
-  readonly reason: string;
-  /** Vendor, architecture and description as the browser gives them; empty without an adapter. */
-  readonly adapter: string;
-  readonly threads: number;
-  /** Whether threads could share memory with it. */
-  readonly sharedMemory: boolean;
-}
-
 /** The training under study, or the FP32 fine-tune of the same budget. */
 export const RUN_KINDS = ['qat', 'control'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];

@@ -3,23 +3,17 @@
 import type { Int8Model } from '../int8/int8-model';
 import type { ImageSpec } from '../core/image-spec';
 import type { Split } from '../data/source';
+import type { BackendInfo } from '../device/backend-info';
 import type { Evaluation, LatencyStats, RunOptions } from '../report/types';
 import type { TrainingChoices } from '../train/saved/own-training';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
-import type { BackendInfo, TrainEvent, TrainOptions, TrainResult } from '../train/types';
+import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
+export type { BackendInfo, WebGpuStatus } from '../device/backend-info';
 export type { SavedRun, SavedTraining } from '../train/saved/record';
 export type { SavedTrainings } from '../train/saved/trainings';
-export type {
-  BackendInfo,
-  RunHistory,
-  RunKind,
-  TrainEvent,
-  TrainOptions,
-  TrainResult,
-  WebGpuStatus,
-} from '../train/types';
+export type { RunHistory, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
 /** Progress of a long call: done of total, in units of `what` ('bytes', 'images', 'tests'). */
 export interface Progress {

@@ -2,13 +2,13 @@
 import { expose } from 'comlink';
 import { bytesPerImage } from '../core/image-spec';
 import { normalizeImages } from '../data/normalize';
+import { startStockWasm } from '../device/start/wasm';
 import { fuse } from '../graph/fuse';
 import type { ModelSpec } from '../model/model-spec';
 import { loadModel, openImages } from '../model/resnet18-cifar10';
 import { measureLatency } from '../report/statistics';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
-import { startStockWasm } from '../train/wasm-backend';
 import type { BaselineApi } from './api';
 import './errors';
 

@@ -3,6 +3,9 @@ import { expose } from 'comlink';
 import { serializeInt8Model } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
 import { normalizeImages } from '../data/normalize';
+import type { AskedBackend, BackendInfo } from '../device/backend-info';
+import { replaceBackend, selectBackend, type Surroundings } from '../device/start/backend';
+import { onDevice } from '../device/start/health';
 import { totalCost, layerCosts } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
 import { Lab, type LabRun } from '../lab/lab';
@@ -12,8 +15,7 @@ import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
-import { replaceBackend, selectBackend, type AskedBackend, type Surroundings } from '../train/backend';
-import { onDevice } from '../train/device';
+import { convolutionsOf } from '../train/convolutions';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
 import { OwnTraining, type TrainingChoices } from '../train/saved/own-training';
@@ -22,7 +24,7 @@ import { forgetTraining, listTrainings } from '../train/saved/trainings';
 import type { TrainState } from '../train/state';
 import { TrainControl } from '../train/train-control';
 import { TOLERANCE } from '../train/verify';
-import type { BackendInfo, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
+import type { RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 import type { FloatSubject, OnProgress, PrepareOptions, Progress, Split, TrainApi, VerifyTests } from './api';
 import './errors';
 
@@ -179,7 +181,7 @@ class TrainWorker implements TrainApi {
   }
 
   private get place(): Surroundings {
-    return { wasmBase: `${this.baseUrl}wasm/`, graph: network() };
+    return { wasmBase: `${this.baseUrl}wasm/`, convolutions: convolutionsOf(network()) };
   }
 
   /**

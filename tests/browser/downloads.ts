@@ -1,12 +1,11 @@
 // What downloads.spec.ts runs in the page: checkpoint and images through the browser's own fetch, cache and streams.
-import { resnet18 } from '../../src/graph/resnet18';
 import * as tf from '@tensorflow/tfjs';
 import { wrap, type Remote } from 'comlink';
 import { loadCheckpoint } from '../../src/checkpoint/load';
 import type { PlaygroundError } from '../../src/core/errors';
 import { openCifar10 } from '../../src/data/cifar10';
 import { fetchEngineModule } from '../../src/engine/wasm-module';
-import { selectBackend } from '../../src/train/backend';
+import { selectBackend } from '../../src/device/start/backend';
 import type { BaselineApi } from '../../src/worker/api';
 import '../../src/worker/errors';
 
@@ -55,7 +54,7 @@ export async function impatient(): Promise<{ message: string; done: number[] }> 
 /** Starts tfjs on WASM with our kernels, and compiles the engine: a convolution and an export of theirs, or the error. */
 export async function startWasm(): Promise<string> {
   const start = async () => {
-    const { backend } = await selectBackend('wasm', { wasmBase: `${ROOT}wasm/`, graph: resnet18() });
+    const { backend } = await selectBackend('wasm', { wasmBase: `${ROOT}wasm/`, convolutions: [] });
     const engine = await fetchEngineModule('plain', `${ROOT}wasm/`);
     const sums = tf.tidy(() =>
       tf.conv2d(tf.ones<tf.Rank.R4>([1, 3, 3, 1]), tf.ones<tf.Rank.R4>([2, 2, 1, 1]), 1, 'valid'),

@@ -1,6 +1,6 @@
 // Runs a kernel in the page and says how far off it was, in units of its case's tolerance. Not for the cases.
 import * as tf from '@tensorflow/tfjs';
-import { compareOutputs, type Comparison } from '../../src/train/kernels/testing';
+import { compareOutputs, type Comparison } from '../../src/device/testing';
 import type { Numbers } from './webgpu-reference';
 
 export interface Outcome extends Comparison {

@@ -11,9 +11,9 @@ import {
   OBSERVE_SCALED,
   SCALE_FACTOR,
   type FakeQuantAttrs,
-} from '../../src/train/kernels/contract';
-import { noise } from '../../src/train/kernels/testing';
-import { setVariants, type Variant } from '../../src/train/kernels/webgpu/variants';
+} from '../../src/device/contract';
+import { noise } from '../../src/device/testing';
+import { setVariants, type Variant } from '../../src/device/webgpu/variants';
 import { product, runKernel, type Outcome, type Tensors } from './kernel-check';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';

@@ -1,6 +1,5 @@
 // Cases of the kernels that observe and fake-quantize, for every backend; see kernel-check.ts.
 import * as tf from '@tensorflow/tfjs';
-import { BINS, HistogramObserver } from '../../src/quant/histogram-observer';
 import {
   FAKE_QUANT,
   FAKE_QUANT_GRAD,
@@ -11,9 +10,10 @@ import {
   OBSERVE_SCALED,
   type FakeQuantAttrs,
   type ObserveMinMaxAttrs,
-} from '../../src/train/kernels/contract';
-import { qparamsOf } from '../../src/train/kernels/qparams';
-import { distance, noise } from '../../src/train/kernels/testing';
+} from '../../src/device/contract';
+import { qparamsOf } from '../../src/device/qparams';
+import { distance, noise } from '../../src/device/testing';
+import { BINS, HistogramObserver } from '../../src/quant/histogram-observer';
 import { mismatches, OBSERVED, RANGES, RULES, tableCases, type TableCase } from '../qparam-table';
 import { check, product, runKernel, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';

@@ -14,7 +14,7 @@ const instead = (name: string, body: string) => `
   WebAssembly.Instance = function (module, imports) { return patched(new Instance(module, imports), imports); };
   WebAssembly.instantiate = async (module, imports) => patched(await instantiate(module, imports), imports);`;
 
-/** Takes an item as src/train/kernels/wasm/assembly/pool.ts does, the round's last but `after`, and never does it. */
+/** Takes an item as src/device/wasm/assembly/pool.ts does, the round's last but `after`, and never does it. */
 const takeItem = (after: number) => `
   const words = new BigInt64Array(memory.buffer);
   const at = args[0] / 8;

@@ -1,7 +1,7 @@
 // Cases of the kernel that updates all parameters in place, for every backend; see kernel-check.ts.
 import * as tf from '@tensorflow/tfjs';
-import { SGD_MOMENTUM, velocityLayout } from '../../src/train/kernels/contract';
-import { compareOutputs, noise } from '../../src/train/kernels/testing';
+import { SGD_MOMENTUM, velocityLayout } from '../../src/device/contract';
+import { compareOutputs, noise } from '../../src/device/testing';
 import { product, runKernel, type Outcome } from './kernel-check';
 
 /** SGD over parameters of the given shapes, two steps at two learning rates, which one compiled shader must serve. */

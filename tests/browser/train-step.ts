@@ -1,9 +1,9 @@
 // What train-step.spec.ts runs in the page: training steps of the whole network on WebGPU from the committed weights.
 import * as tf from '@tensorflow/tfjs';
 import { loadCheckpoint } from '../../src/checkpoint/load';
+import type { SgdAttrs } from '../../src/device/contract';
 import type { Graph } from '../../src/graph/types';
 import type { QatGraph } from '../../src/quant/types';
-import type { SgdAttrs } from '../../src/train/kernels/contract';
 import { toTorch } from '../../src/train/layout';
 import type { ForwardMode } from '../../src/train/train-forward';
 import { Trainer } from '../../src/train/trainer';

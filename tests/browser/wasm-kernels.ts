@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { PlaygroundError } from '../../src/core/errors';
-import { registerWasmKernels } from '../../src/train/kernels/wasm';
-import { noise } from '../../src/train/kernels/testing';
+import { registerWasmKernels } from '../../src/device/wasm';
+import { noise } from '../../src/device/testing';
 import { runKernel } from './kernel-check';
 import { sgdSteps } from './sgd-cases';
 

@@ -1,7 +1,7 @@
 // Our WebGPU kernels against float64 references (convolutions, batch norm, SGD) and float32-exact ones (fake-quant,
 // observers, pooling), on swept shapes of the network; the same input twice gives the same bits.
 import { expect, test, type Page } from '@playwright/test';
-import type { Variant } from '../../src/train/kernels/webgpu/variants';
+import type { Variant } from '../../src/device/webgpu/variants';
 import { noteComplaints } from '../complaints';
 import { expectPassed } from './outcomes';
 import { squareWindow } from './webgpu-reference';

@@ -8,12 +8,13 @@ import {
   RUNNING_STATISTICS,
   SCALE_FACTOR,
   type BatchNormAttrs,
-} from '../../src/train/kernels/contract';
+} from '../../src/device/contract';
+import { noise } from '../../src/device/testing';
+import { registerWebGpuKernels } from '../../src/device/webgpu';
+import { startWebGpuBackend } from '../../src/device/webgpu/start';
+import { setVariants, type Variant } from '../../src/device/webgpu/variants';
 import { resnet18 } from '../../src/graph/resnet18';
-import { registerWebGpuKernels } from '../../src/train/kernels/webgpu';
-import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
-import { setVariants, type Variant } from '../../src/train/kernels/webgpu/variants';
-import { noise } from '../../src/train/kernels/testing';
+import { convolutionsOf } from '../../src/train/convolutions';
 import { check, product, type Outcome } from './kernel-check';
 import * as reference from './webgpu-reference';
 import type { Numbers, Window2d } from './webgpu-reference';
@@ -28,7 +29,7 @@ let ready: Promise<void> | undefined;
 export function setUp(): Promise<void> {
   ready ??= (async () => {
     await startWebGpuBackend();
-    await registerWebGpuKernels(resnet18());
+    await registerWebGpuKernels(convolutionsOf(resnet18()));
   })();
   return ready;
 }

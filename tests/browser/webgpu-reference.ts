@@ -1,7 +1,7 @@
 // Float64 references of the WebGPU kernels, written as plainly as their definitions. Run in the page, beside tfjs.
 import { isUnseen } from '../../src/core/qparams';
-import type { BatchNormAttrs, FakeQuantAttrs, ObserveMinMaxAttrs } from '../../src/train/kernels/contract';
-import { qparamsOf } from '../../src/train/kernels/qparams';
+import type { BatchNormAttrs, FakeQuantAttrs, ObserveMinMaxAttrs } from '../../src/device/contract';
+import { qparamsOf } from '../../src/device/qparams';
 
 export type Numbers = ArrayLike<number>;
 

@@ -1,18 +1,22 @@
 // What webgpu-variants.spec.ts runs in the page: the choice of convolution variants, and what was kept of it.
 import { openDB } from 'idb';
+import { chooseVariants } from '../../src/device/webgpu/choose-variants';
+import { provenVariants } from '../../src/device/webgpu/prove-variants';
+import { startWebGpuBackend } from '../../src/device/webgpu/start';
+import { DATABASE, STORE } from '../../src/device/webgpu/variant-store';
+import { variantFor, variantKey, variantsOf } from '../../src/device/webgpu/variants';
 import { resnet18 } from '../../src/graph/resnet18';
-import { chooseVariants, convolutionsOf } from '../../src/train/kernels/webgpu/choose-variants';
-import { startWebGpuBackend } from '../../src/train/kernels/webgpu/device';
-import { provenVariants } from '../../src/train/kernels/webgpu/prove-variants';
-import { DATABASE, STORE } from '../../src/train/kernels/webgpu/variant-store';
-import { variantFor, variantsOf } from '../../src/train/kernels/webgpu/variants';
+import { convolutionsOf } from '../../src/train/convolutions';
 
-/** Where the choices came from, and the variant of each of the network's convolutions. */
+/** Where the choices came from, and the variant of each of the network's convolutions, of those alike one. */
 export async function choose(): Promise<{ from: string; variants: string[]; tensors: number }> {
   const backend = (await startWebGpuBackend())!;
-  const from = await chooseVariants(backend, resnet18());
-  const variants = convolutionsOf(resnet18()).map((shape) => variantFor(backend.device, shape));
-  return { from, variants, tensors: backend.numDataIds() };
+  const convolutions = convolutionsOf(resnet18());
+  const from = await chooseVariants(backend, convolutions);
+  const variants = new Map(
+    convolutions.map((c) => [variantKey(c), variantFor(backend.device, { ...c, n: 32, xChannels: c.ci })]),
+  );
+  return { from, variants: [...variants.values()], tensors: backend.numDataIds() };
 }
 
 /** The variants of our device and of one without features, and which are proven: as they are, and with one wrong value. */

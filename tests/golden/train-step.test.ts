@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs';
 import { weightKey } from '../../src/quant/prepare';
 import { toTorch } from '../../src/train/layout';
-import { setUpWasm } from '../../src/train/kernels/wasm/testing';
+import { setUpWasm } from '../../src/device/wasm/testing';
 import { Trainer, type Batch } from '../../src/train/trainer';
 import { loadCheckpoint } from './network';
 import {

@@ -7,7 +7,7 @@ import { loadCheckpoint } from '../../../src/checkpoint/load';
 import { normalizeImages } from '../../../src/data/normalize';
 import { fuse } from '../../../src/graph/fuse';
 import { resnet18 } from '../../../src/graph/resnet18';
-import { startStockWasm } from '../../../src/train/wasm-backend';
+import { startStockWasm } from '../../../src/device/start/wasm';
 import { logitsOf } from '../../../src/train/evaluate';
 import { FloatModel } from '../../../src/train/float-model';
 import type { Contestant, ContestantSpec, Setup } from './contestant';

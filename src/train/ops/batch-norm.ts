@@ -1,8 +1,8 @@
 // Batch norm (with ReLU) of a convolution's output divided by a factor per channel, as ConvBn QAT needs it.
 // Not for running statistics: the caller updates those from the statistics returned.
 import * as tf from '@tensorflow/tfjs';
-import { BATCH_NORM, BATCH_NORM_GRAD, type BatchNormAttrs } from '../kernels/contract';
-import { runKernel, type GradSaver } from './run-kernel';
+import { BATCH_NORM, BATCH_NORM_GRAD, type BatchNormAttrs } from '../../device/contract';
+import { runKernel, type GradSaver } from '../../device/run-kernel';
 
 /** Vectors of length C. */
 export interface BatchNormInputs {

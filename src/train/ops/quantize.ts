@@ -2,7 +2,6 @@
 // output channel that ConvBn QAT gives them. Not for qparams on the host: src/quant. The kernels: ../kernels.
 import * as tf from '@tensorflow/tfjs';
 import { impossible } from '../../core/impossible';
-import type { QuantRule, RangeObserver } from '../../quant/types';
 import {
   FAKE_QUANT,
   FAKE_QUANT_GRAD,
@@ -14,8 +13,9 @@ import {
   type FakeQuantAttrs,
   type FakeQuantScaledAttrs,
   type ObserveMinMaxAttrs,
-} from '../kernels/contract';
-import { hasKernel, runKernel, type GradSaver } from './run-kernel';
+} from '../../device/contract';
+import { hasKernel, runKernel, type GradSaver } from '../../device/run-kernel';
+import type { QuantRule, RangeObserver } from '../../quant/types';
 import { scaleChannels } from './scale-channels';
 
 /**

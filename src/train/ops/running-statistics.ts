@@ -1,7 +1,7 @@
 // Running mean and variance of a batch norm after one more batch, as PyTorch keeps them.
 import * as tf from '@tensorflow/tfjs';
-import { RUNNING_STATISTICS, type RunningStatisticsAttrs } from '../kernels/contract';
-import { hasKernel, runKernel } from './run-kernel';
+import { RUNNING_STATISTICS, type RunningStatisticsAttrs } from '../../device/contract';
+import { hasKernel, runKernel } from '../../device/run-kernel';
 
 /** [C] each. */
 export interface Statistics {

@@ -1,6 +1,6 @@
 // A weight times a factor per output channel: W * gamma / sigma of ConvBn QAT.
 import * as tf from '@tensorflow/tfjs';
-import type { GradSaver } from './run-kernel';
+import type { GradSaver } from '../../device/run-kernel';
 
 /** w [..., C] * factor [C]; gradients flow to both. */
 export function scaleChannels<T extends tf.Tensor>(w: T, factor: tf.Tensor1D): T {

@@ -1,7 +1,7 @@
 // ConvBn QAT's factor per output channel, gamma / sigma of the running variance, kept away from 0.
 import * as tf from '@tensorflow/tfjs';
-import { SCALE_FACTOR } from '../kernels/contract';
-import { hasKernel, runKernel, type GradSaver } from './run-kernel';
+import { SCALE_FACTOR } from '../../device/contract';
+import { hasKernel, runKernel, type GradSaver } from '../../device/run-kernel';
 
 /** A factor smaller than this counts as this: gamma = 0 would divide 0 by 0 (PyTorch gives NaN). */
 const SMALLEST = 2 ** -20;

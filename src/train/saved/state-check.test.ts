@@ -1,8 +1,8 @@
 // States that a real run left, and what is refused: each part missing, cut short, foreign or not finite.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { setUpWasm } from '../../device/wasm/testing';
 import { prepareQat } from '../../quant/prepare';
 import { qconfigById } from '../../quant/qconfigs';
-import { setUpWasm } from '../kernels/wasm/testing';
 import type { TrainState } from '../state';
 import { smallBatch, smallGraph, smallParams } from '../testing';
 import { Trainer } from '../trainer';

@@ -1,0 +1,78 @@
+// PyTorch's observer rule from range to scale and zero point, in WGSL, for four channels at once; float32 step by step
+// as src/quant/qparams.ts. WGSL lets a division miss by 2.5 ULP: on such an adapter a scale may differ from the host's
+// in its last two bits, and a zero point where min / scale lies within that of a tie. SwiftShader divides exactly, but
+// compilers turn a division by a constant into a product with its rounded reciprocal: the divisor is a uniform.
+import { LARGEST_SCALE, symmetricZeroPoint } from '../../quant/qparams';
+import type { QuantRule } from '../../quant/types';
+import type { FakeQuantAttrs } from '../contract';
+import { KEEP_NAN } from './nan';
+import { quadsOf, type Quads } from './quads';
+import type { Binding } from './run';
+
+/** What a shader needs to quantize with a range tensor [2, 1] or [2, C]. */
+export interface QParamsCode {
+  readonly binding: Binding;
+  readonly key: string;
+  /** The uniform that the code reads, if any. */
+  readonly uniforms: Readonly<Record<string, number>> | undefined;
+  /** Defines `fn code(x, inv, zero) -> vec4<f32>`, the unclamped code of x, and what nan.ts does. */
+  readonly declarations: string;
+  /**
+   * Defines `sound` (vec4<bool>), whether the range has a usable scale, `scale`, NaN where not, `inv` and `zero` (vec4<f32>)
+   * for the quad `quad`.
+   */
+  readonly define: string;
+}
+
+/** @param channels 1 for a range per tensor. */
+export function qparamsCode(channels: number, attrs: FakeQuantAttrs): QParamsCode {
+  const perTensor = channels === 1;
+  const range: Quads = quadsOf('range', 2, channels);
+  const row = (i: number) => (perTensor ? `vec4<f32>(range[${i}])` : `range_at(${i * range.quads}u + quad)`);
+  const qparams = attrs.scheme === 'given' ? given(row(0), row(1)) : fromRange(row(0), row(1), attrs);
+  return {
+    binding: range.binding,
+    uniforms: qparams.uniforms,
+    key: `${channels},${Object.values(attrs).join()}`,
+    declarations: `${perTensor ? '' : range.load}${KEEP_NAN}
+fn code(x : vec4<f32>, inv : vec4<f32>, zero : vec4<f32>) -> vec4<f32> { return zero + round(x * inv); }`,
+    define: qparams.define,
+  };
+}
+
+/** WGSL: they stand in the tensor. */
+const given = (scales: string, zeroPoints: string) => ({
+  uniforms: undefined,
+  define: `let sound = vec4<bool>(true);
+  let scale = ${scales};
+  let inv = 1.0 / scale;
+  let zero = ${zeroPoints};`,
+});
+
+/** WGSL: by the rule from minima and maxima. */
+function fromRange(minima: string, maxima: string, { scheme, qmin, qmax, eps }: QuantRule) {
+  const symmetric = scheme === 'symmetric';
+  const quad = (v: number) => `vec4<f32>(${f32(v)})`;
+  const zero = symmetric
+    ? quad(symmetricZeroPoint(qmin, qmax))
+    : `clamp(${f32(qmin)} - round(lo / span), ${quad(qmin)}, ${quad(qmax)})`;
+  return {
+    uniforms: { levels: symmetric ? (qmax - qmin) / 2 : qmax - qmin },
+    define: `let least = ${minima};
+  let most = ${maxima};
+  let lo = min(least, vec4<f32>());
+  let hi = max(most, vec4<f32>());
+  let span = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${quad(eps)});
+  let usable = bitcast<vec4<u32>>(span) <= bitcast<vec4<u32>>(${quad(LARGEST_SCALE)});
+  let sound = is_finite(least) & is_finite(most) & usable;
+  let scale = nan_unless(sound, span);
+  let inv = 1.0 / span;
+  let zero = ${zero};`,
+  };
+}
+
+/** A number as a WGSL f32 literal of exactly the float32 nearest to it. */
+export function f32(value: number): string {
+  const text = String(Math.fround(value));
+  return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
+}
