@@ -8,7 +8,7 @@ import type { Session, SessionEvent } from '../src/session/types';
 import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from './chromium';
 import { readArguments } from './report-arguments';
 
-const { chosen, json } = (() => {
+const { recipe, json } = (() => {
   try {
     return readArguments(process.argv.slice(2));
   } catch (error) {
@@ -42,15 +42,15 @@ function printer(): (event: SessionEvent) => void {
 async function runAll(page: Page): Promise<Report> {
   await page.exposeFunction('printEvent', printer());
   await page.waitForFunction(() => 'playground' in globalThis);
-  return page.evaluate(async (options) => {
+  return page.evaluate(async (recipe) => {
     const { playground, printEvent } = globalThis as unknown as {
       playground: Session;
       printEvent(event: SessionEvent): void;
     };
     playground.on(printEvent);
-    playground.options = { ...playground.options, ...options };
+    playground.options = recipe;
     return playground.runAll();
-  }, chosen);
+  }, recipe);
 }
 
 await build({ logLevel: 'warn' });

@@ -1,8 +1,6 @@
 // The report of one whole run: what `npm run report -- --json` writes and the page's table shows. Plain JSON.
 // Field names are stable: others script against them. Not for computing: see the files beside this one.
-import type { RunOptions } from './options';
-
-export type { RunOptions } from './options';
+import type { Recipe } from '../recipe/recipe';
 
 export interface LatencyStats {
   readonly median_ms: number;
@@ -48,7 +46,7 @@ export interface Report {
   readonly backend: string;
   readonly adapter: string;
   readonly engine: string;
-  readonly options: RunOptions;
+  readonly options: Recipe;
   readonly training: {
     /** Of the QAT run, and of its control: fewer where the control was stopped or diverged. */
     readonly steps: number;

@@ -1,7 +1,8 @@
 // The comparison step: accuracies on the test images, agreement, latency and size, put together as the Report.
 // The only place where the test images are used for figures. Not for running models: the workers do.
 import { agreement } from '../report/accuracy';
-import type { Report, RunOptions } from '../report/types';
+import type { Recipe } from '../recipe/recipe';
+import type { Report } from '../report/types';
 import type { BackendInfo, ConvertResult, EngineInfo, OnProgress, TrainResult } from '../worker/api';
 import type { CompareResult } from './types';
 import type { Workers } from './workers';
@@ -11,7 +12,7 @@ const LATENCY_SAMPLES = 200;
 export interface CompareContext {
   readonly baseUrl: string;
   readonly threads: number;
-  readonly options: RunOptions;
+  readonly options: Recipe;
   readonly backend: BackendInfo;
   readonly convert: {
     readonly qat: Omit<ConvertResult, 'model'>;

@@ -1,5 +1,5 @@
 // When a run freezes batch norm and observers. Not for freezing them: src/train.
-import type { RunOptions } from '../report/types';
+import type { Recipe } from '../recipe/recipe';
 import type { TrainOptions } from '../worker/api';
 
 /**
@@ -10,6 +10,6 @@ import type { TrainOptions } from '../worker/api';
 export function freezeSchedule({
   weightBits,
   activationBits,
-}: Pick<RunOptions, 'weightBits' | 'activationBits'>): Pick<TrainOptions, 'freezeBnAt' | 'freezeObserversAt'> {
+}: Pick<Recipe, 'weightBits' | 'activationBits'>): Pick<TrainOptions, 'freezeBnAt' | 'freezeObserversAt'> {
   return { freezeBnAt: Math.min(weightBits, activationBits) === 8 ? 0 : 3 / 8, freezeObserversAt: 4 / 8 };
 }

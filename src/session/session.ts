@@ -8,7 +8,7 @@ import { bug, PlaygroundError } from '../core/errors';
 import type { ImageSource } from '../data/source';
 import { qconfigById } from '../quant/qconfigs';
 import { openImages } from '../model/resnet18-cifar10';
-import { checkOptions, DEFAULT_OPTIONS } from '../report/options';
+import { checkRecipe, DEFAULT_RECIPE } from '../recipe/recipe';
 import type { Report } from '../report/types';
 import type {
   BackendInfo,
@@ -42,7 +42,7 @@ export function createSession(
 }
 
 class PlaygroundSession implements Session {
-  options = DEFAULT_OPTIONS;
+  options = DEFAULT_RECIPE;
   readonly results: { -readonly [S in StepId]?: StepResults[S] } = {};
   int8Model: Int8Model | undefined;
   private readonly listeners = new Set<(event: SessionEvent) => void>();
@@ -88,7 +88,7 @@ class PlaygroundSession implements Session {
   }
   setLearningRate(learningRate: number): void {
     if (this.qatEnded) return;
-    this.options = checkOptions({ ...this.options, learningRate });
+    this.options = checkRecipe({ ...this.options, learningRate });
     void this.workers.train.setLearningRate(learningRate);
   }
 
@@ -155,7 +155,7 @@ class PlaygroundSession implements Session {
   private async perform<S extends StepId>(step: S): Promise<StepResults[S]> {
     this.emit({ type: 'step-started', step });
     try {
-      checkOptions(this.options);
+      checkRecipe(this.options);
       const result = (await Promise.race([this.steps[step](), this.workers.broken])) as StepResults[S];
       Object.assign(this.results, { [step]: result });
       this.emit({ type: 'step-finished', step });

@@ -2,7 +2,7 @@
 // nothing.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
-import { DEFAULT_OPTIONS } from '../report/options';
+import { DEFAULT_RECIPE } from '../recipe/recipe';
 import type { RunKind, SavedTraining, TrainOptions, TrainResult } from '../worker/api';
 import { createSession } from './session';
 import type { SessionEvent } from './types';
@@ -26,7 +26,7 @@ const workers = {
       return trains[options.kind](options);
     },
     convert: async () => convert(),
-    claim: async () => ({ options: { ...DEFAULT_OPTIONS, learningRate: 0.01 }, qat: saved }),
+    claim: async () => ({ options: { ...DEFAULT_RECIPE, learningRate: 0.01 }, qat: saved }),
   },
   engine: { start: work },
   broken: new Promise(() => {}),

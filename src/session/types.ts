@@ -1,7 +1,8 @@
 // The session a visitor walks through: the article's steps in order, each with its result, on top of the workers.
 // The page and the report command drive this one interface. Not for rendering, not for computing.
 import type { Int8Model } from '../int8/int8-model';
-import type { Evaluation, Report, RunOptions } from '../report/types';
+import type { Recipe } from '../recipe/recipe';
+import type { Evaluation, Report } from '../report/types';
 import type {
   BackendInfo,
   ConvertResult,
@@ -66,7 +67,7 @@ export type SessionEvent =
       /** The errors that caused it, with their stacks, for a report; undefined when there are none. */
       readonly details: string | undefined;
       /** Options with which Retry is likely to succeed. */
-      readonly remedy: Partial<RunOptions> | undefined;
+      readonly remedy: Partial<Recipe> | undefined;
     }
   /** Whether the browser has promised not to delete what is saved; asked when the first state is. */
   | { readonly type: 'storage'; readonly persistent: boolean }
@@ -76,7 +77,7 @@ export type SessionEvent =
 
 export interface Session {
   /** Options may change until the step that reads them runs; backend only before load. */
-  options: RunOptions;
+  options: Recipe;
   readonly results: Partial<StepResults>;
   /** Runs one step; earlier steps that have not run are run first. Rejects with a PlaygroundError. */
   run<S extends StepId>(step: S): Promise<StepResults[S]>;

@@ -4,7 +4,8 @@ import type { Int8Model } from '../int8/int8-model';
 import type { ImageSpec } from '../core/image-spec';
 import type { Split } from '../data/source';
 import type { BackendInfo } from '../device/backend-info';
-import type { Evaluation, LatencyStats, RunOptions } from '../report/types';
+import type { Recipe } from '../recipe/recipe';
+import type { Evaluation, LatencyStats } from '../report/types';
 import type { TrainingChoices } from '../train/saved/own-training';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
@@ -57,7 +58,7 @@ export interface VerifyResult extends VerifyTests {
   readonly atol: number;
 }
 
-export type PrepareOptions = Pick<RunOptions, 'qconfig' | 'fuseAddRelu' | 'weightBits' | 'activationBits'>;
+export type PrepareOptions = Pick<Recipe, 'qconfig' | 'fuseAddRelu' | 'weightBits' | 'activationBits'>;
 export interface PrepareResult {
   readonly label: string;
   readonly activationFakeQuants: number;
@@ -82,11 +83,7 @@ export interface TrainApi {
    * @param baseUrl where the page's checkpoint/, data/ and wasm/ are
    * @param onBackend told when the device or a thread was lost or failed, or memory ran out, and another backend took over
    */
-  start(
-    baseUrl: string,
-    backend: RunOptions['backend'],
-    onBackend: (backend: BackendInfo) => void,
-  ): Promise<BackendInfo>;
+  start(baseUrl: string, backend: Recipe['backend'], onBackend: (backend: BackendInfo) => void): Promise<BackendInfo>;
   load(onProgress: OnProgress): Promise<LoadResult>;
   fuse(): Promise<FuseResult>;
   /** Compares the fused network with the original one on that much noise and on as many images for validation. */

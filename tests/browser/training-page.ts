@@ -1,7 +1,7 @@
 // The real page in the middle of a training, as the browser tests handle it: few steps of small batches on WASM.
 // Not for what they test.
 import { expect, type Browser, type Page, type Worker } from '@playwright/test';
-import type { RunOptions } from '../../src/report/types';
+import type { Recipe } from '../../src/recipe/recipe';
 import type { Session, SessionEvent } from '../../src/session/types';
 import type { TrainApi } from '../../src/worker/api';
 
@@ -16,7 +16,7 @@ export const LONG = { timeout: 240_000 };
 export const card = (page: Page) => page.locator('[data-step=train]');
 
 /** The page, listening to its session. */
-export async function visit(page: Page, options?: Partial<RunOptions>): Promise<void> {
+export async function visit(page: Page, options?: Partial<Recipe>): Promise<void> {
   await (options ? page.goto('/') : page.reload());
   await page.waitForFunction(() => 'playground' in globalThis);
   // On a busy machine the page is ready before its worker is attached.

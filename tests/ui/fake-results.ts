@@ -2,7 +2,8 @@
 import type { Int8Model, Int8Op, Int8Tensor } from '../../src/int8/int8-model';
 import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { Rng } from '../../src/core/rng';
-import type { Evaluation, RunOptions } from '../../src/report/types';
+import type { Recipe } from '../../src/recipe/recipe';
+import type { Evaluation } from '../../src/report/types';
 import type { CompareResult, StepId, StepResults } from '../../src/session/types';
 import type { EngineLayer, LabelledImages, WebGpuStatus } from '../../src/worker/api';
 
@@ -19,7 +20,7 @@ const REASONS: Readonly<Record<WebGpuStatus, string>> = {
 };
 
 export function fakeResults(
-  options: RunOptions,
+  options: Recipe,
   webgpu: WebGpuStatus,
 ): Omit<StepResults, 'train' | 'compare'> & Partial<Record<StepId, unknown>> {
   const simulates = options.qconfig === 'fbgemm_qat';
@@ -121,7 +122,7 @@ export function fakeImages(n: number): LabelledImages {
   return { pixels, labels };
 }
 
-export function fakeComparison(options: RunOptions): CompareResult {
+export function fakeComparison(options: Recipe): CompareResult {
   const { labels } = fakeImages(options.images);
   const missing = (every: number): Uint8Array =>
     labels.map((label, i) => (i % every === every - 1 ? (label + 1) % 10 : label));

@@ -1,7 +1,7 @@
 // A Session without workers: ticks instead of work, invented results in the right types. For tests of the page only.
 import { PlaygroundError } from '../../src/core/errors';
 import type { Int8Model } from '../../src/int8/int8-model';
-import { DEFAULT_OPTIONS, type RunOptions } from '../../src/report/options';
+import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
 import type { Report } from '../../src/report/types';
 import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../src/session/types';
 import type { LabelledImages, SavedTraining, SavedTrainings, TrainResult, WebGpuStatus } from '../../src/worker/api';
@@ -27,7 +27,7 @@ export interface FakeOptions {
 }
 
 export class FakeSession implements Session {
-  options: RunOptions = { ...DEFAULT_OPTIONS, learningRate: 1e-3 };
+  options: Recipe = { ...DEFAULT_RECIPE, learningRate: 1e-3 };
   readonly results: { -readonly [S in StepId]?: StepResults[S] } = {};
   int8Model: Int8Model | undefined;
   /** Every control that was called, in order. */

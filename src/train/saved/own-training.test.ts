@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { prepareQat } from '../../quant/prepare';
 import { qconfigById } from '../../quant/qconfigs';
-import { DEFAULT_OPTIONS } from '../../report/options';
+import { DEFAULT_RECIPE } from '../../recipe/recipe';
 import type { Checkpoint } from '../checkpoint';
 import { smallGraph, smallParams } from '../testing';
 import { stateLayout } from '../state-layout';
@@ -18,7 +18,7 @@ const graphs = {
   qat: prepareQat(fused, qconfigById('fbgemm_qat', { weightBits: 4, activationBits: 8 }), { fuseAddRelu: true }),
   control: fused,
 };
-const choices = { id: 'mine', options: { ...DEFAULT_OPTIONS, steps: 9 } };
+const choices = { id: 'mine', options: { ...DEFAULT_RECIPE, steps: 9 } };
 
 /** A whole checkpoint of a run, told from others by its weights. */
 function checkpoint(kind: RunKind, step: number, ended = false): Checkpoint {

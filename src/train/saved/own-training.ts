@@ -4,7 +4,7 @@ import { PlaygroundError } from '../../core/errors';
 import type { ParamStore } from '../../core/params';
 import type { Graph } from '../../graph/types';
 import type { QatGraph } from '../../quant/types';
-import type { RunOptions } from '../../report/options';
+import type { Recipe } from '../../recipe/recipe';
 import { freshCheckpoint, type Checkpoint } from '../checkpoint';
 import type { TrainState } from '../state';
 import { RUN_KINDS, type RunKind, type TrainEvent } from '../types';
@@ -17,7 +17,7 @@ import { makeRoom } from './trainings';
 /** What a worker that trains is told of the training. */
 export interface TrainingChoices {
   readonly id: string;
-  readonly options: RunOptions;
+  readonly options: Recipe;
 }
 
 export class OwnTraining {

@@ -1,7 +1,7 @@
 // Records as another page, or a damaged disk, may leave them.
 import { describe, expect, test } from 'vitest';
-import { spoilt } from '../../core/spoilt';
-import { DEFAULT_OPTIONS } from '../../report/options';
+import { replaced, spoilt } from '../../core/spoilt';
+import { DEFAULT_RECIPE } from '../../recipe/recipe';
 import { asTraining, hasEnded, offer, type TrainingRecord } from './record';
 
 const history = (steps: number) => ({
@@ -20,7 +20,7 @@ const result = (steps: number) => ({
   ...{ imagesPerSecond: 9, tensorsAtStart: 300, tensorsAtEnd: 300 },
 });
 const whole: TrainingRecord = {
-  ...{ id: 'a', options: DEFAULT_OPTIONS, savedAt: 1_700_000_000_000 },
+  ...{ id: 'a', options: DEFAULT_RECIPE, savedAt: 1_700_000_000_000 },
   runs: { qat: { step: 3, history: history(3), result: result(3) }, control: { step: 2, history: history(2) } },
 };
 const refused = expect.objectContaining({ code: 'storage', message: expect.stringContaining('it is damaged') });
@@ -35,8 +35,12 @@ test('a whole record passes as it is, with an ended control too, and before the 
   expect([whole, ended, fresh].map(hasEnded)).toEqual([false, true, false]);
 });
 
+test('a record whose choices had no version yet goes on with the same', () => {
+  expect(asTraining('a', replaced(whole, ['options', 'version']))).toEqual(whole);
+});
+
 describe('refused', () => {
-  const optional = ['runs.control', 'runs.control.result', 'runs.qat.result'];
+  const optional = ['options.version', 'runs.control', 'runs.control.result', 'runs.qat.result'];
   test.each(spoilt(whole, { optional }))('$how', ({ value }) => expect(() => asTraining('a', value)).toThrow(refused));
 
   const { qat, control } = whole.runs;
@@ -59,6 +63,6 @@ describe('refused', () => {
 
 test('what is offered says how far each run is', () =>
   expect(offer(whole, 'unknown')).toEqual({
-    ...{ id: 'a', options: DEFAULT_OPTIONS, savedAt: 1_700_000_000_000, elsewhere: 'unknown' },
+    ...{ id: 'a', options: DEFAULT_RECIPE, savedAt: 1_700_000_000_000, elsewhere: 'unknown' },
     ...{ qat: { step: 3, ended: true }, control: { step: 2, ended: false } },
   }));

@@ -1,9 +1,10 @@
 // What is stored of a training beside its states: enough to offer it again. Its form is that of the database's VERSION:
-// whoever changes it, RunOptions included, raises that and carries old records over (database.ts). Not for states.
+// whoever changes it raises that and carries old records over (database.ts); a recipe has a version of its own. Not for
+// states.
 import * as v from 'valibot';
 import { PlaygroundError } from '../../core/errors';
 import { finite, flag, inWords, object, parse, real, text, whole } from '../../core/schema';
-import { BOUNDS, RunOptionsSchema } from '../../report/options';
+import { BOUNDS, KeptRecipeSchema } from '../../recipe/recipe';
 
 const step = whole(0, BOUNDS.steps.max);
 const schedule = v.array(object({ step, rate: real(0, Number.MAX_VALUE) }), 'a list');
@@ -49,7 +50,7 @@ export const TrainingSchema = v.pipe(
   object({
     id: text,
     /** The visitor's choices, with the learning rate as it was last. */
-    options: RunOptionsSchema,
+    options: KeptRecipeSchema,
     /** When it was saved last, in milliseconds since 1970. */
     savedAt: whole(0),
     runs: object({ qat: RunSchema, control: v.optional(RunSchema) }),

@@ -2,7 +2,7 @@
 // Not for the product.
 import 'fake-indexeddb/auto';
 import { vi } from 'vitest';
-import { DEFAULT_OPTIONS } from '../../report/options';
+import { DEFAULT_RECIPE } from '../../recipe/recipe';
 import { freshState, type TrainState } from '../state';
 import type { RunRecord, TrainingRecord } from './record';
 
@@ -88,7 +88,7 @@ export const runOf = (step: number, ended = false): RunRecord => ({
 });
 
 export const recordOf = (id: string, savedAt: number, qat: RunRecord, control?: RunRecord): TrainingRecord => ({
-  ...{ id, options: DEFAULT_OPTIONS, savedAt, runs: { qat, ...(control && { control }) } },
+  ...{ id, options: DEFAULT_RECIPE, savedAt, runs: { qat, ...(control && { control }) } },
 });
 
 /** Told from others by one value. */

@@ -2,7 +2,7 @@
 // Not for computing: the session and its workers do that.
 import { getContext, setContext } from 'svelte';
 import { PlaygroundError } from '../../core/errors';
-import type { RunOptions } from '../../report/types';
+import type { Choice, Recipe } from '../../recipe/recipe';
 import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../session/types';
 import type { SavedTraining } from '../../worker/api';
 import { Step } from './step.svelte';
@@ -17,7 +17,7 @@ interface Problem {
 export class Playground {
   readonly steps = Object.fromEntries(STEP_IDS.map((id) => [id, new Step(id)])) as Readonly<Record<StepId, Step>>;
   readonly training = new Training();
-  options = $state.raw() as RunOptions;
+  options = $state.raw() as Recipe;
   results = $state.raw<Partial<StepResults>>({});
   /** Read out by screen readers; changes a few times a step, not with every number. */
   announcement = $state('');
@@ -107,7 +107,7 @@ export class Playground {
     return !problem;
   }
 
-  set<K extends keyof RunOptions>(option: K, value: RunOptions[K]): void {
+  set<K extends Choice>(option: K, value: Recipe[K]): void {
     if (this.locked(option)) return;
     if (option === 'learningRate') this.session.setLearningRate(value as number);
     else this.session.options = { ...this.session.options, [option]: value };
@@ -115,7 +115,7 @@ export class Playground {
   }
 
   /** An option is open until the step that reads it runs, the learning rate until QAT has ended. */
-  locked(option: keyof RunOptions): boolean {
+  locked(option: Choice): boolean {
     const step = READ_BY[option];
     if (this.takenUp && (step === 'configure' || step === 'prepare')) return true;
     if (this.qatEnded && step === 'train') return true;
@@ -124,7 +124,7 @@ export class Playground {
   }
 
   /** Takes over the options of an earlier session. */
-  restore(options: RunOptions): void {
+  restore(options: Recipe): void {
     this.options = this.session.options = options;
   }
 

@@ -1,5 +1,5 @@
 // The nine steps as the page names them, and which step reads which option. Not for what the steps do: see src/session.
-import type { RunOptions } from '../../report/types';
+import type { Choice } from '../../recipe/recipe';
 import { STEP_IDS, type StepId } from '../../session/types';
 
 export const STEP_NAMES: Readonly<Record<StepId, string>> = {
@@ -18,7 +18,7 @@ export const STEP_NAMES: Readonly<Record<StepId, string>> = {
 export const stepNumber = (step: StepId): number => STEP_IDS.indexOf(step) + 1;
 
 /** The first step that reads an option: the option is open until that step runs. */
-export const READ_BY: Readonly<Record<keyof RunOptions, StepId>> = {
+export const READ_BY: Readonly<Record<Choice, StepId>> = {
   backend: 'load',
   qconfig: 'configure',
   weightBits: 'configure',

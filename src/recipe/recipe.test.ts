@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import { replaced, spoilt } from '../core/spoilt';
-import { checkOptions, DEFAULT_OPTIONS, optionFault, type RunOptions } from './options';
+import { checkRecipe, DEFAULT_RECIPE, choiceFault, type Recipe } from './recipe';
 
 /** What each option may not be, written out by hand: beside its bounds, and names nobody knows. */
-const BEYOND: Readonly<Record<keyof RunOptions, readonly unknown[]>> = {
+const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
+  version: [0, 2, '1'],
   backend: ['bar', '', 'WASM', 'toString'],
   steps: [0, 1.5, 100_001, -1, '60'],
   batch: [0, 2.5, 513],
@@ -17,7 +18,7 @@ const BEYOND: Readonly<Record<keyof RunOptions, readonly unknown[]>> = {
   fuseAddRelu: ['x', 0, 1, 'true'],
 };
 /** The furthest each number may go. */
-const EDGES: readonly [keyof RunOptions, number, number][] = [
+const EDGES: readonly [keyof Recipe, number, number][] = [
   ['steps', 1, 100_000],
   ['batch', 1, 512],
   ['learningRate', 1e-8, 1],
@@ -29,7 +30,7 @@ const EDGES: readonly [keyof RunOptions, number, number][] = [
 
 function refusal(value: unknown): PlaygroundError {
   try {
-    checkOptions(value);
+    checkRecipe(value);
   } catch (error) {
     expect(error).toBeInstanceOf(PlaygroundError);
     return error as PlaygroundError;
@@ -37,38 +38,36 @@ function refusal(value: unknown): PlaygroundError {
   throw new Error('it was accepted');
 }
 
-describe('the options of a run', () => {
+describe('a recipe', () => {
   it('are the defaults, and each number at both ends of its bounds', () => {
-    expect(checkOptions(DEFAULT_OPTIONS)).toEqual(DEFAULT_OPTIONS);
+    expect(checkRecipe(DEFAULT_RECIPE)).toEqual(DEFAULT_RECIPE);
     for (const [name, min, max] of EDGES)
-      for (const value of [min, max]) expect(checkOptions({ ...DEFAULT_OPTIONS, [name]: value })[name]).toBe(value);
+      for (const value of [min, max]) expect(checkRecipe({ ...DEFAULT_RECIPE, [name]: value })[name]).toBe(value);
   });
 
-  it.each(spoilt(DEFAULT_OPTIONS))('are refused, naming the field: $how', ({ value, field }) => {
+  it.each(spoilt(DEFAULT_RECIPE))('are refused, naming the field: $how', ({ value, field }) => {
     expect(refusal(value)).toMatchObject({ code: 'bad-argument', message: expect.stringMatching(`^${field} is `) });
   });
 
   it.each(
-    Object.entries(BEYOND).flatMap(([name, values]) =>
-      values.map((value) => [name as keyof RunOptions, value] as const),
-    ),
+    Object.entries(BEYOND).flatMap(([name, values]) => values.map((value) => [name as keyof Recipe, value] as const)),
   )('are refused beyond what may be: %s %j', (name, value) => {
-    const { code, message } = refusal(replaced(DEFAULT_OPTIONS, [name], value));
+    const { code, message } = refusal(replaced(DEFAULT_RECIPE, [name], value));
     expect([code, message]).toEqual(['bad-argument', `${name} is ${JSON.stringify(value)}.`]);
-    expect(optionFault(name, value)?.field).toBe('it');
-    expect(optionFault(name, DEFAULT_OPTIONS[name])).toBeUndefined();
+    expect(choiceFault(name, value)?.field).toBe('it');
+    expect(choiceFault(name, DEFAULT_RECIPE[name])).toBeUndefined();
   });
 
   it('are refused with what to choose instead', () => {
-    expect(refusal({ ...DEFAULT_OPTIONS, steps: 0 }).hint).toBe('Choose a whole number from 1 to 100,000.');
-    expect(refusal({ ...DEFAULT_OPTIONS, learningRate: 2 }).hint).toBe('Choose a number from 1e-8 to 1.');
-    expect(refusal({ ...DEFAULT_OPTIONS, qconfig: 'foo' }).hint).toBe('Choose one of "fbgemm_qat", "fbgemm".');
-    expect(refusal({ ...DEFAULT_OPTIONS, fuseAddRelu: 'x' }).hint).toBe('Choose true or false.');
+    expect(refusal({ ...DEFAULT_RECIPE, steps: 0 }).hint).toBe('Choose a whole number from 1 to 100,000.');
+    expect(refusal({ ...DEFAULT_RECIPE, learningRate: 2 }).hint).toBe('Choose a number from 1e-8 to 1.');
+    expect(refusal({ ...DEFAULT_RECIPE, qconfig: 'foo' }).hint).toBe('Choose one of "fbgemm_qat", "fbgemm".');
+    expect(refusal({ ...DEFAULT_RECIPE, fuseAddRelu: 'x' }).hint).toBe('Choose true or false.');
   });
 
   it('come back as a copy with the known fields alone', () => {
-    const inherits = Object.assign(Object.create({ inherited: 1 }) as object, DEFAULT_OPTIONS);
-    expect(() => checkOptions(inherits)).toThrow('inherited is unknown');
-    expect(checkOptions(DEFAULT_OPTIONS)).not.toBe(DEFAULT_OPTIONS);
+    const inherits = Object.assign(Object.create({ inherited: 1 }) as object, DEFAULT_RECIPE);
+    expect(() => checkRecipe(inherits)).toThrow('inherited is unknown');
+    expect(checkRecipe(DEFAULT_RECIPE)).not.toBe(DEFAULT_RECIPE);
   });
 });

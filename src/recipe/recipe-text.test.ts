@@ -1,0 +1,71 @@
+import { describe, expect, it, test } from 'vitest';
+import { spoilt } from '../core/spoilt';
+import { BOUNDS, DEFAULT_RECIPE, type Recipe } from './recipe';
+import { fromFile, fromQuery, NAMES, readChoices, toFile, toQuery } from './recipe-text';
+
+/** Every field other than by default. */
+const OTHER: Recipe = {
+  ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, weightBits: 3, activationBits: 4 },
+  ...{ images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
+};
+
+describe('the address', () => {
+  it('names what differs from the defaults, in words', () => {
+    expect(toQuery(DEFAULT_RECIPE)).toBe('');
+    expect(toQuery({ ...DEFAULT_RECIPE, weightBits: 4, learningRate: 1e-3 })).toBe('?lr=0.001&weight-bits=4');
+    for (const name of Object.values(NAMES)) expect(toQuery(OTHER)).toMatch(new RegExp(`[?&]${name}=`));
+  });
+
+  it('comes back as it was, at the bounds too', () => {
+    const ends = (end: 'min' | 'max') => Object.entries(BOUNDS).map(([choice, bounds]) => [choice, bounds[end]]);
+    const [least, most] = (['min', 'max'] as const).map((end) => ({
+      ...DEFAULT_RECIPE,
+      ...Object.fromEntries(ends(end)),
+    }));
+    for (const recipe of [DEFAULT_RECIPE, OTHER, least, most]) expect(fromQuery(toQuery(recipe))).toEqual(recipe);
+  });
+
+  it.each([
+    ['?steps=60x', 'steps is "60x".'],
+    ['?steps=', 'steps is "".'],
+    ['?lr=0,001', 'learningRate is "0,001".'],
+    ['?weight-bits=4&activation-bits=12', 'activationBits is 12.'],
+    ['?fuse-add-relu=1', 'fuseAddRelu is "1".'],
+    ['?weight-bits=4&colour=red', 'colour is unknown.'],
+    ['?version=2', 'version is unknown.'],
+    ['?__proto__=1', '__proto__ is unknown.'],
+    ['?steps=5&steps=6', 'steps is given twice.'],
+  ])('%s is refused as a whole', (query, message) =>
+    expect(() => fromQuery(query)).toThrow(expect.objectContaining({ code: 'bad-argument', message })),
+  );
+});
+
+test('texts stand in the place of what the base has', () =>
+  expect(readChoices([['seed', '7']], OTHER)).toEqual({ ...OTHER, seed: 7 }));
+
+describe('the file', () => {
+  it('comes back as it was', () => expect(fromFile(toFile(OTHER))).toEqual(OTHER));
+
+  it('of a time before recipes had a version says the same', () => {
+    expect(fromFile(JSON.stringify({ ...OTHER, version: undefined }))).toEqual(OTHER);
+  });
+
+  it.each(spoilt(JSON.parse(toFile(OTHER)), { optional: ['version'] }).filter(({ value }) => isJson(value)))(
+    'is refused, naming the field: $how',
+    ({ value, field }) =>
+      expect(() => fromFile(JSON.stringify(value))).toThrow(
+        expect.objectContaining({ code: 'bad-file', message: expect.stringContaining(`: ${field} is `) }),
+      ),
+  );
+
+  it.each(['', '{', 'weightBits: 4'])('that is no JSON is refused: %j', (text) =>
+    expect(() => fromFile(text)).toThrow(expect.objectContaining({ code: 'bad-file' })),
+  );
+});
+
+/** What JSON can say; the rest of what may be spoilt cannot stand in a file. */
+function isJson(value: unknown): boolean {
+  const odd = (one: unknown) =>
+    one === undefined || typeof one === 'bigint' || (typeof one === 'number' && !Number.isFinite(one));
+  return !odd(value) && !Object.values(Object(value) as object).some(odd);
+}

@@ -1,0 +1,90 @@
+// Everything a visitor chooses for a run, as one versioned object: the same in the page, the address, a file and storage.
+// Not for the page's controls, nor for what a choice does.
+import * as v from 'valibot';
+import { PlaygroundError } from '../core/errors';
+import { BITS } from '../core/qparams';
+import { exactly, faultOf, flag, object, oneOf, parse, real, whole, type Fault } from '../core/schema';
+
+/** Bounds of the choices that are numbers, both included, and which of them are whole. */
+export const BOUNDS = {
+  steps: { min: 1, max: 100_000, whole: true },
+  batch: { min: 1, max: 512, whole: true },
+  learningRate: { min: 1e-8, max: 1, whole: false },
+  weightBits: { ...BITS, whole: true },
+  activationBits: { ...BITS, whole: true },
+  images: { min: 1, max: 10_000, whole: true },
+  seed: { min: 0, max: 2 ** 32 - 1, whole: true },
+} as const;
+export type NumberChoice = keyof typeof BOUNDS;
+
+function number(choice: NumberChoice) {
+  const { min, max, whole: isWhole } = BOUNDS[choice];
+  return isWhole ? whole(min, max) : real(min, max);
+}
+
+export const RecipeSchema = object({
+  version: exactly(1),
+  backend: oneOf(['auto', 'webgpu', 'wasm']),
+  steps: number('steps'),
+  batch: number('batch'),
+  learningRate: number('learningRate'),
+  weightBits: number('weightBits'),
+  activationBits: number('activationBits'),
+  /** Test images in the final table. */
+  images: number('images'),
+  seed: number('seed'),
+  /** 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's). */
+  qconfig: oneOf(['fbgemm_qat', 'fbgemm']),
+  /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
+  fuseAddRelu: flag,
+});
+
+export type Recipe = Readonly<v.InferOutput<typeof RecipeSchema>>;
+/** A field that the visitor sets. */
+export type Choice = Exclude<keyof Recipe, 'version'>;
+
+export const DEFAULT_RECIPE: Recipe = {
+  version: 1,
+  backend: 'auto',
+  steps: 60,
+  batch: 32,
+  learningRate: 3e-5,
+  weightBits: 8,
+  activationBits: 8,
+  images: 10_000,
+  seed: 0,
+  qconfig: 'fbgemm_qat',
+  fuseAddRelu: true,
+};
+
+export const CHOICES = Object.keys(DEFAULT_RECIPE).filter((field) => field !== 'version') as readonly Choice[];
+
+/** What is wrong with one field's value; undefined when it may be chosen. */
+export const choiceFault = (name: keyof Recipe, value: unknown): Fault | undefined =>
+  faultOf(RecipeSchema.entries[name], value);
+
+/** @throws PlaygroundError 'bad-argument' naming the first field that is missing, unknown or not what it may be */
+export function checkRecipe(recipe: unknown): Recipe {
+  return parse(
+    RecipeSchema,
+    recipe,
+    ({ what, may }) =>
+      new PlaygroundError('bad-argument', `${what}.`, may ? `Choose ${may}.` : 'Give every choice, and no others.'),
+  );
+}
+
+/**
+ * Fields that recipes had not from the first day, each with what was done before there was a choice: what is stored or
+ * written without them says the same with them.
+ */
+const ADDED: Partial<Recipe> = { version: 1 };
+
+/** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */
+export const KeptRecipeSchema = v.pipe(
+  v.unknown(),
+  v.transform((value) => (isRecord(value) ? { ...ADDED, ...value } : value)),
+  RecipeSchema,
+);
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
