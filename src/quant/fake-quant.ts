@@ -1,7 +1,7 @@
 // Fake quantization and its straight-through gradient mask, quantization and dequantization, on typed arrays.
 // The mathematics behind src/train's kernels and the conversion; not for the GPU, not for choosing qparams.
 import type { PerChannelQParams, QParams } from '../core/qparams';
-import { roundHalfEven } from '../core/rounding';
+import { roundHalfEven, roundSmall } from '../core/rounding';
 
 const f32 = Math.fround;
 
@@ -38,12 +38,19 @@ export function passMask(x: Float32Array, q: QParams | PerChannelQParams): Uint8
   return mask;
 }
 
-/** Weight codes: clamp(z + RNE(x * (1/s)), qmin, qmax), channels on axis 0, as torch.quantize_per_channel. */
+/**
+ * Weight codes: clamp(z + RNE(x * (1/s)), qmin, qmax), channels on axis 0, as torch.quantize_per_channel. Clamped before it
+ * is rounded, which is the same as the ends are whole.
+ */
 export function quantizeWeight(x: Float32Array, q: PerChannelQParams): Int8Array {
   const out = new Int8Array(x.length);
   forEachChannel(x, q, (start, end, scale, zeroPoint) => {
     const inverse = f32(1 / scale);
-    for (let i = start; i < end; i++) out[i] = clamp(toCode(x[i], inverse, zeroPoint), q.qmin, q.qmax);
+    const [low, high] = [q.qmin - zeroPoint, q.qmax - zeroPoint];
+    for (let i = start; i < end; i++) {
+      const value = f32(x[i] * inverse);
+      out[i] = zeroPoint + roundSmall(value < low ? low : value > high ? high : value);
+    }
   });
   return out;
 }
