@@ -21,7 +21,7 @@ const rooms = {
   report: ['core', 'int8', 'recipe'],
   device: ['core', 'quant'],
   train: ['core', 'data', 'checkpoint', 'graph', 'quant', 'recipe', 'report', 'device'],
-  lab: ['core', 'data', 'int8', 'graph', 'quant', 'convert', 'recipe', 'report', 'model', 'device', 'train'],
+  lab: ['core', 'data', 'int8', 'graph', 'quant', 'convert', 'engine', 'recipe', 'report', 'model', 'device', 'train'],
   worker: [
     'core',
     'data',

@@ -117,8 +117,10 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
   const module = options.module ?? (await fetchEngineModule(build, options.wasmBase));
   const threads = usefulThreads(options.threads);
   let program = Program.load(plan, module, threads, BATCH);
+  // They come up while kernels are chosen.
+  const starting = startEngineThreads(threads - 1, { module, memory: program.memory }, () => endOthers());
   const chosen = tune(program.image, program.memory.buffer, program.exports);
-  const others = await startEngineThreads(threads - 1, { module, memory: program.memory }, () => endOthers());
+  const others = await starting;
   let alone = others.count === 0;
   const endOthers = (): void => {
     if (alone) return;

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
-import type { Param } from '../core/params';
-import { inferenceWeights } from './fold';
+import { elements, type Param } from '../core/params';
+import { Rng } from '../core/rng';
+import { foldBatchNorms, inferenceWeights } from './fold';
+import { fuse } from './fuse';
+import { resnet18 } from './resnet18';
+import { operationOf } from './ops/table';
 import type { ConvNode } from './types';
 
 const node: ConvNode = {
@@ -65,5 +69,36 @@ describe('inferenceWeights of a convolution with batch norm', () => {
     expect(() => inferenceWeights(node, new Map([...params, ['bn.weight', param([1])]]))).toThrow(
       'bn.weight has 1 values, not 2',
     );
+  });
+});
+
+describe('foldBatchNorms', () => {
+  it('leaves each layer the weights and biases that inference has, and no batch norm', () => {
+    const { graph } = fuse(resnet18());
+    const rng = new Rng(1);
+    const params = new Map(
+      graph.nodes.flatMap((node) =>
+        (operationOf(node).params?.(node) ?? []).map(({ name, shape }) => {
+          const data = Float32Array.from({ length: elements(shape) }, () => rng.uniform());
+          return [name, { shape, data }] as const;
+        }),
+      ),
+    );
+    const folded = foldBatchNorms(graph, params);
+    expect(folded.graph.nodes.map(({ id }) => id)).toEqual(graph.nodes.map(({ id }) => id));
+    graph.nodes.forEach((node, i) => {
+      if (node.op !== 'conv' && node.op !== 'linear') return;
+      const after = folded.graph.nodes[i] as typeof node;
+      expect(after.op === 'conv' && after.bn).toBeFalsy();
+      const [now, before] = [inferenceWeights(after, folded.params), inferenceWeights(node, params)];
+      expect(now.weight.shape).toEqual(before.weight.shape);
+      // Millions of values: as bytes.
+      for (const [a, b] of [
+        [now.weight.data, before.weight.data],
+        [now.bias, before.bias],
+      ])
+        expect(Buffer.compare(new Uint8Array(a.buffer), new Uint8Array(b.buffer))).toBe(0);
+      expect(operationOf(after).params!(after).map(({ name }) => name)).toEqual([after.weight, after.bias]);
+    });
   });
 });

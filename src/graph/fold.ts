@@ -2,7 +2,7 @@
 // Not for training: there the batch's own statistics count (src/train).
 import { PlaygroundError } from '../core/errors';
 import { elements, type Param, type ParamStore } from '../core/params';
-import type { BnAttrs, WeightedNode } from './types';
+import type { BnAttrs, Graph, GraphNode, WeightedNode } from './types';
 
 const f32 = Math.fround;
 
@@ -27,6 +27,28 @@ export function inferenceWeights(node: WeightedNode, params: ParamStore): Folded
     node.bias === undefined ? new Float32Array(shape[0]) : parameter(params, node.bias, shape[0]).data.slice();
   const layer = { weight: { shape, data }, bias };
   return node.op === 'conv' && node.bn ? foldBatchNorm(layer, node.bn, params) : layer;
+}
+
+/**
+ * The network as inference has it: a fused graph's batch norms folded into their convolutions, which get a bias each. The
+ * same integers come of it, and what is done with it again and again does not fold again.
+ * @returns the graph and its own parameters; weights that nothing is folded into are shared
+ * @throws PlaygroundError when a parameter is missing
+ */
+export function foldBatchNorms(
+  graph: Graph,
+  params: ParamStore,
+): { readonly graph: Graph; readonly params: ParamStore } {
+  const folded = new Map<string, Param>();
+  const nodes = graph.nodes.map((node): GraphNode => {
+    if (node.op !== 'conv' && node.op !== 'linear') return node;
+    const { weight, bias } = inferenceWeights(node, params);
+    const named = { ...node, bias: `${node.id}.bias` };
+    folded.set(named.weight, weight);
+    folded.set(named.bias, { shape: [bias.length], data: bias });
+    return named.op === 'conv' ? { ...named, bn: undefined } : named;
+  });
+  return { graph: { name: graph.name, nodes }, params: folded };
 }
 
 /**

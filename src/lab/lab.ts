@@ -2,7 +2,6 @@
 // evaluate. A plain class that runs wherever tfjs does; what is asked for twice is computed once and kept.
 // Not for choosing a device (src/train/backend.ts), storing states (src/train/saved) or running integers (src/engine).
 import { convert } from '../convert/convert';
-import type { ObservedRange } from '../core/qparams';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
 import { fuse, type Fusion } from '../graph/fuse';
@@ -11,11 +10,12 @@ import type { Int8Model } from '../int8/int8-model';
 import type { ModelSpec } from '../model/model-spec';
 import { NONE, simulated } from '../quant/freeze';
 import { HistogramObserver } from '../quant/histogram-observer';
-import { ptq, ptqGraph, type PtqOptions } from '../quant/methods/ptq';
+import { calibrated, ptq, ptqGraph, type Calibrated, type PtqOptions } from '../quant/methods/ptq';
+import type { PrepareOptions } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
 import type { Evaluation } from '../report/types';
 import type { Checkpoint } from '../train/checkpoint';
-import { calibrate, evaluate, rangesOf } from '../train/evaluate';
+import { calibrate, evaluate } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
 import { continueRun, type RunContext } from '../train/run';
 import { trainedBy, type Trained, type TrainState } from '../train/state';
@@ -38,8 +38,8 @@ export class Lab {
   /** The network as it is trained and run, batch norms and ReLUs fused. */
   readonly fused: Graph;
   readonly fusions: readonly Fusion[];
-  /** Of activations by node id, with and without add_relu. */
-  private readonly ranges = new Map<boolean, Promise<ReadonlyMap<string, ObservedRange>>>();
+  /** With and without add_relu. */
+  private readonly calibrations = new Map<boolean, Promise<Calibrated>>();
 
   constructor(
     readonly model: ModelSpec,
@@ -62,9 +62,30 @@ export class Lab {
   }
 
   /** Post-training quantization at any bit width: once calibrated, a matter of milliseconds. */
-  async ptq(options: PtqOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
-    const { graph, quantizers } = ptq(this.fused, this.model.params, await this.calibrated(options, onDone), options);
-    return convert(graph, this.model.params, quantizers);
+  async ptq({ fuseAddRelu, ...bits }: PtqOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
+    const calibration = await this.calibrate({ fuseAddRelu }, onDone);
+    const { graph, quantizers } = ptq(calibration, bits);
+    return convert(graph, calibration.params, quantizers);
+  }
+
+  /** Once for all bit widths; a calibration that failed is forgotten, so that the next call tries again. */
+  calibrate({ fuseAddRelu }: PrepareOptions, onDone: OnDone = () => {}): Promise<Calibrated> {
+    let calibration = this.calibrations.get(fuseAddRelu);
+    if (!calibration) {
+      const { params } = this.model;
+      const graph = ptqGraph(this.fused, { fuseAddRelu });
+      calibration = this.onDevice(() =>
+        calibrate(graph, params, this.calibrationBatches(onDone), () => new HistogramObserver()),
+      ).then((observers) => {
+        const histograms = [...observers].flatMap(([id, { histogram }]) =>
+          histogram ? [[id, histogram] as const] : [],
+        );
+        return calibrated(this.fused, params, new Map(histograms), { fuseAddRelu });
+      });
+      calibration.catch(() => this.calibrations.delete(fuseAddRelu));
+      this.calibrations.set(fuseAddRelu, calibration);
+    }
+    return calibration;
   }
 
   /**
@@ -108,21 +129,6 @@ export class Lab {
   /** A trained network in evaluation mode, fake-quantized where its qconfig simulates. */
   private modelOf(graph: Graph | QatGraph, { params, quantizers }: Trained): FloatModel {
     return new FloatModel(graph, params, 'quant' in graph ? simulated(graph, quantizers) : NONE);
-  }
-
-  /** A failed calibration is forgotten, so that the next call tries again. */
-  private calibrated(options: PtqOptions, onDone: OnDone): Promise<ReadonlyMap<string, ObservedRange>> {
-    const { fuseAddRelu } = options;
-    let ranges = this.ranges.get(fuseAddRelu);
-    if (!ranges) {
-      const graph = ptqGraph(this.fused, options);
-      const work = () =>
-        calibrate(graph, this.model.params, this.calibrationBatches(onDone), () => new HistogramObserver());
-      ranges = this.onDevice(work).then(rangesOf);
-      ranges.catch(() => this.ranges.delete(fuseAddRelu));
-      this.ranges.set(fuseAddRelu, ranges);
-    }
-    return ranges;
   }
 
   private async *calibrationBatches(onDone: OnDone): AsyncGenerator<Float32Array> {

@@ -1,7 +1,6 @@
 // Runs a FloatModel over images: predictions of a split, activations for calibration. Not for integers: src/engine.
 import * as tf from '@tensorflow/tfjs';
 import { areFinite, diverged } from '../core/finite';
-import type { ObservedRange } from '../core/qparams';
 import type { FakeQuantSpec, Observer, QatGraph } from '../quant/types';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
@@ -77,16 +76,6 @@ export async function calibrate<O extends Observer>(
     model.dispose();
   }
   return observers;
-}
-
-/** The ranges that observers found, of those that saw something. */
-export function rangesOf(observers: ReadonlyMap<string, Observer>): ReadonlyMap<string, ObservedRange> {
-  return new Map(
-    [...observers].flatMap(([id, observer]) => {
-      const range = observer.range();
-      return range ? [[id, range] as const] : [];
-    }),
-  );
 }
 
 /** What each observer is to see of one batch; the caller disposes of the tensors. */

@@ -22,7 +22,7 @@ import type { FakeQuantSpec, QatGraph, QConfig } from '../quant/types';
 import { predictions } from '../report/accuracy';
 import { freezeSchedule } from '../session/freeze-schedule';
 import { freshCheckpoint } from './checkpoint';
-import { calibrate, logitsOf, rangesOf } from './evaluate';
+import { calibrate, logitsOf } from './evaluate';
 import { FloatModel } from './float-model';
 import { gratings } from './gratings';
 import { setUpWasm } from '../device/wasm/testing';
@@ -134,8 +134,8 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
       for (const activation of observers) {
         const graph = prepared({ ...qconfig, activation });
         const observers = await calibrate(graph, params, calibration(), (spec) => createObserver(spec, 1));
-        const ranges = observeWeights(graph, params, rangesOf(observers));
-        const model = convert(graph, params, freeze(graph, ranges));
+        const ranges = new Map([...observers].map(([id, observer]) => [id, observer.range()!] as const));
+        const model = convert(graph, params, freeze(graph, observeWeights(graph, params, ranges)));
         const accuracy = mean(hits(await run(model, validation), validation));
         if (!best || accuracy > best.accuracy) best = { model, accuracy };
       }

@@ -6,6 +6,8 @@ import type { Split } from '../data/source';
 import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, LatencyStats } from '../report/types';
+import type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
+import type { Calibrated, PtqOptions } from '../quant/methods/ptq';
 import type { TrainingChoices } from '../train/saved/own-training';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
@@ -112,37 +114,31 @@ export interface TrainApi {
   setLearningRate(learningRate: number): void;
   /** 'qat': from the trained state; 'ptq': from the pretrained weights after calibration only. */
   convert(kind: 'qat' | 'ptq', onProgress: OnProgress): Promise<ConvertResult>;
+  /** What every post-training quantization begins with: kept, and the same for all bit widths. */
+  calibrate(fuseAddRelu: boolean, onProgress: OnProgress): Promise<Calibrated>;
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** FP32, batch 1, on the training backend. */
   latency(samples: number): Promise<LatencyStats>;
 }
 
-export type Int8Slot = 'qat' | 'ptq';
-export interface EngineInfo {
-  readonly description: string;
-  readonly threads: number;
-  readonly planMilliseconds: number;
-}
-
-/** One row of the engine's plan, as measured in this page. */
-export interface EngineLayer {
-  readonly name: string;
-  /** e.g. 'dot 2x16': two pixels by sixteen channels at a time. */
-  readonly kernel: string;
-  /** Why that kernel's sums cannot overflow; empty for layers without weights. */
-  readonly proof: string;
-  /** Multiply-accumulates as written, and those whose tap does not meet padding alone. */
-  readonly macs: number;
-  readonly liveMacs: number;
-  readonly weightBytes: number;
-  /** Mean on one thread, layer after layer. */
-  readonly microseconds: number;
-}
+/** Networks of the engine worker: the run's two, and what the slider of bits stands at. */
+export type Int8Slot = 'qat' | 'ptq' | 'slider';
+export type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 
 /** The worker that runs integers. */
 export interface EngineApi {
   start(baseUrl: string): Promise<void>;
   load(slot: Int8Slot, model: Int8Model, threads: number): Promise<EngineInfo>;
+  /** What quantize takes from then on. */
+  calibrated(calibration: Calibrated): Promise<void>;
+  /** Post-training quantization of what was calibrated, at any bit width, in milliseconds. */
+  quantize(
+    slot: Int8Slot,
+    bits: Pick<PtqOptions, 'weightBits' | 'activationBits'>,
+    threads: number,
+  ): Promise<Quantized>;
+  /** Images start..start+count-1 of a split. */
+  classify(slot: Int8Slot, split: Split, start: number, count: number): Promise<Classified>;
   /** The plan of a loaded model, timed now. */
   profile(slot: Int8Slot): Promise<readonly EngineLayer[]>;
   evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;

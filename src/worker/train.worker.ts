@@ -10,6 +10,7 @@ import { totalCost, layerCosts } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
 import { Lab, type LabRun } from '../lab/lab';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
+import type { Calibrated } from '../quant/methods/ptq';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
@@ -153,6 +154,10 @@ class TrainWorker implements TrainApi {
       fp32Bytes: [...lab.model.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
       activations: activationTable(model),
     };
+  }
+
+  calibrate(fuseAddRelu: boolean, onProgress: OnProgress): Promise<Calibrated> {
+    return this.lab.calibrate({ fuseAddRelu }, of('images', onProgress));
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {

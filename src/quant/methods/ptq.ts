@@ -2,8 +2,11 @@
 // histograms that one calibration kept, at any bit width. Not for calibrating (src/train), nor for codes (src/convert).
 import type { ParamStore } from '../../core/params';
 import type { ObservedRange } from '../../core/qparams';
+import { foldBatchNorms } from '../../graph/fold';
 import type { Graph } from '../../graph/types';
 import { freeze, type FrozenQuantizers } from '../freeze';
+import type { Histogram } from '../histogram';
+import { HistogramObserver } from '../histogram-observer';
 import { observeWeights } from '../observe-weights';
 import { prepareQat, type PrepareOptions } from '../prepare';
 import { getDefaultQConfig, type QConfigOptions } from '../qconfigs';
@@ -15,16 +18,40 @@ export type PtqOptions = Pick<QConfigOptions, 'weightBits' | 'activationBits'> &
 export const ptqGraph = (fused: Graph, { weightBits, activationBits, fuseAddRelu }: PtqOptions): QatGraph =>
   prepareQat(fused, getDefaultQConfig('fbgemm', { weightBits, activationBits }), { fuseAddRelu });
 
+/** A calibrated network, ready to be quantized at any bit width. Plain data: it crosses to another worker as it is. */
+export interface Calibrated extends PrepareOptions {
+  /** Fused, its batch norms folded. */
+  readonly graph: Graph;
+  readonly params: ParamStore;
+  /** What the calibration saw of each activation, by node id. */
+  readonly histograms: ReadonlyMap<string, Histogram>;
+  /** By node id, of weights by weightKey: PyTorch's of a histogram does not depend on the bit width. */
+  readonly ranges: ReadonlyMap<string, ObservedRange>;
+}
+
+/** @param histograms of the activations of ptqGraph(fused, options) */
+export function calibrated(
+  fused: Graph,
+  params: ParamStore,
+  histograms: ReadonlyMap<string, Histogram>,
+  options: PrepareOptions,
+): Calibrated {
+  const folded = foldBatchNorms(fused, params);
+  const activations = new Map(
+    [...histograms].map(([id, histogram]) => [id, new HistogramObserver(histogram).range()!] as const),
+  );
+  const ranges = observeWeights(ptqGraph(folded.graph, options), folded.params, activations);
+  return { ...folded, ...options, histograms, ranges };
+}
+
 /**
- * @param ranges of the activations by node id: PyTorch's of their histograms do not depend on the bit width
+ * A matter of milliseconds.
  * @throws PlaygroundError 'bad-argument' when a tensor was never observed, 'diverged' when a range is not finite
  */
 export function ptq(
-  fused: Graph,
-  params: ParamStore,
-  ranges: ReadonlyMap<string, ObservedRange>,
-  options: PtqOptions,
+  { graph: folded, ranges, fuseAddRelu }: Calibrated,
+  bits: Pick<PtqOptions, 'weightBits' | 'activationBits'>,
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
-  const graph = ptqGraph(fused, options);
-  return { graph, quantizers: freeze(graph, observeWeights(graph, params, ranges)) };
+  const graph = ptqGraph(folded, { ...bits, fuseAddRelu });
+  return { graph, quantizers: freeze(graph, ranges) };
 }

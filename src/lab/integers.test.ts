@@ -1,0 +1,57 @@
+// The integers of a laboratory in Node: from one calibration to classified images at any bit width, on the real engine.
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { dequantizeOutput, imageCodes } from '../convert/image';
+import { createReferenceEngine } from '../engine/reference';
+import { serializeInt8Model } from '../int8/serialize';
+import { predictions } from '../report/accuracy';
+import { setUpWasm } from '../device/wasm/testing';
+import { IntegerLab } from './integers';
+import { Lab } from './lab';
+import { IMAGES, model, source } from './unlike';
+
+const IMAGES_SEEN = 100;
+const integers = async () => {
+  const module = await WebAssembly.compile(
+    readFileSync(new URL('../../public/wasm/engine-plain.wasm', import.meta.url)),
+  );
+  return new IntegerLab<'one' | 'other'>(source, { wasmBase: '', build: 'plain', module });
+};
+
+beforeAll(setUpWasm);
+
+test('every bit width from one calibration: the integers of a conversion in the other half', async () => {
+  const [lab, here] = [new Lab(model, source), await integers()];
+  here.calibrated(structuredClone(await lab.calibrate({ fuseAddRelu: true })));
+  const { pixels, labels } = await source.images('validation', 20, IMAGES_SEEN);
+  for (const [weightBits, activationBits] of [
+    [8, 8],
+    [4, 3],
+    [2, 2],
+  ]) {
+    const there = await lab.ptq({ weightBits, activationBits, fuseAddRelu: true });
+    const { bytes, threads } = await here.quantize('one', { weightBits, activationBits }, 2);
+    expect(bytes).toBe(serializeInt8Model(there).byteLength);
+    expect(threads).toBe(1); // Node's modules have no other.
+    const codes = createReferenceEngine(there).run(imageCodes(pixels, IMAGES_SEEN, there, IMAGES), IMAGES_SEEN);
+    const expected = predictions(dequantizeOutput(codes, there), IMAGES.classes.length);
+    const classified = await here.classify('one', 'validation', 20, IMAGES_SEEN);
+    expect(classified).toEqual({ labels, predictions: expected });
+  }
+});
+
+test('networks stand side by side; what is not there is said', async () => {
+  const [lab, here] = [new Lab(model, source), await integers()];
+  await expect(here.quantize('one', { weightBits: 8, activationBits: 8 }, 1)).rejects.toThrow('Nothing is calibrated.');
+  await expect(here.classify('one', 'test', 0, 1)).rejects.toThrow('No one model is loaded.');
+  const calibration = await lab.calibrate({ fuseAddRelu: true });
+  here.calibrated(calibration);
+  await here.quantize('one', { weightBits: 8, activationBits: 8 }, 1);
+  await here.load('other', await lab.ptq({ weightBits: 2, activationBits: 2, fuseAddRelu: true }), 1);
+  const eight = await here.classify('one', 'test', 0, IMAGES_SEEN);
+  const two = await here.classify('other', 'test', 0, IMAGES_SEEN);
+  expect(two.predictions).not.toEqual(eight.predictions);
+  expect(await here.classify('one', 'test', 0, IMAGES_SEEN)).toEqual(eight);
+  here.unload('one');
+  await expect(here.classify('one', 'test', 0, 1)).rejects.toThrow('No one model is loaded.');
+});

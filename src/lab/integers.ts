@@ -1,0 +1,151 @@
+// The laboratory's half that runs integers: networks by name on our engine, quantized here from one calibration or brought
+// from training; classified images, times. A plain class, for Node too. Not for floats: lab.ts.
+import { convert } from '../convert/convert';
+import { dequantizeOutput, imageCodes } from '../convert/image';
+import { PlaygroundError } from '../core/errors';
+import type { ImageSource, Split } from '../data/source';
+import { createWasmEngine, type WasmEngine, type WasmEngineOptions } from '../engine/wasm-engine';
+import type { Int8Model } from '../int8/int8-model';
+import { serializeInt8Model } from '../int8/serialize';
+import { ptq, type Calibrated, type PtqOptions } from '../quant/methods/ptq';
+import { argmax, predictions } from '../report/accuracy';
+import { measureLatency } from '../report/statistics';
+import type { LatencyStats } from '../report/types';
+
+/** Different test images that latency samples cycle through. */
+const LATENCY_IMAGES = 100;
+/** Runs behind the times of single layers. */
+const PROFILED_RUNS = 50;
+
+export interface EngineInfo {
+  readonly description: string;
+  readonly threads: number;
+  /** Planning, choosing kernels and starting threads. */
+  readonly planMilliseconds: number;
+}
+
+/** A network quantized here. */
+export interface Quantized extends EngineInfo {
+  /** Of its file. */
+  readonly bytes: number;
+  /** From the calibration to codes. */
+  readonly convertMilliseconds: number;
+}
+
+/** One row of the engine's plan, as measured here. */
+export interface EngineLayer {
+  readonly name: string;
+  /** e.g. 'dot 2x16': two pixels by sixteen channels at a time. */
+  readonly kernel: string;
+  /** Why that kernel's sums cannot overflow; empty for layers without weights. */
+  readonly proof: string;
+  /** Multiply-accumulates as written, and those whose tap does not meet padding alone. */
+  readonly macs: number;
+  readonly liveMacs: number;
+  readonly weightBytes: number;
+  /** Mean on one thread, layer after layer. */
+  readonly microseconds: number;
+}
+
+/** Images of a split in its order: what each is, and what a network takes it for. */
+export interface Classified {
+  readonly labels: Uint8Array;
+  readonly predictions: Uint8Array;
+}
+
+interface Loaded {
+  readonly model: Int8Model;
+  readonly engine: WasmEngine;
+}
+
+/** @typeParam Name of the networks that are loaded side by side */
+export class IntegerLab<Name extends string> {
+  private readonly loaded = new Map<Name, Loaded>();
+  private calibration: Calibrated | undefined;
+
+  /** @param engine where its build comes from */
+  constructor(
+    private readonly images: ImageSource,
+    private readonly engine: Omit<WasmEngineOptions, 'threads'>,
+  ) {}
+
+  /** Plans a network in place of the one of that name. @throws PlaygroundError as createWasmEngine */
+  async load(name: Name, model: Int8Model, threads: number): Promise<EngineInfo> {
+    const start = performance.now();
+    this.unload(name);
+    const engine = await createWasmEngine(model, { ...this.engine, threads });
+    this.loaded.set(name, { model, engine });
+    const { description } = engine;
+    return { description, threads: engine.threads, planMilliseconds: performance.now() - start };
+  }
+
+  unload(name: Name): void {
+    this.loaded.get(name)?.engine.dispose();
+    this.loaded.delete(name);
+  }
+
+  /** What quantize quantizes from then on. */
+  calibrated(calibration: Calibrated): void {
+    this.calibration = calibration;
+  }
+
+  /** Post-training quantization of the calibrated network at any bit width. @throws PlaygroundError 'bad-argument' before */
+  async quantize(
+    name: Name,
+    bits: Pick<PtqOptions, 'weightBits' | 'activationBits'>,
+    threads: number,
+  ): Promise<Quantized> {
+    const { calibration } = this;
+    if (!calibration) throw new PlaygroundError('bad-argument', 'Nothing is calibrated.', 'Load the network first.');
+    const start = performance.now();
+    const { graph, quantizers } = ptq(calibration, bits);
+    const model = convert(graph, calibration.params, quantizers);
+    const convertMilliseconds = performance.now() - start;
+    const info = await this.load(name, model, threads);
+    return { ...info, convertMilliseconds, bytes: serializeInt8Model(model).byteLength };
+  }
+
+  /** Images start..start+count-1 of a split. */
+  async classify(name: Name, split: Split, start: number, count: number): Promise<Classified> {
+    const { model, engine } = this.get(name);
+    const { pixels, labels } = await this.images.images(split, start, count);
+    const codes = engine.run(imageCodes(pixels, count, model, this.images.spec), count);
+    return { labels, predictions: predictions(codes, codes.length / count) };
+  }
+
+  /** The plan of a loaded network, timed now. */
+  profile(name: Name): EngineLayer[] {
+    const { engine } = this.get(name);
+    const timings = engine.profile(PROFILED_RUNS);
+    return engine.plan.layers.map(({ name, macs, liveMacs, weightBytes }, i) => ({
+      ...{ name, macs, liveMacs, weightBytes },
+      ...timings[i],
+    }));
+  }
+
+  /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
+  async latency(name: Name, samples: number): Promise<LatencyStats> {
+    const { model, engine } = this.get(name);
+    const { pixels } = await this.images.images('test', 0, LATENCY_IMAGES);
+    const size = pixels.length / LATENCY_IMAGES;
+    const run = (sample: number): number => {
+      const i = sample % LATENCY_IMAGES;
+      const codes = imageCodes(pixels.subarray(i * size, (i + 1) * size), 1, model, this.images.spec);
+      return argmax(dequantizeOutput(engine.run(codes, 1), model));
+    };
+    // Again where a thread stopped meanwhile: the times were then of two engines.
+    for (;;) {
+      const { threads, description } = engine;
+      const what = `${description}: image bytes to float logits`;
+      const stats = await measureLatency(run, samples, { threads, what });
+      if (engine.threads === threads) return stats;
+    }
+  }
+
+  private get(name: Name): Loaded {
+    const loaded = this.loaded.get(name);
+    if (!loaded)
+      throw new PlaygroundError('bad-argument', `No ${name} model is loaded.`, 'Run the convert step first.');
+    return loaded;
+  }
+}
