@@ -3,7 +3,7 @@
 import { agreement } from '../report/accuracy';
 import type { Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
-import type { BackendInfo, ConvertResult, EngineInfo, OnProgress, TrainResult } from '../worker/api';
+import type { BackendInfo, ConvertResult, EngineInfo, OnProgress, TrainingRef, TrainResult } from '../worker/api';
 import type { CompareResult } from './types';
 import type { Workers } from './workers';
 
@@ -13,6 +13,7 @@ export interface CompareContext {
   readonly baseUrl: string;
   readonly threads: number;
   readonly options: Recipe;
+  readonly trained: TrainingRef;
   readonly backend: BackendInfo;
   readonly convert: {
     readonly qat: Omit<ConvertResult, 'model'>;
@@ -26,11 +27,16 @@ export interface CompareContext {
 /** Measures everything, one thing at a time, so that nothing disturbs a latency. */
 export async function compare(workers: Workers, context: CompareContext): Promise<CompareResult> {
   const { train, engine, baseline } = workers;
-  const { options, threads, progress } = context;
+  const { options, threads, progress, trained: training } = context;
   const { images } = options;
-  const fp32 = await train.evaluate('fp32', 'test', images, progress('FP32'));
-  const control = await train.evaluate('control', 'test', images, progress('FP32 control'));
-  const simulated = await train.evaluate('qat_simulated', 'test', images, progress('QAT simulated'));
+  const fp32 = await train.evaluate({ kind: 'fp32' }, 'test', images, progress('FP32'));
+  const control = await train.evaluate({ kind: 'control', training }, 'test', images, progress('FP32 control'));
+  const simulated = await train.evaluate(
+    { kind: 'qat_simulated', training },
+    'test',
+    images,
+    progress('QAT simulated'),
+  );
   const int8 = await engine.evaluate('qat', 'test', images, progress('QAT INT8'));
   const ptq = await engine.evaluate('ptq', 'test', images, progress('PTQ INT8'));
 

@@ -17,6 +17,7 @@ import type {
   OnProgress,
   RunKind,
   SavedTrainings,
+  TrainingRef,
   TrainResult,
 } from '../worker/api';
 import { compare } from './compare';
@@ -201,8 +202,8 @@ class PlaygroundSession implements Session {
       return { qat, control: await this.train('control', qat) };
     },
     convert: async () => {
-      const qat = await this.workers.train.convert('qat', this.progress('convert', 'QAT'));
-      const ptq = await this.workers.train.convert('ptq', this.progress('convert', 'PTQ calibration'));
+      const qat = await this.workers.train.convert(this.training);
+      const ptq = await this.workers.train.ptq(this.options, this.progress('convert', 'PTQ calibration'));
       await this.workers.engine.load('ptq', ptq.model, THREADS);
       const engine = await this.workers.engine.load('qat', qat.model, THREADS);
       const layers = await this.workers.engine.profile('qat');
@@ -213,6 +214,7 @@ class PlaygroundSession implements Session {
       compare(this.workers, {
         baseUrl: this.baseUrl,
         threads: THREADS,
+        trained: this.training,
         options: this.options,
         backend: this.results.load!.backend,
         convert: this.results.convert!,
@@ -229,6 +231,10 @@ class PlaygroundSession implements Session {
   private replaceBackend(backend: BackendInfo): void {
     this.results.load = { ...this.results.load!, backend };
     this.emit({ type: 'backend-replaced', backend });
+  }
+
+  private get training(): TrainingRef {
+    return { id: this.id, recipe: this.options };
   }
 
   private qconfig() {
@@ -254,7 +260,7 @@ class PlaygroundSession implements Session {
         ...freezeSchedule(this.options),
         replay,
       },
-      { id: this.id, options: this.options },
+      this.training,
       proxy((event) => {
         this.emit({ type: 'train', run: kind, event });
         if (event.type === 'saved' && event.step > 0) this.askToKeep();

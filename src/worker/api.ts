@@ -8,7 +8,6 @@ import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 import type { Calibrated, PtqOptions } from '../quant/methods/ptq';
-import type { TrainingChoices } from '../train/saved/own-training';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
 import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';
@@ -68,8 +67,15 @@ export interface PrepareResult {
   readonly simulates: boolean;
 }
 
+/** A training, under the id that it is saved under, and what it was trained with. */
+export interface TrainingRef {
+  readonly id: string;
+  readonly recipe: Recipe;
+}
+
 /** Whose predictions: the fused FP32 model, its FP32 fine-tune, or the QAT model with fake-quant. */
-export type FloatSubject = 'fp32' | 'control' | 'qat_simulated';
+export type FloatSubject =
+  { readonly kind: 'fp32' } | { readonly kind: 'control' | 'qat_simulated'; readonly training: TrainingRef };
 
 export interface ConvertResult {
   readonly model: Int8Model;
@@ -82,21 +88,25 @@ export interface ConvertResult {
 /** The worker that trains: the only one with tfjs on the chosen backend. */
 export interface TrainApi {
   /**
+   * Chooses and starts a backend; called again, in the place of the one that runs.
    * @param baseUrl where the page's checkpoint/, data/ and wasm/ are
    * @param onBackend told when the device or a thread was lost or failed, or memory ran out, and another backend took over
    */
   start(baseUrl: string, backend: Recipe['backend'], onBackend: (backend: BackendInfo) => void): Promise<BackendInfo>;
+  /** Fetches network and images; once they are there, gives the same again. */
   load(onProgress: OnProgress): Promise<LoadResult>;
   fuse(): Promise<FuseResult>;
   /** Compares the fused network with the original one on that much noise and on as many images for validation. */
   verify(tests: VerifyTests, onProgress: OnProgress): Promise<VerifyResult>;
+  /** What preparing the network with these choices gives; nothing is kept of it. */
   prepare(options: PrepareOptions): Promise<PrepareResult>;
   /**
-   * Trains a run, or goes on with it from where it failed; a run that has ended gives its result again.
-   * @param choices saved with the checkpoints, so that a reloaded page can offer the run
-   * @throws PlaygroundError 'storage' when what was claimed cannot be used; never because saving fails
+   * Trains a run, or goes on with it from where it failed; a run that has ended gives its result again, and so does a
+   * control of which another training had the like. Other trainings give way to it in memory once they are stored.
+   * @param training its recipe is saved with the checkpoints, so that a reloaded page can offer the run
+   * @throws PlaygroundError 'storage' when what is stored of it cannot be used; never because saving fails
    */
-  train(options: TrainOptions, choices: TrainingChoices, onEvent: (event: TrainEvent) => void): Promise<TrainResult>;
+  train(options: TrainOptions, training: TrainingRef, onEvent: (event: TrainEvent) => void): Promise<TrainResult>;
   /** What is saved in this browser, of other tabs too. @throws PlaygroundError 'storage' when that cannot be read */
   savedTrainings(): Promise<SavedTrainings>;
   /**
@@ -112,10 +122,12 @@ export interface TrainApi {
   step(): void;
   stop(): void;
   setLearningRate(learningRate: number): void;
-  /** 'qat': from the trained state; 'ptq': from the pretrained weights after calibration only. */
-  convert(kind: 'qat' | 'ptq', onProgress: OnProgress): Promise<ConvertResult>;
   /** What every post-training quantization begins with: kept, and the same for all bit widths. */
   calibrate(fuseAddRelu: boolean, onProgress: OnProgress): Promise<Calibrated>;
+  /** From the trained state. @throws PlaygroundError 'storage' when that is kept no longer */
+  convert(training: TrainingRef): Promise<ConvertResult>;
+  /** From the pretrained weights after calibration only. */
+  ptq(options: PrepareOptions, onProgress: OnProgress): Promise<ConvertResult>;
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** FP32, batch 1, on the training backend. */
   latency(samples: number): Promise<LatencyStats>;

@@ -2,12 +2,14 @@
 import { expose } from 'comlink';
 import { serializeInt8Model } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
+import { impossible } from '../core/impossible';
 import { normalizeImages } from '../data/normalize';
 import type { AskedBackend, BackendInfo } from '../device/backend-info';
 import { replaceBackend, selectBackend, type Surroundings } from '../device/start/backend';
 import { onDevice } from '../device/start/health';
 import { totalCost, layerCosts } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
+import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import type { Calibrated } from '../quant/methods/ptq';
@@ -19,14 +21,25 @@ import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
-import { OwnTraining, type TrainingChoices } from '../train/saved/own-training';
+import { OwnTraining, type Network } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
 import type { TrainState } from '../train/state';
 import { TrainControl } from '../train/train-control';
 import { TOLERANCE } from '../train/verify';
 import type { RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
-import type { FloatSubject, OnProgress, PrepareOptions, Progress, Split, TrainApi, VerifyTests } from './api';
+import type {
+  ConvertResult,
+  FloatSubject,
+  LoadResult,
+  OnProgress,
+  PrepareOptions,
+  Progress,
+  Split,
+  TrainApi,
+  TrainingRef,
+  VerifyTests,
+} from './api';
 import './errors';
 
 const LATENCY_IMAGES = 100;
@@ -41,24 +54,28 @@ class TrainWorker implements TrainApi {
   private failure: PlaygroundError | undefined;
   private onBackend: (backend: BackendInfo) => void = () => {};
   private lab!: Lab;
-  private prepared: (PrepareOptions & { graph: QatGraph }) | undefined;
+  private loaded: LoadResult | undefined;
   private readonly store = new TrainingStore();
-  private readonly own = new OwnTraining(this.store);
+  /** By id; the one in hand alone is sure to be in memory. */
+  private readonly own = new Map<string, OwnTraining>();
+  private readonly controls = new Controls();
   private control: TrainControl | undefined;
 
   async start(baseUrl: string, asked: AskedBackend, onBackend: (backend: BackendInfo) => void): Promise<BackendInfo> {
     this.baseUrl = baseUrl;
-    this.asked = asked;
     this.onBackend = onBackend;
     this.backend = await selectBackend(asked, this.place);
+    this.asked = asked;
+    this.failure = undefined;
     return this.backend;
   }
 
   async load(onProgress: OnProgress) {
+    if (this.loaded) return this.loaded;
     const { model, checkpoint } = await loadModel(this.baseUrl, { onProgress });
     const { manifest, bytes, fromCache } = checkpoint;
     this.lab = new Lab(model, await openImages(this.baseUrl), (work) => this.onDevice(work));
-    return {
+    this.loaded = {
       images: model.images,
       parameters: totalCost(layerCosts(model.graph)).parameters,
       bytes,
@@ -67,6 +84,7 @@ class TrainWorker implements TrainApi {
       recordedAccuracy: manifest.accuracy.test,
       fromCache,
     };
+    return this.loaded;
   }
 
   async fuse() {
@@ -80,11 +98,8 @@ class TrainWorker implements TrainApi {
   }
 
   async prepare(options: PrepareOptions) {
-    const { weightBits, activationBits, fuseAddRelu } = options;
-    const qconfig = qconfigById(options.qconfig, { weightBits, activationBits });
-    const graph = prepareQat(this.lab.fused, qconfig, { fuseAddRelu });
-    this.prepared = { ...options, graph };
-    const quants = Object.values(graph.quant);
+    const { qconfig, quant } = this.prepared(options);
+    const quants = Object.values(quant);
     return {
       label: qconfig.label,
       activationFakeQuants: quants.filter(({ activation }) => activation).length,
@@ -97,29 +112,44 @@ class TrainWorker implements TrainApi {
     return listTrainings(this.store);
   }
 
-  claim(id: string) {
-    return this.own.claim(id);
+  async claim(id: string) {
+    const own = this.own.get(id) ?? new OwnTraining(this.store, id);
+    try {
+      const saved = await own.claim();
+      this.own.set(id, own);
+      return saved;
+    } catch (error) {
+      await own.release();
+      throw error;
+    }
   }
 
-  discard(id: string, seconds?: number): Promise<void> {
+  async discard(id: string, seconds?: number): Promise<void> {
+    await this.own.get(id)?.release();
+    this.own.delete(id);
     return forgetTraining(this.store, id, seconds);
   }
 
   async train(
     options: TrainOptions,
-    choices: TrainingChoices,
+    { id, recipe }: TrainingRef,
     onEvent: (event: TrainEvent) => void,
   ): Promise<TrainResult> {
     const { kind } = options;
     const control = new TrainControl(options.learningRate);
     this.control = control;
-    const graphs = { qat: this.qatGraph(), control: this.lab.fused };
-    const current = () => ({ ...choices, options: { ...choices.options, learningRate: control.learningRate } });
+    const own = await this.inHand(id);
+    const network = this.network(recipe);
+    const current = () => ({ ...recipe, learningRate: control.learningRate });
     try {
-      (await this.own.begin(kind, choices, graphs, this.lab.model.params)).forEach(onEvent);
-      const start = () => this.own.checkpoints[kind]!;
-      const keep: LabRun['keep'] = (checkpoint) => this.own.keep(kind, current(), checkpoint);
-      return await this.lab.train({ graph: graphs[kind], start, options, control, onEvent, keep });
+      (await own.begin(kind, recipe, network)).forEach(onEvent);
+      const start = () => own.checkpoints[kind]!;
+      const keep: LabRun['keep'] = (checkpoint) => own.keep(kind, current(), checkpoint);
+      const known = kind === 'control' && !start().result ? this.controls.of(options) : undefined;
+      if (known) onEvent(await keep(known));
+      const result = await this.lab.train({ graph: network.graphs[kind], start, options, control, onEvent, keep });
+      if (kind === 'control') this.controls.add(options, start());
+      return result;
     } finally {
       this.control = undefined;
     }
@@ -141,19 +171,14 @@ class TrainWorker implements TrainApi {
     if (this.control) this.control.learningRate = learningRate;
   }
 
-  async convert(kind: 'qat' | 'ptq', onProgress: OnProgress) {
-    const { lab } = this;
-    const { weightBits, activationBits, fuseAddRelu = true } = this.prepared ?? {};
-    const model =
-      kind === 'qat'
-        ? lab.convert(this.qatGraph(), this.trained('qat'))
-        : await lab.ptq({ weightBits, activationBits, fuseAddRelu }, of('images', onProgress));
-    return {
-      model,
-      bytes: serializeInt8Model(model).byteLength,
-      fp32Bytes: [...lab.model.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
-      activations: activationTable(model),
-    };
+  async convert(training: TrainingRef) {
+    const trained = await this.trained('qat', training);
+    return this.converted(this.lab.convert(this.prepared(training.recipe), trained));
+  }
+
+  async ptq({ weightBits, activationBits, fuseAddRelu }: PrepareOptions, onProgress: OnProgress) {
+    const options = { weightBits, activationBits, fuseAddRelu };
+    return this.converted(await this.lab.ptq(options, of('images', onProgress)));
   }
 
   calibrate(fuseAddRelu: boolean, onProgress: OnProgress): Promise<Calibrated> {
@@ -161,7 +186,7 @@ class TrainWorker implements TrainApi {
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {
-    return this.lab.evaluate(this.subject(subject), split, images, of('images', onProgress));
+    return this.lab.evaluate(await this.subject(subject), split, images, of('images', onProgress));
   }
 
   async latency(samples: number) {
@@ -216,24 +241,53 @@ class TrainWorker implements TrainApi {
     this.onBackend(this.backend);
   }
 
-  private qatGraph(): QatGraph {
-    if (!this.prepared)
-      throw new PlaygroundError('bad-argument', 'The model is not prepared for QAT.', 'Run the prepare step first.');
-    return this.prepared.graph;
+  private prepared({ qconfig, weightBits, activationBits, fuseAddRelu }: PrepareOptions): QatGraph {
+    return prepareQat(this.lab.fused, qconfigById(qconfig, { weightBits, activationBits }), { fuseAddRelu });
   }
 
-  private trained(kind: RunKind): TrainState {
-    const checkpoint = this.own.checkpoints[kind];
+  private network(recipe: PrepareOptions): Network {
+    const { fused, model } = this.lab;
+    return { graphs: { qat: this.prepared(recipe), control: fused }, params: model.params };
+  }
+
+  /** A training of this worker, all others let go. */
+  private async inHand(id: string): Promise<OwnTraining> {
+    for (const other of this.own.values()) if (other.id !== id) await other.letGo();
+    const own = this.own.get(id) ?? new OwnTraining(this.store, id);
+    this.own.set(id, own);
+    return own;
+  }
+
+  private async trained(kind: RunKind, { id, recipe }: TrainingRef): Promise<TrainState> {
+    const own = await this.inHand(id);
+    await own.recall(this.network(recipe));
+    const checkpoint = own.checkpoints[kind];
     if (!checkpoint?.result)
       throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
     return checkpoint.state;
   }
 
-  private subject(subject: FloatSubject): Parameters<Lab['evaluate']>[0] {
+  private async subject(subject: FloatSubject): Promise<Parameters<Lab['evaluate']>[0]> {
     const graph = this.lab.fused;
-    if (subject === 'fp32') return { graph };
-    if (subject === 'control') return { graph, trained: this.trained('control') };
-    return { graph: this.qatGraph(), trained: this.trained('qat') };
+    switch (subject.kind) {
+      case 'fp32':
+        return { graph };
+      case 'control':
+        return { graph, trained: await this.trained('control', subject.training) };
+      case 'qat_simulated':
+        return { graph: this.prepared(subject.training.recipe), trained: await this.trained('qat', subject.training) };
+      default:
+        return impossible(subject, 'subject');
+    }
+  }
+
+  private converted(model: Int8Model): ConvertResult {
+    return {
+      model,
+      bytes: serializeInt8Model(model).byteLength,
+      fp32Bytes: [...this.lab.model.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
+      activations: activationTable(model),
+    };
   }
 }
 

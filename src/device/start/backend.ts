@@ -31,7 +31,7 @@ export interface Surroundings {
 }
 
 /**
- * 'auto' takes WebGPU on a real adapter, else WASM. Where WebGPU rejects a kernel at once, as replaceBackend.
+ * In the place of the backend that runs, if one does. 'auto' takes WebGPU on a real adapter, else WASM. Where WebGPU rejects a kernel at once, as replaceBackend.
  * @param threads wanted on WASM
  * @throws PlaygroundError 'no-webgpu' when WebGPU was asked for and cannot be had
  */
@@ -49,6 +49,7 @@ export async function selectBackend(
       'Choose the WASM backend, or a browser and machine with WebGPU.',
     );
   const backend = asked === 'webgpu' || (asked === 'auto' && status === 'ok') ? 'webgpu' : 'wasm';
+  freeBackend();
   let used: number;
   try {
     used = backend === 'wasm' ? await startWasm(place.wasmBase, threads) : await startWebGpu(place.convolutions);
@@ -107,7 +108,6 @@ async function withoutKernel(asked: AskedBackend, place: Surroundings, trouble: 
 
 /** @param threads on WASM: as selectBackend */
 async function startAnew(asked: AskedBackend, place: Surroundings, threads?: number): Promise<BackendInfo> {
-  freeBackend();
   const onWasm = () => selectBackend('wasm', place, threads);
   return asked === 'wasm' ? onWasm() : selectBackend(asked, place, threads).catch(onWasm);
 }
@@ -115,7 +115,7 @@ async function startAnew(asked: AskedBackend, place: Surroundings, threads?: num
 /** Frees what the running backend holds; it can be started again. */
 function freeBackend(): void {
   const name = tf.getBackend();
-  // None runs where nothing could take over so far.
+  // None runs at first, nor where nothing could take over so far.
   if (!name) return;
   const make = tf.findBackendFactory(name);
   tf.removeBackend(name);

@@ -12,22 +12,27 @@ const manager = (): LockManager | undefined => (globalThis.navigator as Navigato
 /**
  * Takes a training for this worker.
  * @param seconds to wait for the tab that has it; 0 asks once
- * @returns gives it back
+ * @returns gives it back; resolves once others, this worker too, can take it
  * @throws PlaygroundError 'storage' when another tab has it
  */
-export async function holdTraining(id: string, seconds = 0): Promise<() => void> {
+export async function holdTraining(id: string, seconds = 0): Promise<() => Promise<void>> {
   const locks = manager();
-  const free = () => {};
+  const free = () => Promise.resolve();
   if (!locks) return free;
   let tooLate = false;
-  const held = new Promise<() => void>((resolve, reject) => {
+  const held = new Promise<() => Promise<void>>((resolve, reject) => {
     const taken = (lock: Lock | null) => {
       if (!lock) return reject(elsewhere());
       if (tooLate) return undefined;
-      return new Promise<void>((release) => resolve(release));
+      return new Promise<void>((release) =>
+        resolve(async () => {
+          release();
+          await asked;
+        }),
+      );
     };
     const options = seconds > 0 ? { signal: AbortSignal.timeout(seconds * 1000) } : { ifAvailable: true };
-    locks
+    const asked = locks
       .request(PREFIX + id, options, taken)
       .catch((error: unknown) => (isTimeout(error) ? reject(elsewhere()) : resolve(free)));
   });

@@ -18,7 +18,8 @@ const graphs = {
   qat: prepareQat(fused, qconfigById('fbgemm_qat', { weightBits: 4, activationBits: 8 }), { fuseAddRelu: true }),
   control: fused,
 };
-const choices = { id: 'mine', options: { ...DEFAULT_RECIPE, steps: 9 } };
+const recipe = { ...DEFAULT_RECIPE, steps: 9 };
+const network = { graphs, params };
 
 /** A whole checkpoint of a run, told from others by its weights. */
 function checkpoint(kind: RunKind, step: number, ended = false): Checkpoint {
@@ -39,8 +40,8 @@ function checkpoint(kind: RunKind, step: number, ended = false): Checkpoint {
 let locks: FakeLocks;
 let store: TrainingStore;
 /** A worker of its own. */
-const tab = () => new OwnTraining(new TrainingStore());
-const begin = (own: OwnTraining, kind: RunKind = 'qat') => own.begin(kind, choices, graphs, params);
+const tab = (id = 'mine') => new OwnTraining(new TrainingStore(), id);
+const begin = (own: OwnTraining, kind: RunKind = 'qat') => own.begin(kind, recipe, network);
 const stored = async () => [...(await store.records()).keys()];
 beforeEach(() => {
   locks = new FakeLocks();
@@ -57,18 +58,18 @@ test('the choices are saved before the first step; what was kept goes on in anot
   const first = tab();
   expect(await begin(first)).toEqual([{ type: 'saved', step: 0 }]);
   expect(await begin(first)).toEqual([]);
-  await expect(tab().claim('mine')).rejects.toThrow('It is training in another tab.');
+  await expect(tab().claim()).rejects.toThrow('It is training in another tab.');
   locks.freeAll();
   const second = tab();
-  expect(await second.claim('mine')).toMatchObject({ options: choices.options, qat: { step: 0, ended: false } });
+  expect(await second.claim()).toMatchObject({ options: recipe, qat: { step: 0, ended: false } });
   expect(await begin(second)).toEqual([]);
   expect(second.checkpoints.qat!.state).toMatchObject({ step: 0, params });
-  expect(await second.keep('qat', choices, checkpoint('qat', 4, true))).toEqual({ type: 'saved', step: 4 });
+  expect(await second.keep('qat', recipe, checkpoint('qat', 4, true))).toEqual({ type: 'saved', step: 4 });
   expect(await begin(second, 'control')).toEqual([]);
-  await second.keep('control', choices, checkpoint('control', 2));
+  await second.keep('control', recipe, checkpoint('control', 2));
   locks.freeAll();
   const third = tab();
-  expect(await third.claim('mine')).toMatchObject({
+  expect(await third.claim()).toMatchObject({
     qat: { step: 4, ended: true },
     control: { step: 2, ended: false },
   });
@@ -77,18 +78,63 @@ test('the choices are saved before the first step; what was kept goes on in anot
 });
 
 test('what is gone cannot be claimed', () =>
-  expect(tab().claim('other')).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining('is gone') }));
+  expect(tab('other').claim()).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining('is gone') }));
+
+describe('a training that is not in hand', () => {
+  test('is held in memory no longer, can be had by other tabs, and is read back as it was', async () => {
+    const own = tab();
+    await begin(own);
+    await own.keep('qat', recipe, checkpoint('qat', 4, true));
+    await own.letGo();
+    expect(own.checkpoints).toEqual({});
+    await own.recall(network);
+    expect(own.checkpoints).toEqual({ qat: checkpoint('qat', 4, true) });
+    await own.letGo();
+    const other = tab();
+    await other.claim();
+    await expect(own.recall(network)).rejects.toThrow('It is training in another tab.');
+    await other.release();
+    expect(await begin(own)).toEqual([]);
+    expect(own.checkpoints).toEqual({ qat: checkpoint('qat', 4, true) });
+  });
+
+  test('stays in memory where it could not be stored', async () => {
+    const own = tab();
+    await begin(own);
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    expect(await own.keep('qat', recipe, checkpoint('qat', 4))).toMatchObject({ type: 'not-saved' });
+    full.mockRestore();
+    await own.letGo();
+    expect(own.checkpoints).toEqual({ qat: checkpoint('qat', 4) });
+  });
+
+  test('that has made room for others is said to be gone; the next attempt trains from the start', async () => {
+    const own = tab();
+    await begin(own);
+    await own.keep('qat', recipe, checkpoint('qat', 4, true));
+    await own.letGo();
+    await store.remove('mine');
+    await expect(own.recall(network)).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('is gone'),
+    });
+    expect(await begin(own)).toEqual([{ type: 'saved', step: 0 }]);
+    expect(own.checkpoints.qat!.state.step).toBe(0);
+  });
+});
 
 test('a store that was emptied meanwhile gets all of the training again', async () => {
   const own = tab();
   await begin(own);
-  await own.keep('qat', choices, checkpoint('qat', 4, true));
+  await own.keep('qat', recipe, checkpoint('qat', 4, true));
   await begin(own, 'control');
   await store.remove('mine');
-  await own.keep('control', choices, checkpoint('control', 2));
+  await own.keep('control', recipe, checkpoint('control', 2));
   locks.freeAll();
   const other = tab();
-  await other.claim('mine');
+  await other.claim();
   await begin(other);
   expect(other.checkpoints).toEqual({ qat: checkpoint('qat', 4, true), control: checkpoint('control', 2) });
 });
@@ -101,8 +147,8 @@ describe('a training whose state is damaged', () => {
   beforeEach(async () => {
     const own = tab();
     await begin(own);
-    await own.keep('qat', choices, checkpoint('qat', 4));
-    await tab().begin('qat', { ...choices, id: 'other' }, graphs, params);
+    await own.keep('qat', recipe, checkpoint('qat', 4));
+    await begin(tab('other'));
     locks.freeAll();
     const whole = checkpoint('qat', 4).state;
     await damage({ ...whole, ranges: new Map([...whole.ranges].slice(1)) });
@@ -110,7 +156,7 @@ describe('a training whose state is damaged', () => {
 
   test('is refused and removed alone; the next attempt trains from the start', async () => {
     const own = tab();
-    await own.claim('mine');
+    await own.claim();
     await expect(begin(own)).rejects.toMatchObject({
       ...{ code: 'storage', message: expect.stringContaining('its ranges are damaged') },
       hint: expect.stringContaining('It was removed'),
@@ -122,7 +168,7 @@ describe('a training whose state is damaged', () => {
 
   test('is not removed because the store did not answer', async () => {
     const own = tab();
-    await own.claim('mine');
+    await own.claim();
     const gone = vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
       throw new DOMException('not now', 'UnknownError');
     });
@@ -159,7 +205,7 @@ describe('saving never stops the training', () => {
       hint: expect.any(String),
     });
     expect(await begun).toEqual([notSaved(0)]);
-    expect(await own.keep('qat', choices, checkpoint('qat', 4))).toEqual(notSaved(4));
+    expect(await own.keep('qat', recipe, checkpoint('qat', 4))).toEqual(notSaved(4));
     expect(own.checkpoints.qat!.state.step).toBe(4);
   });
 
@@ -178,14 +224,14 @@ describe('saving never stops the training', () => {
 
   test('no room: not saved, and saved at the next checkpoint once there is', async () => {
     for (const id of ['a', 'b', 'c']) {
-      const other = tab();
-      await other.begin('qat', { ...choices, id }, graphs, params);
-      await other.keep('qat', { ...choices, id }, checkpoint('qat', 1));
+      const other = tab(id);
+      await begin(other);
+      await other.keep('qat', recipe, checkpoint('qat', 1));
     }
     const own = tab();
     expect(await begin(own)).toMatchObject([{ type: 'not-saved', hint: expect.stringContaining('Discard one') }]);
     await store.remove('b');
-    expect(await own.keep('qat', choices, checkpoint('qat', 4))).toEqual({ type: 'saved', step: 4 });
+    expect(await own.keep('qat', recipe, checkpoint('qat', 4))).toEqual({ type: 'saved', step: 4 });
     expect(await stored()).toEqual(['a', 'c', 'mine']);
   });
 });

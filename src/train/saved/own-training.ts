@@ -1,4 +1,4 @@
-// The training of this worker: the checkpoints of its runs, and their copy in the browser under its id and lock. Saving
+// A training of this worker: the checkpoints of its runs, and their copy in the browser under its id and lock. Saving
 // never stops the training: whatever the store does, the answer is 'saved' or 'not-saved'. Not for taking steps: run.ts.
 import { PlaygroundError } from '../../core/errors';
 import type { ParamStore } from '../../core/params';
@@ -9,75 +9,111 @@ import { freshCheckpoint, type Checkpoint } from '../checkpoint';
 import type { TrainState } from '../state';
 import { RUN_KINDS, type RunKind, type TrainEvent } from '../types';
 import { holdTraining } from './lock';
-import { asTraining, offer, type RunRecord, type SavedTraining, type TrainingRecord } from './record';
+import { asTraining, gone, offer, type RunRecord, type SavedTraining, type TrainingRecord } from './record';
 import { asCheckpoint } from './state-check';
 import type { TrainingStore } from './store';
 import { makeRoom } from './trainings';
 
-/** What a worker that trains is told of the training. */
-export interface TrainingChoices {
-  readonly id: string;
-  readonly options: Recipe;
+/** What stored states are held against. */
+export interface Network {
+  /** That each run trains. */
+  readonly graphs: Readonly<Record<RunKind, Graph | QatGraph>>;
+  /** Of the pretrained network. */
+  readonly params: ParamStore;
 }
 
 export class OwnTraining {
-  /** Where each run goes on from, or what it ended with. */
+  /** Where each run goes on from, or what it ended with; none while it is let go. */
   readonly checkpoints: Partial<Record<RunKind, Checkpoint>> = {};
-  /** Whose lock this worker holds. */
-  private held: { readonly id: string; readonly release: () => void } | undefined;
-  /** Claimed, and not yet read. */
+  /** Gives the lock back that this worker holds. */
+  private held: (() => Promise<void>) | undefined;
+  /** Stored, and to be read before it can go on. */
   private waits = false;
   private stored = false;
+  /** What is stored is what is here. */
+  private saved = false;
 
-  constructor(private readonly store: TrainingStore) {}
+  constructor(
+    private readonly store: TrainingStore,
+    readonly id: string,
+  ) {}
 
   /**
-   * Makes a saved training this worker's: no other tab can take it any more. Its states are read when it begins.
+   * Makes a saved training this worker's: no other tab can take it any more. Its states are read when it goes on.
    * @throws PlaygroundError 'storage' when another tab has it, or it is gone or damaged
    */
-  async claim(id: string): Promise<SavedTraining> {
-    await this.hold(id);
-    const record = (await this.store.records()).get(id);
-    if (record === undefined)
-      throw new PlaygroundError('storage', 'That training is gone: another tab has discarded it.', 'Train a new one.');
-    const training = await this.orRemove(id, () => asTraining(id, record));
-    this.waits = this.stored = true;
+  async claim(): Promise<SavedTraining> {
+    await this.hold();
+    const record = (await this.store.records()).get(this.id);
+    if (record === undefined) throw gone();
+    const training = await this.orRemove(() => asTraining(this.id, record));
+    this.waits = this.stored = this.saved = true;
     return offer(training, false);
   }
 
   /**
-   * Before the steps of a run: takes up what was claimed, or saves the choices, so that they outlive the page.
-   * @param graphs of both runs
+   * Before the steps of a run: takes up what is stored, or saves the choices, so that they outlive the page.
    * @returns what to tell of it
-   * @throws PlaygroundError 'storage' when what was claimed cannot be used; it is removed if it is damaged
+   * @throws PlaygroundError 'storage' as recall
    */
-  async begin(
-    kind: RunKind,
-    choices: TrainingChoices,
-    graphs: Record<RunKind, Graph | QatGraph>,
-    params: ParamStore,
-  ): Promise<TrainEvent[]> {
-    if (this.waits) await this.takeUp(choices.id, graphs, params);
+  async begin(kind: RunKind, recipe: Recipe, network: Network): Promise<TrainEvent[]> {
+    await this.recall(network);
     const fresh = !this.checkpoints[kind];
-    this.checkpoints[kind] ??= freshCheckpoint(params);
+    this.checkpoints[kind] ??= freshCheckpoint(network.params);
     if (!fresh || kind !== 'qat') return [];
-    return [await this.save(kind, choices)];
+    return [await this.save(kind, recipe)];
   }
 
   /** Keeps a checkpoint here and saves it. */
-  keep(kind: RunKind, choices: TrainingChoices, checkpoint: Checkpoint): Promise<TrainEvent> {
+  keep(kind: RunKind, recipe: Recipe, checkpoint: Checkpoint): Promise<TrainEvent> {
     this.checkpoints[kind] = checkpoint;
-    return this.save(kind, choices);
+    return this.save(kind, recipe);
   }
 
-  private async save(kind: RunKind, choices: TrainingChoices): Promise<TrainEvent> {
+  /**
+   * Reads the checkpoints back that were claimed or let go.
+   * @throws PlaygroundError 'storage' when they cannot be had; what is damaged is removed, and the next begin is a fresh one
+   */
+  async recall({ graphs, params }: Network): Promise<void> {
+    if (!this.waits) return;
+    await this.hold();
+    const { record, states } = await this.store.read(this.id);
+    this.waits = false;
+    if (record === undefined) throw gone();
+    const taken = await this.orRemove(() => {
+      const { runs } = asTraining(this.id, record);
+      return RUN_KINDS.flatMap((kind) => {
+        const run = runs[kind];
+        return run ? [[kind, asCheckpoint(run, states[kind], graphs[kind], params)] as const] : [];
+      });
+    });
+    Object.assign(this.checkpoints, Object.fromEntries(taken));
+  }
+
+  /** Frees the memory of what is stored as it is here, and its lock; what could not be stored stays. */
+  async letGo(): Promise<void> {
+    if (!this.saved) return;
+    for (const kind of RUN_KINDS) delete this.checkpoints[kind];
+    this.waits = true;
+    await this.release();
+  }
+
+  /** Gives the lock back. */
+  async release(): Promise<void> {
+    const { held } = this;
+    this.held = undefined;
+    await held?.();
+  }
+
+  private async save(kind: RunKind, recipe: Recipe): Promise<TrainEvent> {
     const { step } = this.checkpoints[kind]!.state;
+    this.saved = false;
     try {
-      const { record, states } = this.asStored(choices);
-      await this.hold(record.id);
-      if (!this.stored) await makeRoom(this.store, record.id);
+      const { record, states } = this.asStored(recipe);
+      await this.hold();
+      if (!this.stored) await makeRoom(this.store, this.id);
       await this.store.save(record, states, step > 0 ? kind : undefined);
-      this.stored = true;
+      this.stored = this.saved = true;
       return { type: 'saved', step };
     } catch (error) {
       const { message, hint } = error instanceof PlaygroundError ? error : unexpected(error);
@@ -85,7 +121,8 @@ export class OwnTraining {
     }
   }
 
-  private asStored({ id, options }: TrainingChoices) {
+  private asStored(options: Recipe) {
+    const { id } = this;
     const states: Partial<Record<RunKind, TrainState>> = {};
     const runs: Partial<Record<RunKind, RunRecord>> = {};
     for (const kind of RUN_KINDS) {
@@ -99,35 +136,19 @@ export class OwnTraining {
     return { record, states };
   }
 
-  private async takeUp(id: string, graphs: Record<RunKind, Graph | QatGraph>, params: ParamStore): Promise<void> {
-    const { record, states } = await this.store.read(id);
-    this.waits = false;
-    const taken = await this.orRemove(id, () => {
-      const { runs } = asTraining(id, record);
-      return RUN_KINDS.flatMap((kind) => {
-        const run = runs[kind];
-        return run ? [[kind, asCheckpoint(run, states[kind], graphs[kind], params)] as const] : [];
-      });
-    });
-    Object.assign(this.checkpoints, Object.fromEntries(taken));
-  }
-
   /** What a check of the stored training gives; one that does not pass is removed. */
-  private async orRemove<T>(id: string, check: () => T): Promise<T> {
+  private async orRemove<T>(check: () => T): Promise<T> {
     try {
       return check();
     } catch (error) {
-      await this.store.remove(id);
-      this.stored = false;
+      await this.store.remove(this.id);
+      this.stored = this.saved = false;
       throw error;
     }
   }
 
-  private async hold(id: string): Promise<void> {
-    if (this.held?.id === id) return;
-    const release = await holdTraining(id);
-    this.held?.release();
-    this.held = { id, release };
+  private async hold(): Promise<void> {
+    this.held ??= await holdTraining(this.id);
   }
 }
 

@@ -70,6 +70,14 @@ export const unusable = (why: string): PlaygroundError =>
     'It was removed; nothing else is lost. Train again from the start.',
   );
 
+/** The error for a stored training that is not there any more. */
+export const gone = (): PlaygroundError =>
+  new PlaygroundError(
+    'storage',
+    'That training is gone: another tab has discarded it, or it made room for others.',
+    'Train anew.',
+  );
+
 /** @param id under which it was stored @throws PlaygroundError 'storage' when the value is no record of that id */
 export function asTraining(id: string, value: unknown): TrainingRecord {
   const record = parse(TrainingSchema, value, (fault) => unusable(`it is damaged (${inWords(fault)})`));

@@ -79,7 +79,7 @@ test('one that another tab has is not forgotten; one whose tab is about to end i
   await expect(forgetTraining(store, 'a', 0.01)).rejects.toThrow(elsewhere);
   expect(await ids()).toEqual(['a', 'b']);
   const forgotten = forgetTraining(store, 'a', 60);
-  release();
+  void release();
   await forgotten;
   expect(await ids()).toEqual(['b']);
   // The lock was given back.

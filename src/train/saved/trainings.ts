@@ -36,7 +36,7 @@ export async function forgetTraining(store: TrainingStore, id: string, seconds =
   try {
     await store.remove(id);
   } finally {
-    release();
+    await release();
   }
 }
 

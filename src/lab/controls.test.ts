@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { Checkpoint } from '../train/checkpoint';
+import { runOf, stateOf } from '../train/saved/testing';
+import type { TrainOptions } from '../train/types';
+import { Controls } from './controls';
+
+const OPTIONS: TrainOptions = {
+  ...{ kind: 'control', steps: 9, batch: 2, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, seed: 1 },
+  ...{ validateEvery: 3, validationImages: 16, freezeBnAt: 0.5, freezeObserversAt: 0.5 },
+  replay: { steps: 3, schedule: [{ step: 0, rate: 0.1 }] },
+};
+const ended = (mark: number): Checkpoint => ({ ...runOf(3, true), state: stateOf(3, mark) });
+const stopped = (control: Checkpoint): Checkpoint => ({ ...control, result: { ...control.result!, finished: false } });
+
+test('a control answers for runs of the same seed, batch, steps, freezing and rates, wherever they would have begun', () => {
+  const controls = new Controls();
+  const control = ended(1);
+  controls.add(OPTIONS, control);
+  expect(controls.of(structuredClone(OPTIONS))).toBe(control);
+  expect(controls.of({ ...OPTIONS, learningRate: 0.2 })).toBe(control);
+  const { replay } = OPTIONS;
+  for (const other of [
+    ...[{ seed: 2 }, { batch: 4 }, { steps: 10 }, { freezeBnAt: 0 }],
+    ...[{ replay: { ...replay!, steps: 2 } }, { replay: { ...replay!, schedule: [{ step: 0, rate: 0.2 }] } }],
+  ])
+    expect(controls.of({ ...OPTIONS, ...other })).toBeUndefined();
+});
+
+test('one that was stopped, or has not ended, answers for none; one that diverged does', () => {
+  const controls = new Controls();
+  controls.add(OPTIONS, stopped(ended(1)));
+  controls.add(OPTIONS, { ...ended(1), result: undefined });
+  expect(controls.of(OPTIONS)).toBeUndefined();
+  const diverged = stopped(ended(2));
+  controls.add(OPTIONS, { ...diverged, result: { ...diverged.result!, diverged: true } });
+  expect(controls.of(OPTIONS)?.result?.diverged).toBe(true);
+});
+
+test('the newest alone are kept', () => {
+  const controls = new Controls();
+  for (const seed of [1, 2, 3]) controls.add({ ...OPTIONS, seed }, ended(seed));
+  expect([1, 2, 3].map((seed) => controls.of({ ...OPTIONS, seed })?.state)).toEqual([
+    undefined,
+    stateOf(3, 2),
+    stateOf(3, 3),
+  ]);
+});

@@ -1,0 +1,34 @@
+// Controls that were trained, by what decides on their every bit: runs which have it in common share one control.
+// In memory, the newest alone. Not for storing them: src/train/saved.
+import type { Checkpoint } from '../train/checkpoint';
+import type { TrainOptions } from '../train/types';
+
+/** Each holds a state of 90 MB. */
+const KEPT = 2;
+
+export class Controls {
+  /** The newest last. */
+  private readonly ended = new Map<string, Checkpoint>();
+
+  /** The control of such a run, if it was trained to its end. @param options of a run that replays another */
+  of(options: TrainOptions): Checkpoint | undefined {
+    return this.ended.get(keyOf(options));
+  }
+
+  /** Takes a control that has ended; one that was stopped answers for no other run. */
+  add(options: TrainOptions, control: Checkpoint): void {
+    const { result } = control;
+    if (!result || !(result.finished || result.diverged)) return;
+    const key = keyOf(options);
+    this.ended.delete(key);
+    this.ended.set(key, control);
+    for (const oldest of [...this.ended.keys()].slice(0, -KEPT)) this.ended.delete(oldest);
+  }
+}
+
+/** Seed, batch, freezing, and the steps and rates that are replayed; not the rate at which it would begin, which is not. */
+function keyOf({ replay, ...options }: TrainOptions): string {
+  const { steps, schedule } = replay!;
+  const rates = schedule.map(({ step, rate }) => [step, rate]);
+  return JSON.stringify([Object.entries({ ...options, learningRate: 0 }).sort(), steps, rates]);
+}
