@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { roundHalfEven } from '../core/rounding';
 import { findFastAdd } from './fast-add';
-import { dequantization } from './requantize';
+import { dequantization } from '../int8/requantize';
 
 const f32 = Math.fround;
 const operand = (scale: number, zeroPoint: number, max = 127) => ({ ...dequantization({ scale, zeroPoint }), max });

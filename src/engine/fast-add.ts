@@ -1,7 +1,7 @@
 // Constants with which the quantized add needs one float32 multiply-add per operand in place of double precision:
 // proven by trying every pair of codes. Not for adding (assembly/elementwise.ts), nor for what the exact sum is.
 import { roundHalfEven } from '../core/rounding';
-import type { Dequantization } from './requantize';
+import type { Dequantization } from '../int8/requantize';
 
 /** An add as PyTorch computes it, of stored codes 0..max each; low and high are relative to the zero point. */
 export interface ExactAdd {

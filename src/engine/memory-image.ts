@@ -5,7 +5,7 @@ import { impossible } from '../core/impossible';
 import { findFastAdd } from './fast-add';
 import { BLOCK_CHANNELS, KERNELS } from './kernels';
 import type { ConvPlan, Plan, PlanLayer, StoredTensor, TapGroup, Tiling } from './plan';
-import { dequantization } from './requantize';
+import { dequantization } from '../int8/requantize';
 
 /** assembly/layout.ts: where the header and its fields are. */
 const HEADER = 1024;

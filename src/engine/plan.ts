@@ -6,7 +6,7 @@ import { placeTensors, type Lifetime } from './arena';
 import { BLOCK_CHANNELS, KERNELS, MAX_RELAXED_ACTIVATION, kernelName, type KernelMode } from './kernels';
 import { lower, rebasedTensors, type Step } from './lower';
 import { firstAccumulators, packWeights, proveGroup, type OverflowProof, type PackedWeights } from './pack';
-import { requantization, type Requantization } from './requantize';
+import { requantization, type Requantization } from '../int8/requantize';
 import { hull, tapPatterns, type Window } from './taps';
 
 /** How a tensor's codes lie in the arena: rows of pixels of channels. */

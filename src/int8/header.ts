@@ -1,7 +1,10 @@
 // The JSON header of an int8 model's file: the model with each array as its length. Its form alone: whether numbers make
 // sense is validate.ts's to say. Not for the bytes: serialize.ts.
 import * as v from 'valibot';
-import { exactly, finite, flag, list, object, text, whole } from '../core/schema';
+import { exactly, finite, list, object, text, whole } from '../core/schema';
+import type { Int8Op } from './int8-model';
+import type { Listed } from './ops/definition';
+import { DEFINITIONS } from './ops/table';
 
 const count = whole(0);
 const Tensor = object({
@@ -12,26 +15,18 @@ const Tensor = object({
 });
 
 const base = { name: text, inputs: list(count), output: count };
-const window = { kernel: count, stride: count, pad: count };
-/** Of its arrays. */
-const lengths = { weights: count, weightScales: count, bias: count };
-const of = <const Op extends string>(op: Op) => v.literal(op, `"${op}"`);
-
-const OPS = [
-  object({ op: of('conv'), ...base, ...window, relu: flag, ...lengths }),
-  object({ op: of('linear'), ...base, ...lengths }),
-  object({ op: of('maxpool'), ...base, ...window }),
-  object({ op: of('add'), ...base, relu: flag }),
-  object({ op: of('relu'), ...base }),
-  object({ op: of('avgpool'), ...base }),
-] as const;
-const NAMES = OPS.map(({ entries }) => `"${entries.op.literal}"`).join(', ');
+const NAMES = Object.keys(DEFINITIONS).map((op) => `"${op}"`);
+const OPS = Object.entries(DEFINITIONS).map(([op, { fields }], i) =>
+  object({ op: v.literal(op, NAMES[i]), ...base, ...fields }),
+);
+// A path says that it is an object, and its `op` is none of these.
+const Op = v.variant('op', OPS, ({ path }) => (path ? `one of ${NAMES.join(', ')}` : 'an object'));
 
 export const HeaderSchema = object({
   version: exactly(1),
   name: text,
   tensors: list(Tensor),
-  // A path says that it is an object, and its `op` is none of these.
-  ops: list(v.variant('op', [...OPS], ({ path }) => (path ? `one of ${NAMES}` : 'an object'))),
+  // Each definition's fields are typed as its operation's.
+  ops: list(Op as v.GenericSchema<unknown, Listed<Int8Op>>),
 });
 export type Header = v.InferOutput<typeof HeaderSchema>;

@@ -1,6 +1,7 @@
 // Int8Model: the wall behind which nothing knows about floats' training, tfjs or PyTorch. Plain, serialisable data.
 // Not for execution plans or packed weights: src/engine makes those.
 import type { QParams } from '../core/qparams';
+import type { Window } from '../core/window';
 
 /** A quantized activation: unsigned codes, NHWC without N. Vectors are 1 x 1 x c. */
 export interface Int8Tensor {
@@ -29,22 +30,16 @@ interface Weighted {
 }
 
 /** QuantizedConv2d or QuantizedConvReLU2d; ReLU clamps the output code at its zero point. */
-export interface Int8Conv extends OpBase, Weighted {
+export interface Int8Conv extends OpBase, Weighted, Window {
   readonly op: 'conv';
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
   readonly relu: boolean;
 }
 export interface Int8Linear extends OpBase, Weighted {
   readonly op: 'linear';
 }
 /** Padding never wins: the window is clipped to the map. */
-export interface Int8MaxPool extends OpBase {
+export interface Int8MaxPool extends OpBase, Window {
   readonly op: 'maxpool';
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
 }
 /** Quantized add: both inputs dequantized in float32, added, (ReLU), requantized half to even. */
 export interface Int8Add extends OpBase {
@@ -60,7 +55,8 @@ export interface Int8AvgPool extends OpBase {
   readonly op: 'avgpool';
 }
 
-export type Int8Op = Int8Conv | Int8Linear | Int8MaxPool | Int8Add | Int8Relu | Int8AvgPool;
+export type Int8WeightedOp = Int8Conv | Int8Linear;
+export type Int8Op = Int8WeightedOp | Int8MaxPool | Int8Add | Int8Relu | Int8AvgPool;
 
 /** A converted network: tensors[0] is the quantized image, the last op's output the quantized logits. */
 export interface Int8Model {

@@ -1,0 +1,17 @@
+// QuantizedLinear, on a vector.
+import { expectShape, refuse } from '../checks';
+import type { Int8Linear } from '../int8-model';
+import type { Definition } from './definition';
+import { checkWeighted, computeWeighted, weightedFields } from './weighted';
+
+export const linear: Definition<Int8Linear> = {
+  arity: 1,
+  fields: weightedFields,
+  check(op, at) {
+    const [{ h, w, c }] = at.inputs;
+    if (h !== 1 || w !== 1) refuse(at.where, 'it takes a vector, not a map');
+    expectShape(at, { h: 1, w: 1, c: at.output.c });
+    checkWeighted(op, at, c);
+  },
+  compute: (op, [input], output) => computeWeighted(op, { kernel: 1, stride: 1, pad: 0 }, false, input, output),
+};
