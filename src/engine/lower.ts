@@ -1,19 +1,11 @@
 // Int8Model -> steps: what is computed, in which order, and how each tensor's codes are stored.
 // Not for memory addresses, packing or kernels: plan.ts.
-import type {
-  Int8Add,
-  Int8AvgPool,
-  Int8Conv,
-  Int8Linear,
-  Int8MaxPool,
-  Int8Model,
-  Int8Op,
-  Int8Relu,
-} from '../int8/int8-model';
+import type { Int8Model, Int8Op } from '../int8/int8-model';
+import { loweringOf } from './ops/table';
 
 /** A model's operation as it will run; `relu` may come from a separate ReLU that it absorbed. */
 export interface Step {
-  readonly op: Int8Conv | Int8Linear | Int8MaxPool | Int8Add | Int8AvgPool | Int8Relu;
+  readonly op: Int8Op;
   /** e.g. 'layer1.0.add + layer1.0.relu2' */
   readonly name: string;
   readonly inputs: readonly number[];
@@ -25,8 +17,8 @@ export interface Step {
 export function rebasedTensors(model: Int8Model): Set<number> {
   const rebased = new Set<number>();
   for (const op of model.ops) {
-    const inherits = (op.op === 'maxpool' || op.op === 'avgpool') && rebased.has(op.inputs[0]);
-    if (op.op === 'relu' || ((op.op === 'conv' || op.op === 'add') && op.relu) || inherits) rebased.add(op.output);
+    const { relu, keepsSign } = loweringOf(op);
+    if (relu(op) || (keepsSign && rebased.has(op.inputs[0]))) rebased.add(op.output);
   }
   return rebased;
 }
@@ -41,7 +33,7 @@ export function lower(model: Int8Model, separate: boolean): Step[] {
     name: op.name,
     inputs: op.inputs,
     output: op.output,
-    relu: op.op === 'relu' || ((op.op === 'conv' || op.op === 'add') && op.relu),
+    relu: loweringOf(op).relu(op),
   });
   if (separate) return model.ops.map(single);
 
@@ -52,7 +44,7 @@ export function lower(model: Int8Model, separate: boolean): Step[] {
   for (const op of model.ops) {
     if (absorbed.has(op)) continue;
     const [reader, ...others] = readers(op.output);
-    const takes = (op.op === 'conv' || op.op === 'add') && op.output !== last && others.length === 0;
+    const takes = loweringOf(op).absorbsRelu && op.output !== last && others.length === 0;
     if (takes && reader?.op === 'relu') {
       absorbed.add(reader);
       steps.push({ ...single(op), name: `${op.name} + ${reader.name}`, output: reader.output, relu: true });

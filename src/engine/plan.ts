@@ -1,13 +1,16 @@
 // Int8Model -> plan, ahead of time and pure: steps, live taps, packed weights, kernels that are proven to be exact,
 // the arena. Not for WASM memory (memory-image.ts) nor for timing kernels (tune.ts).
-import type { Int8Conv, Int8Linear, Int8Model, Int8Tensor } from '../int8/int8-model';
+import type { Window } from '../core/window';
+import type { Int8Model, Int8Tensor, Int8WeightedOp } from '../int8/int8-model';
+import { requantization, type Requantization } from '../int8/requantize';
 import { validateInt8Model } from '../int8/validate';
 import { placeTensors, type Lifetime } from './arena';
+import { ARENA_START } from './assembly/layout';
 import { BLOCK_CHANNELS, KERNELS, MAX_RELAXED_ACTIVATION, kernelName, type KernelMode } from './kernels';
 import { lower, rebasedTensors, type Step } from './lower';
+import { loweringOf } from './ops/table';
 import { firstAccumulators, packWeights, proveGroup, type OverflowProof, type PackedWeights } from './pack';
-import { requantization, type Requantization } from '../int8/requantize';
-import { hull, tapPatterns, type Window } from './taps';
+import { hull, tapPatterns } from './taps';
 
 /** How a tensor's codes lie in the arena: rows of pixels of channels. */
 export interface StoredTensor {
@@ -88,19 +91,16 @@ export interface PlanOptions {
   readonly mode?: KernelMode;
 }
 
-/** Bytes at an arena's start that belong to the engine, and after its end that kernels may read. */
-const ARENA_HEADER = 64;
+/** Bytes after an arena's end that kernels may read. */
 const SLACK = 64;
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
-const asWindow = (op: Int8Conv | Int8Linear): Window => (op.op === 'conv' ? op : { kernel: 1, stride: 1, pad: 0 });
-const isWeighted = (op: Step['op']): op is Int8Conv | Int8Linear => op.op === 'conv' || op.op === 'linear';
 
 /** The image's horizontal padding in memory, when only convolutions of one padding read it; else undefined. */
 function imagePadding(steps: readonly Step[]): number | undefined {
   const pads = steps
     .filter(({ inputs }) => inputs.includes(0))
-    .map(({ op }) => (isWeighted(op) ? asWindow(op).pad : undefined));
+    .map(({ op }) => ('weights' in op ? loweringOf(op).window(op).pad : undefined));
   return pads.every((pad) => pad === pads[0]) ? pads[0] : undefined;
 }
 
@@ -158,13 +158,13 @@ function tilingsFor(proofs: readonly OverflowProof[], max: number, options: Plan
 }
 
 function planConv(
-  op: Int8Conv | Int8Linear,
+  op: Int8WeightedOp,
+  window: Window,
   input: Int8Tensor,
   output: Int8Tensor,
   stored: Layouts,
   options: PlanOptions,
 ): ConvPlan {
-  const window = asWindow(op);
   const { pixelBytes, rowBytes, padding, max, zero } = stored.input;
   // Where horizontal padding is in memory, every tap of a row is read.
   const left = padding === undefined ? window.pad : 0;
@@ -206,10 +206,10 @@ function planLayer(step: Step, model: Int8Model, layouts: readonly Layout[], opt
   const target = model.tensors[output];
   const activationBytes = [...inputs, output].reduce((sum, index) => sum + layouts[index].bytes - SLACK, 0);
   const base = { step, name: step.name, activationBytes };
-  if (!isWeighted(op)) return { ...base, macs: 0, liveMacs: 0, weightBytes: 0 };
-  const conv = planConv(op, source, target, { input: layouts[inputs[0]], output: layouts[output] }, options);
-  const kernel = asWindow(op).kernel;
-  const exact = tapPatterns(source.h, source.w, asWindow(op), asWindow(op));
+  if (!('weights' in op)) return { ...base, macs: 0, liveMacs: 0, weightBytes: 0 };
+  const window = loweringOf(op).window(op);
+  const conv = planConv(op, window, source, target, { input: layouts[inputs[0]], output: layouts[output] }, options);
+  const exact = tapPatterns(source.h, source.w, window, window);
   const taps = exact.reduce(
     (sum, { ky, kx, pixels }) => sum + (ky.to - ky.from) * (kx.to - kx.from) * pixels.length,
     0,
@@ -217,7 +217,7 @@ function planLayer(step: Step, model: Int8Model, layouts: readonly Layout[], opt
   return {
     ...base,
     conv,
-    macs: target.h * target.w * kernel * kernel * source.c * target.c,
+    macs: target.h * target.w * window.kernel ** 2 * source.c * target.c,
     liveMacs: taps * source.c * target.c,
     weightBytes: conv.packed.data.byteLength,
   };
@@ -255,7 +255,7 @@ export function planModel(model: Int8Model, options: PlanOptions): Plan {
   );
   const result = model.ops[model.ops.length - 1].output;
   const lifetimes = lifetimesOf(steps, layouts, result, options.separate ?? false);
-  const { offsets, bytes } = placeTensors([...lifetimes.values()], ARENA_HEADER);
+  const { offsets, bytes } = placeTensors([...lifetimes.values()], ARENA_START);
   const placed = new Map([...lifetimes.keys()].map((tensor, index) => [tensor, offsets[index]]));
   return {
     model,

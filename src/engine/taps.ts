@@ -1,5 +1,6 @@
 // Which taps of a convolution meet the map at which output pixels. The others meet only padding: zero, so left out.
 // Not for weights or memory: see pack.ts and plan.ts.
+import { outputLength, type Window } from '../core/window';
 
 /** A half-open interval of tap positions; empty when from >= to. */
 export interface Interval {
@@ -14,16 +15,6 @@ export interface TapPattern {
   readonly pixels: readonly { readonly x: number; readonly y: number }[];
 }
 
-export interface Window {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
-}
-
-/** Number of output positions along one side of length `size`. */
-export const outputSize = (size: number, { kernel, stride, pad }: Window): number =>
-  Math.floor((size + 2 * pad - kernel) / stride) + 1;
-
 /** Live taps of output position `o` along one side of length `size`. */
 function liveTaps(o: number, size: number, { kernel, stride, pad }: Window): Interval {
   const start = o * stride - pad;
@@ -34,8 +25,8 @@ function liveTaps(o: number, size: number, { kernel, stride, pad }: Window): Int
 /** The patterns of an h x w map, every output pixel in exactly one, in raster order within it. */
 export function tapPatterns(h: number, w: number, vertical: Window, horizontal: Window): TapPattern[] {
   const patterns = new Map<string, { ky: Interval; kx: Interval; pixels: { x: number; y: number }[] }>();
-  for (let y = 0; y < outputSize(h, vertical); y++)
-    for (let x = 0; x < outputSize(w, horizontal); x++) {
+  for (let y = 0; y < outputLength(h, vertical); y++)
+    for (let x = 0; x < outputLength(w, horizontal); x++) {
       const ky = liveTaps(y, h, vertical);
       const kx = liveTaps(x, w, horizontal);
       const key = `${ky.from},${ky.to},${kx.from},${kx.to}`;

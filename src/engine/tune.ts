@@ -1,6 +1,6 @@
 // Chooses each layer's kernels by running them: how fast a relaxed instruction is cannot be asked, only measured.
 // All candidates give the same integers, so the choice never changes a result. Not for proving that: plan.ts, pack.ts.
-import type { MemoryImage, TilingRecords } from './memory-image';
+import type { MemoryImage } from './memory-image';
 import type { EngineExports } from './wasm-module';
 
 export interface LayerTiming {
@@ -44,7 +44,7 @@ function typical(times: readonly number[]): number {
 
 /** Times every layer's candidates and writes the fastest into memory. @returns each layer's choice */
 export function tune(image: MemoryImage, memory: ArrayBufferLike, exports: EngineExports): number[] {
-  const best = image.choices.map((choices: readonly TilingRecords[]) => choices.map(() => Infinity));
+  const best = image.choices.map((choices) => choices.map(() => Infinity));
   for (let round = 0; round < ROUNDS; round++)
     best.forEach((times, layer) => {
       if (times.length === 1) return;

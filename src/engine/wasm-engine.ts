@@ -6,6 +6,7 @@ import { Patience, usefulThreads } from '../core/threads';
 import type { KernelMode } from './kernels';
 import { layOut, type MemoryImage } from './memory-image';
 import { planModel, type Plan, type StoredTensor } from './plan';
+import { storedOf } from './stored';
 import { startEngineThreads } from './threads';
 import { choose, timeLayers, tune, type LayerTiming } from './tune';
 import type { Int8Engine } from './types';
@@ -85,12 +86,6 @@ class Program {
     return new Program(plan, image, memory, instantiateEngine(module, memory, new Patience().stalled));
   }
 
-  stored(index: number): StoredTensor {
-    const stored = this.plan.tensors[index];
-    if (!stored) throw new Error(`tensor ${index} is not stored`);
-    return stored;
-  }
-
   /** @returns false when another thread has stopped: there is no result, and this memory is lost */
   run(codes: Uint8Array, n: number, threads: number): boolean {
     this.bytes.set(codes, this.image.input);
@@ -138,7 +133,7 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
   };
   // A plan of its own that keeps every tensor, made when first asked for.
   let tracer: Program | undefined;
-  const result = program.stored(plan.result);
+  const result = storedOf(plan, plan.result);
   const { h, w, c } = model.tensors[plan.result];
   const [imageSize, outputSize] = [model.tensors[0].h * model.tensors[0].w * model.tensors[0].c, h * w * c];
 
@@ -176,7 +171,7 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
       const all = (tracer ??= Program.load(planModel(model, { ...planOptions, separate: true }), module, 1, 1));
       all.run(codes, 1, 1);
       return model.ops.map(({ output }) => {
-        const stored = all.stored(output);
+        const stored = storedOf(all.plan, output);
         return codesAt(all.bytes, all.image.arena + stored.offset, all.plan, output, stored);
       });
     },

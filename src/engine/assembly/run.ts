@@ -16,6 +16,12 @@ import {
   IMAGES,
   INPUT,
   INPUT_BYTES,
+  KIND_ADD,
+  KIND_AVERAGE_POOL,
+  KIND_FAST_ADD,
+  KIND_IMAGE,
+  KIND_MAX_POOL,
+  KIND_RELU,
   LOGITS,
   OPS,
   OP_BARRIER,
@@ -28,14 +34,6 @@ import {
   PARKED,
   SOURCE,
 } from './layout';
-
-// Kinds above the convolution kernels' numbers.
-const IMAGE = 100;
-const MAX_POOL = 101;
-const AVERAGE_POOL = 102;
-const RELU = 103;
-const ADD = 104;
-const FAST_ADD = 105;
 
 /**
  * Looks before a thread without work goes to sleep, and before one that waits for others asks whether they stalled: about
@@ -55,13 +53,13 @@ declare function stalled(moved: bool): bool;
 function execute(op: usize, arena: usize, first: i32, last: i32): void {
   if (first == last) return;
   const kind = load<i32>(op, OP_KIND);
-  if (kind < IMAGE) convolve(kind, op, arena, first, last);
-  else if (kind == FAST_ADD) fastAdd(op, arena, first, last);
-  else if (kind == ADD) add(op, arena, first, last);
-  else if (kind == RELU) relu(op, arena, first, last);
-  else if (kind == MAX_POOL) maxPool(op, arena, first, last);
-  else if (kind == AVERAGE_POOL) averagePool(op, arena, first, last);
-  else if (kind == IMAGE) {
+  if (kind < KIND_IMAGE) convolve(kind, op, arena, first, last);
+  else if (kind == KIND_FAST_ADD) fastAdd(op, arena, first, last);
+  else if (kind == KIND_ADD) add(op, arena, first, last);
+  else if (kind == KIND_RELU) relu(op, arena, first, last);
+  else if (kind == KIND_MAX_POOL) maxPool(op, arena, first, last);
+  else if (kind == KIND_AVERAGE_POOL) averagePool(op, arena, first, last);
+  else if (kind == KIND_IMAGE) {
     if (!image(op, arena, first, last)) store<i32>(FAULT, 1);
   } else unreachable();
 }

@@ -1,6 +1,7 @@
 // Writes the AssemblyScript of one convolution kernel: accumulators are locals, so every tile is unrolled source.
 // Runs in Node at build time. Not for what the kernels mean: see src/engine/kernels.ts and layout.ts.
 import { BLOCK_CHANNELS, type KernelMode, type KernelSpec } from '../kernels';
+import { JOB_PIXELS, PIXEL_BYTES, PIXEL_IN, PIXEL_OUT } from './layout';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 /** Bytes of packed weights that one step of a block of 32 channels takes: eight vectors. */
@@ -9,6 +10,7 @@ const STEP_BYTES = (BLOCK_CHANNELS / 4) * 16;
 export const functionName = (k: KernelSpec): string => `conv_${k.mode}_${k.pixels}x${k.vectors}`;
 
 const weight = (vector: number, step: number): string => `v128.load(w, ${step * STEP_BYTES + vector * 16})`;
+const pixelField = (pixel: number, field: number): number => JOB_PIXELS + PIXEL_BYTES * pixel + field;
 const activation = (pixel: number, step: number): string =>
   `v128.load32_splat(x${pixel}, ${4 * step})`;
 
@@ -95,13 +97,13 @@ export function ${functionName(kernel)}(op: usize, arena: usize, first: i32, las
   let block = first / jobCount;
   let job = first - block * jobCount;
   for (let unit = first; unit < last; unit++) {
-    const at = jobs + <usize>job * ${16 + 8 * kernel.pixels};
+    const at = jobs + <usize>job * ${JOB_PIXELS + PIXEL_BYTES * kernel.pixels};
     const channel = <usize>(block * ${channels});
     const init = load<usize>(at, JOB_INIT) + channel * 4;
     let weights = load<usize>(op, CONV_WEIGHTS) + (channel / ${BLOCK_CHANNELS}) * load<usize>(op, CONV_BLOCK_STRIDE) +
       (channel % ${BLOCK_CHANNELS}) * 4 + load<usize>(at, JOB_WEIGHTS);
     ${accumulators.map(({ name, v }) => `let ${name} = v128.load(init, ${16 * v});`).join('\n    ')}
-    ${pixels.map((p) => `let row${p} = input + load<usize>(at, JOB_PIXELS + ${8 * p});`).join('\n    ')}
+    ${pixels.map((p) => `let row${p} = input + load<usize>(at, ${pixelField(p, PIXEL_IN)});`).join('\n    ')}
     const run = load<usize>(at, JOB_RUN);
     for (let rows = load<i32>(at, JOB_ROWS); rows > 0; rows--) {
       ${pixels.map((p) => `let x${p} = row${p};`).join(' ')}
@@ -114,7 +116,7 @@ export function ${functionName(kernel)}(op: usize, arena: usize, first: i32, las
     }
     const bias = load<usize>(op, CONV_BIAS) + channel * 4;
     const multiplier = load<usize>(op, CONV_MULTIPLIER) + channel * 4;
-    ${pixels.map((p) => `const out${p} = output + load<usize>(at, JOB_PIXELS + ${8 * p + 4}) + channel;`).join('\n    ')}
+    ${pixels.map((p) => `const out${p} = output + load<usize>(at, ${pixelField(p, PIXEL_OUT)}) + channel;`).join('\n    ')}
     ${pixels.map((p) => store(kernel, p)).join('\n    ')}
     if (++job == jobCount) {
       job = 0;
@@ -132,7 +134,7 @@ export function kernelsSource(kernels: readonly KernelSpec[], relaxed: boolean):
     .filter(({ kernel }) => relaxed || !kernel.relaxed);
   return `import {
   CONV_BIAS, CONV_BLOCK_STRIDE, CONV_HIGH, CONV_IN_CODES, CONV_IN_ROW, CONV_JOBS, CONV_JOB_COUNT, CONV_LOW, CONV_MULTIPLIER,
-  CONV_WEIGHTS, CONV_WEIGHT_ROW, CONV_ZERO, JOB_INIT, JOB_PIXELS, JOB_ROWS, JOB_RUN, JOB_WEIGHTS, MAGIC, MAGIC_BITS,
+  CONV_WEIGHTS, CONV_WEIGHT_ROW, CONV_ZERO, JOB_INIT, JOB_ROWS, JOB_RUN, JOB_WEIGHTS, MAGIC, MAGIC_BITS,
   ONES, OP_IN, OP_OUT,
 } from './layout';
 import { widen } from './scratch';

@@ -3,6 +3,7 @@
 import type { Int8Conv, Int8Linear, Int8Model, Int8Op, Int8Tensor } from '../../int8/int8-model';
 import type { QParams } from '../../core/qparams';
 import { Rng } from '../../core/rng';
+import { outputLength } from '../../core/window';
 
 /** Standard normal deviate. */
 const normal = (rng: Rng): number =>
@@ -51,7 +52,7 @@ export class ModelBuilder {
 
   conv(input: number, cout: number, kernel: number, stride: number, pad: number, options: ConvOptions = {}): number {
     const source = this.tensors[input];
-    const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
+    const side = (size: number): number => outputLength(size, { kernel, stride, pad });
     const relu = options.relu ?? true;
     const zeroPoint = options.zeroPoint ?? (relu ? 0 : 60);
     const output = this.tensor(side(source.h), side(source.w), cout, zeroPoint, options.scale, options.qmax);
@@ -93,12 +94,12 @@ export class ModelBuilder {
 
   maxpool(input: number, kernel: number, stride: number, pad: number): number {
     const { h, w } = this.tensors[input];
-    const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
     const output = this.tensors.length;
+    const window = { kernel, stride, pad };
     return this.same(
-      { op: 'maxpool', name: `pool${output}`, inputs: [input], output, kernel, stride, pad },
-      side(h),
-      side(w),
+      { op: 'maxpool', name: `pool${output}`, inputs: [input], output, ...window },
+      outputLength(h, window),
+      outputLength(w, window),
     );
   }
 

@@ -2,6 +2,7 @@
 // and padding on small oblong maps, extreme weights, zero points at both ends, ties. Seeded; not for real networks.
 import type { Int8Model } from '../../int8/int8-model';
 import { Rng } from '../../core/rng';
+import type { Window } from '../../core/window';
 import { ModelBuilder, gaussianWeights, randomImages, type Weighted } from './models';
 
 /**
@@ -19,11 +20,6 @@ export interface SweptModel {
   readonly n: number;
 }
 
-interface Window {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
-}
 const unique = (values: number[]): number[] => [...new Set(values)];
 const WINDOWS: readonly Window[] = [1, 2, 3].flatMap((stride) =>
   [1, 2, 3, 5, 7].flatMap((kernel) =>

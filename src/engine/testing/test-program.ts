@@ -1,15 +1,15 @@
 // Runs any plan of a model with any choice of kernels in one memory that is kept poisoned: what the engine reads without
 // having written it is 255, what it writes outside its places is seen. For tests; not for speed nor for threads.
 import type { Int8Model } from '../../int8/int8-model';
+import { IMAGE_START } from '../assembly/layout';
 import { layOut, type MemoryImage } from '../memory-image';
 import type { Plan } from '../plan';
+import { storedOf } from '../stored';
 import { codesAt } from '../wasm-engine';
 import { instantiateEngine, type EngineExports } from '../wasm-module';
 
 const PAGE = 65_536;
 const POISON = 0xff;
-/** Below it lie the program's header and what the thread pool counts. */
-const HEADER_END = 2048;
 
 /** One instance of a build; plans run in it one after another. */
 export class TestProgram {
@@ -59,7 +59,7 @@ export class TestProgram {
     const image = layOut(plan, 1, n);
     const end = image.bytes + PAGE;
     if (end > this.bytes.length) throw new Error(`the plan needs ${image.bytes} bytes`);
-    this.bytes.fill(0, 0, HEADER_END).fill(POISON, HEADER_END, end);
+    this.bytes.fill(0, 0, IMAGE_START).fill(POISON, IMAGE_START, end);
     image.write(this.memory.buffer);
     image.choices.forEach((choices, layer) => image.choose(this.memory.buffer, layer, choice % choices.length));
     this.bytes.set(codes, image.input);
@@ -69,12 +69,6 @@ export class TestProgram {
     if (this.bytes.subarray(image.bytes, end).some((byte) => byte !== POISON)) throw new Error('wrote past its memory');
     return image;
   }
-}
-
-function storedOf({ tensors }: Plan, index: number) {
-  const stored = tensors[index];
-  if (!stored) throw new Error(`tensor ${index} is not stored`);
-  return stored;
 }
 
 /** The most choices that any layer of the plan has. */
