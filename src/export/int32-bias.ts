@@ -1,7 +1,7 @@
 // Weights with the int32 bias that other runtimes take, where ours adds a float32 one. A bias too large for the units of
 // its channel's accumulator is no reason to saturate: the channel gets a larger weight scale where that costs nothing
 // that could be seen, else it is refused. Not for our own engines.
-import type { Int8Conv, Int8Linear } from '../int8/int8-model';
+import type { Int8WeightedOp } from '../int8/int8-model';
 import { PlaygroundError } from '../core/errors';
 import type { QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
@@ -28,7 +28,7 @@ export interface Int32Biased {
  * @param input, output what the layer reads and writes
  * @throws PlaygroundError 'unsupported' naming layer and channel where no weight scale is right for both, bias and weights
  */
-export function withInt32Bias(layer: Int8Conv | Int8Linear, input: QParams, output: QParams): Int32Biased {
+export function withInt32Bias(layer: Int8WeightedOp, input: QParams, output: QParams): Int32Biased {
   const channels = layer.bias.length;
   const terms = layer.weights.length / channels;
   const weights = layer.weights.slice();

@@ -34,7 +34,7 @@ export interface OnnxGraph {
 }
 
 /** ONNX Runtime's own operators. */
-export const CONTRIB = 'com.microsoft';
+const CONTRIB = 'com.microsoft';
 const IR_VERSION = 8;
 const OPSETS = [
   { domain: '', version: 17 },

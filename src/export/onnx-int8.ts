@@ -1,8 +1,9 @@
 // Int8Model -> ONNX in the form that ONNX Runtime runs fastest: QLinear operators on uint8 codes.
-// Not for floats (onnx-float.ts) nor for the file format (onnx-file.ts).
-import type { Int8Conv, Int8Linear, Int8Model } from '../int8/int8-model';
+// Not for what becomes of an operation (ops/), for floats (onnx-float.ts), nor for the file format (onnx-file.ts).
+import type { Int8Model } from '../int8/int8-model';
 import { withInt32Bias } from './int32-bias';
-import { CONTRIB, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnx-file';
+import { encodeOnnx, type OnnxConstant, type OnnxNode } from './onnx-file';
+import { exporterOf } from './ops/table';
 
 /**
  * A model whose input 'image' is [N, c, h, w] normalised float32 and whose output 'logits' is float32.
@@ -14,6 +15,7 @@ import { CONTRIB, encodeOnnx, type OnnxConstant, type OnnxNode } from './onnx-fi
  * @throws PlaygroundError 'unsupported' naming layer and channel where a bias does not fit: see withInt32Bias
  */
 export function int8ToOnnx(model: Int8Model): Uint8Array {
+  const { tensors } = model;
   const nodes: OnnxNode[] = [];
   const constants: OnnxConstant[] = [];
   /** The value that holds each tensor. */
@@ -24,107 +26,52 @@ export function int8ToOnnx(model: Int8Model): Uint8Array {
     return name;
   };
   /** Scale and zero point of a tensor. */
-  const qparams = model.tensors.map(({ q }, index) => [
-    constant(`tensor${index}.scale`, Float32Array.of(q.scale)),
-    constant(`tensor${index}.zero_point`, Uint8Array.of(q.zeroPoint)),
-  ]);
-  const quantized = (index: number): string[] => [values[index], ...qparams[index]];
-
-  /** Weights, their scales and zero points; and the bias in units of the accumulator. @param dims of the weights */
-  const weighted = (op: Int8Conv | Int8Linear, dims: readonly number[]) => {
-    const channels = [op.bias.length];
-    const { weights, weightScales, bias } = withInt32Bias(
-      op,
-      model.tensors[op.inputs[0]].q,
-      model.tensors[op.output].q,
-    );
-    const codes = op.op === 'conv' ? toOihw(weights, dims) : weights;
-    return {
-      weight: [
-        constant(`${op.name}.weight`, codes, dims),
-        constant(`${op.name}.weight_scale`, weightScales, channels),
-        constant(`${op.name}.weight_zero_point`, new Int8Array(op.bias.length), channels),
-      ],
-      bias: constant(`${op.name}.bias`, bias, channels),
-    };
-  };
-  /** max(code, zero point) of `input` as `output`. */
-  const relu = (input: string, output: string, tensor: number): void =>
-    void nodes.push({ op: 'Clip', inputs: [input, qparams[tensor][1]], output });
+  const qparams = tensors.map(
+    ({ q }, index) =>
+      [
+        constant(`tensor${index}.scale`, Float32Array.of(q.scale)),
+        constant(`tensor${index}.zero_point`, Uint8Array.of(q.zeroPoint)),
+      ] as const,
+  );
+  const quantized = (index: number) => [values[index], ...qparams[index]] as const;
 
   values[0] = 'image_codes';
   nodes.push({ op: 'QuantizeLinear', inputs: ['image', ...qparams[0]], output: values[0] });
   for (const op of model.ops) {
     const { name, inputs, output } = op;
-    const { q } = model.tensors[output];
-    const clipped = (op.op === 'conv' || op.op === 'add') && op.relu && q.zeroPoint > 0;
-    const result = clipped ? `${name}.before_relu` : name;
+    const [from, to] = [inputs.map((input) => tensors[input]), tensors[output]];
     values[output] = name;
-    switch (op.op) {
-      case 'conv': {
-        const { kernel, stride, pad } = op;
-        const { c: cin } = model.tensors[inputs[0]];
-        const { weight, bias } = weighted(op, [op.bias.length, cin, kernel, kernel]);
-        nodes.push({
-          op: 'QLinearConv',
-          inputs: [...quantized(inputs[0]), ...weight, ...qparams[output], bias],
-          output: result,
-          attributes: { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] },
-        });
-        break;
-      }
-      case 'linear': {
-        const { weight, bias } = weighted(op, [op.bias.length, op.weights.length / op.bias.length]);
-        const flat = `${name}.input`;
-        nodes.push(
-          { op: 'Flatten', inputs: [values[inputs[0]]], output: flat },
-          {
-            op: 'QGemm',
-            domain: CONTRIB,
-            inputs: [flat, ...qparams[inputs[0]], ...weight, bias, ...qparams[output]],
-            output: name,
-            attributes: { transB: 1 },
-          },
-        );
-        break;
-      }
-      case 'add': {
-        const operands = inputs.flatMap(quantized);
-        nodes.push({
-          op: 'QLinearAdd',
-          domain: CONTRIB,
-          inputs: [...operands, ...qparams[output]],
-          output: result,
-        });
-        break;
-      }
-      case 'maxpool': {
-        const { kernel, stride, pad } = op;
-        nodes.push({
-          op: 'MaxPool',
-          inputs: [values[inputs[0]]],
-          output: name,
-          attributes: { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] },
-        });
-        break;
-      }
-      case 'relu':
-        if (q.zeroPoint > 0) relu(values[inputs[0]], name, output);
-        else values[output] = values[inputs[0]];
-        break;
-      case 'avgpool': {
-        const { h, w } = model.tensors[inputs[0]];
-        const pooled = [...quantized(inputs[0]), ...qparams[output]];
-        if (h * w === 1) values[output] = values[inputs[0]];
-        else nodes.push({ op: 'QLinearGlobalAveragePool', domain: CONTRIB, inputs: pooled, output: name });
-        break;
-      }
-    }
-    if (clipped) relu(result, name, output);
+    exporterOf(op).onnx(op, {
+      from,
+      to,
+      inputs: inputs.map(quantized),
+      output: qparams[output],
+      weighted(layer, dims, order = (codes) => codes) {
+        const channels = [layer.bias.length];
+        const { weights, weightScales, bias } = withInt32Bias(layer, from[0].q, to.q);
+        return {
+          weight: [
+            constant(`${name}.weight`, order(weights), dims),
+            constant(`${name}.weight_scale`, weightScales, channels),
+            constant(`${name}.weight_zero_point`, new Int8Array(layer.bias.length), channels),
+          ],
+          bias: constant(`${name}.bias`, bias, channels),
+        };
+      },
+      emit({ part, relu = false, ...node }) {
+        const whole = part ? `${name}.${part}` : name;
+        const clipped = relu && to.q.zeroPoint > 0;
+        const result = clipped ? `${whole}.before_relu` : whole;
+        nodes.push({ ...node, output: result });
+        if (clipped) nodes.push({ op: 'Clip', inputs: [result, qparams[output][1]], output: whole });
+        return whole;
+      },
+      is: (value) => void (values[output] = value),
+    });
   }
 
   const last = model.ops[model.ops.length - 1];
-  const [image, logits] = [model.tensors[0], model.tensors[last.output]];
+  const [image, logits] = [tensors[0], tensors[last.output]];
   nodes.push({ op: 'DequantizeLinear', inputs: quantized(last.output), output: 'logits' });
   const map = last.op === 'linear' ? [] : [logits.h, logits.w];
   return encodeOnnx({
@@ -134,14 +81,4 @@ export function int8ToOnnx(model: Int8Model): Uint8Array {
     input: { name: 'image', dims: ['N', image.c, image.h, image.w] },
     output: { name: 'logits', dims: ['N', logits.c, ...map] },
   });
-}
-
-/** Codes [cout][ky][kx][cin] as ONNX has them, [cout][cin][ky][kx]: `dims`. */
-function toOihw(weights: Int8Array, [cout, cin, ky, kx]: readonly number[]): Int8Array {
-  const taps = ky * kx;
-  const out = new Int8Array(weights.length);
-  for (let o = 0; o < cout; o++)
-    for (let i = 0; i < cin; i++)
-      for (let tap = 0; tap < taps; tap++) out[(o * cin + i) * taps + tap] = weights[(o * taps + tap) * cin + i];
-  return out;
 }
