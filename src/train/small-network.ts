@@ -2,6 +2,7 @@
 // Not for the product.
 import { elements, type Param, type ParamStore } from '../core/params';
 import { noise } from '../device/testing';
+import { operationOf } from '../graph/ops/table';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from '../graph/types';
 import type { Batch } from './trainer';
 
@@ -55,29 +56,22 @@ export function smallGraph({ channels = 8, blocks = 1 } = {}): Graph {
   };
 }
 
-/** Parameters of a graph's nodes: weights of about unit gain, batch norms away from their defaults. */
+/** Parameters of a graph's operations: weights of about unit gain, batch norms away from their defaults. */
 export function smallParams(graph: Graph, seed: number): ParamStore {
   const params = new Map<string, Param>();
-  const add = (name: string, shape: number[], at: (v: number) => number) =>
+  for (const { name, shape } of graph.nodes.flatMap((node) => operationOf(node).params?.(node) ?? [])) {
+    const at = valueOf(name.slice(name.lastIndexOf('.') + 1), shape);
     params.set(name, { shape, data: noise(elements(shape), seed + params.size).map(at) });
-  for (const node of graph.nodes) {
-    if (node.op === 'conv') {
-      const { cin, cout, kernel } = node.conv;
-      add(node.weight, [cout, cin, kernel, kernel], (v) => v / Math.sqrt(cin * kernel * kernel));
-      if (node.bias !== undefined) add(node.bias, [cout], (v) => v / 10);
-      if (!node.bn) continue;
-      const { prefix } = node.bn;
-      add(`${prefix}.weight`, [cout], (v) => 1 + 0.2 * v);
-      add(`${prefix}.bias`, [cout], (v) => 0.2 * v);
-      add(`${prefix}.running_mean`, [cout], (v) => 0.1 * v);
-      add(`${prefix}.running_var`, [cout], (v) => 0.5 + 0.1 * v);
-    }
-    if (node.op === 'linear') {
-      add(node.weight, [node.outFeatures, node.inFeatures], (v) => v / 2);
-      add(node.bias, [node.outFeatures], (v) => v / 10);
-    }
   }
   return params;
+}
+
+/** What a parameter makes of noise within -1..1. */
+function valueOf(leaf: string, shape: readonly number[]): (v: number) => number {
+  if (shape.length > 1) return (v) => v / Math.sqrt(elements(shape.slice(1)));
+  if (leaf === 'weight') return (v) => 1 + 0.2 * v;
+  if (leaf === 'running_mean') return (v) => 0.1 * v;
+  return leaf === 'running_var' ? (v) => 0.5 + 0.1 * v : (v) => 0.2 * v;
 }
 
 /** Batch number `step` of noise whose class shows in its brightness, so that there is something to learn. */

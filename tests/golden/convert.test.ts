@@ -1,7 +1,6 @@
 // Conversion against PyTorch's: folded biases, weight scales and codes, activation qparams, layer by layer.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Int8Conv, Int8Linear } from '../../src/int8/int8-model';
 import type { Param } from '../../src/core/params';
 import type { ObservedRange } from '../../src/core/qparams';
 import { inferenceWeights } from '../../src/graph/fold';
