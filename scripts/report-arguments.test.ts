@@ -13,12 +13,12 @@ describe('the arguments of the report command', () => {
     expect(readArguments([])).toEqual({ recipe: DEFAULT_RECIPE, json: undefined });
     const all =
       '--steps 20 --batch 8 --backend wasm --weight-bits 4 --activation-bits 5 --images 100 --lr 2e-3 --seed 7 ' +
-      '--qconfig fbgemm --fuse-add-relu false --json report.json';
+      '--schedule cosine --qconfig fbgemm --fuse-add-relu false --json report.json';
     expect(readArguments(all.split(' '))).toEqual({
       recipe: {
         ...DEFAULT_RECIPE,
         ...{ steps: 20, batch: 8, backend: 'wasm', weightBits: 4, activationBits: 5, images: 100 },
-        ...{ learningRate: 2e-3, seed: 7, qconfig: 'fbgemm', fuseAddRelu: false },
+        ...{ learningRate: 2e-3, schedule: 'cosine', seed: 7, qconfig: 'fbgemm', fuseAddRelu: false },
       },
       json: 'report.json',
     });
@@ -36,6 +36,7 @@ describe('the arguments of the report command', () => {
     [['--backend', 'cuda'], 'backend is "cuda". Choose one of "auto", "webgpu", "wasm".'],
     [['--backend', ''], 'backend is "". Choose one of "auto", "webgpu", "wasm".'],
     [['--lr', '0,001'], 'learningRate is "0,001". Choose a number from 1e-8 to 1.'],
+    [['--schedule', 'sine'], 'schedule is "sine". Choose one of "constant", "cosine".'],
     [['--seed', '-1'], "Option '--seed' argument is ambiguous"],
     [['--seed=-1'], 'seed is -1. Choose a whole number from 0 to 4,294,967,295.'],
     [['--qconfig', 'qnnpack'], 'qconfig is "qnnpack". Choose one of "fbgemm_qat", "fbgemm".'],

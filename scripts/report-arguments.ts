@@ -7,7 +7,7 @@ import { fromFile, NAMES, readChoices } from '../src/recipe/recipe-text';
 
 const USAGE =
   'Usage: npm run report -- [--steps N] [--batch N] [--backend auto|webgpu|wasm] [--weight-bits B] ' +
-  '[--activation-bits B] [--images N] [--lr RATE] [--seed N] [--qconfig fbgemm_qat|fbgemm] ' +
+  '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|cosine] [--seed N] [--qconfig fbgemm_qat|fbgemm] ' +
   '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE]';
 
 const choices = Object.fromEntries(Object.values(NAMES).map((name) => [name, { type: 'string' }] as const));

@@ -5,8 +5,8 @@ import type { TrainOptions } from '../train/types';
 import { Controls } from './controls';
 
 const OPTIONS: TrainOptions = {
-  ...{ kind: 'control', steps: 9, batch: 2, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, seed: 1 },
-  ...{ validateEvery: 3, validationImages: 16, freezeBnAt: 0.5, freezeObserversAt: 0.5 },
+  ...{ kind: 'control', steps: 9, batch: 2, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4 },
+  ...{ schedule: 'constant', seed: 1, validateEvery: 3, validationImages: 16, freezeBnAt: 0.5, freezeObserversAt: 0.5 },
   replay: { steps: 3, schedule: [{ step: 0, rate: 0.1 }] },
 };
 const ended = (mark: number): Checkpoint => ({ ...runOf(3, true), state: stateOf(3, mark) });
@@ -20,7 +20,7 @@ test('a control answers for runs of the same seed, batch, steps, freezing and ra
   expect(controls.of({ ...OPTIONS, learningRate: 0.2 })).toBe(control);
   const { replay } = OPTIONS;
   for (const other of [
-    ...[{ seed: 2 }, { batch: 4 }, { steps: 10 }, { freezeBnAt: 0 }],
+    ...[{ seed: 2 }, { batch: 4 }, { steps: 10 }, { freezeBnAt: 0 }, { schedule: 'cosine' } as const],
     ...[{ replay: { ...replay!, steps: 2 } }, { replay: { ...replay!, schedule: [{ step: 0, rate: 0.2 }] } }],
   ])
     expect(controls.of({ ...OPTIONS, ...other })).toBeUndefined();

@@ -19,7 +19,7 @@ import { IMAGES, model, source } from './unlike';
 
 const OPTIONS: TrainOptions = {
   ...{ kind: 'control', steps: 60, batch: 16, learningRate: 0.02, momentum: 0.9, weightDecay: 1e-4, seed: 1 },
-  ...{ validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
+  ...{ schedule: 'constant', validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 const VALIDATION = 200;
 

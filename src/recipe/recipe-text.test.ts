@@ -5,8 +5,8 @@ import { fromFile, fromQuery, NAMES, readChoices, toFile, toQuery } from './reci
 
 /** Every field other than by default. */
 const OTHER: Recipe = {
-  ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, weightBits: 3, activationBits: 4 },
-  ...{ images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
+  ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, schedule: 'cosine' },
+  ...{ weightBits: 3, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
 };
 
 describe('the address', () => {
@@ -46,16 +46,17 @@ test('texts stand in the place of what the base has', () =>
 describe('the file', () => {
   it('comes back as it was', () => expect(fromFile(toFile(OTHER))).toEqual(OTHER));
 
-  it('of a time before recipes had a version says the same', () => {
+  it('of a time before recipes had a version or a schedule says the same', () => {
     expect(fromFile(JSON.stringify({ ...OTHER, version: undefined }))).toEqual(OTHER);
+    expect(fromFile(JSON.stringify({ ...OTHER, schedule: undefined }))).toEqual({ ...OTHER, schedule: 'constant' });
   });
 
-  it.each(spoilt(JSON.parse(toFile(OTHER)), { optional: ['version'] }).filter(({ value }) => isJson(value)))(
-    'is refused, naming the field: $how',
-    ({ value, field }) =>
-      expect(() => fromFile(JSON.stringify(value))).toThrow(
-        expect.objectContaining({ code: 'bad-file', message: expect.stringContaining(`: ${field} is `) }),
-      ),
+  it.each(
+    spoilt(JSON.parse(toFile(OTHER)), { optional: ['version', 'schedule'] }).filter(({ value }) => isJson(value)),
+  )('is refused, naming the field: $how', ({ value, field }) =>
+    expect(() => fromFile(JSON.stringify(value))).toThrow(
+      expect.objectContaining({ code: 'bad-file', message: expect.stringContaining(`: ${field} is `) }),
+    ),
   );
 
   it.each(['', '{', 'weightBits: 4'])('that is no JSON is refused: %j', (text) =>

@@ -9,6 +9,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   steps: 'steps',
   batch: 'batch',
   learningRate: 'lr',
+  schedule: 'schedule',
   weightBits: 'weight-bits',
   activationBits: 'activation-bits',
   images: 'images',

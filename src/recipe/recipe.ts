@@ -27,7 +27,10 @@ export const RecipeSchema = object({
   backend: oneOf(['auto', 'webgpu', 'wasm']),
   steps: number('steps'),
   batch: number('batch'),
+  /** The rate itself, or the peak that `schedule` starts from. */
   learningRate: number('learningRate'),
+  /** Over the steps: 'constant', or 'cosine' from the rate to zero at the end. */
+  schedule: oneOf(['constant', 'cosine']),
   weightBits: number('weightBits'),
   activationBits: number('activationBits'),
   /** Test images in the final table. */
@@ -49,6 +52,7 @@ export const DEFAULT_RECIPE: Recipe = {
   steps: 60,
   batch: 32,
   learningRate: 3e-5,
+  schedule: 'constant',
   weightBits: 8,
   activationBits: 8,
   images: 10_000,
@@ -77,7 +81,7 @@ export function checkRecipe(recipe: unknown): Recipe {
  * Fields that recipes had not from the first day, each with what was done before there was a choice: what is stored or
  * written without them says the same with them.
  */
-const ADDED: Partial<Recipe> = { version: 1 };
+const ADDED: Partial<Recipe> = { version: 1, schedule: 'constant' };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */
 export const KeptRecipeSchema = v.pipe(

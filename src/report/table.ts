@@ -30,6 +30,11 @@ export function reportRows(report: Report): string[][] {
 const rates = (schedule: Report['training']['schedule']) =>
   schedule.map(({ step, rate }) => (step === 0 ? `${rate}` : `from step ${step + 1} ${rate}`)).join(', ');
 
+const FALL: Readonly<Record<Report['options']['schedule'], string>> = {
+  constant: '',
+  cosine: ', along a cosine to zero',
+};
+
 /** The whole report as printed text. */
 export function formatReport(report: Report): string {
   const { latency, size, training, options } = report;
@@ -45,7 +50,7 @@ export function formatReport(report: Report): string {
     `size              ${size.ratio.toFixed(2)} times smaller`,
     `training          ${options.qconfig}, ${training.steps} steps of ${options.batch}, loss ` +
       `${training.first_loss.toFixed(3)} -> ${training.last_loss.toFixed(3)}, ${training.images_per_s.toFixed(1)} images/s`,
-    `control           ${training.control_steps} steps at the same learning rates: ${rates(training.schedule)}`,
+    `control           ${training.control_steps} steps at the same learning rates: ${rates(training.schedule)}${FALL[options.schedule]}`,
     `backend           ${report.backend}${report.adapter ? ` (${report.adapter})` : ''}`,
     `engine            ${report.engine}`,
   ].join('\n');

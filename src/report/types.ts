@@ -51,7 +51,10 @@ export interface Report {
     /** Of the QAT run, and of its control: fewer where the control was stopped or diverged. */
     readonly steps: number;
     readonly control_steps: number;
-    /** Learning rates of both runs: each `rate` from the step after `step` steps on, until the next. */
+    /**
+     * Rates chosen for both runs: each `rate` from the step after `step` steps on, until the next. What a step took is
+     * its share of it by `options.schedule` (all of it where that is 'constant').
+     */
     readonly schedule: readonly { readonly step: number; readonly rate: number }[];
     /** Mean loss of the first and the last tenth of the QAT steps. */
     readonly first_loss: number;

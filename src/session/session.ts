@@ -245,13 +245,14 @@ class PlaygroundSession implements Session {
   /** @param replay the run whose steps and learning rates this one takes */
   private train(kind: RunKind, replay?: Pick<TrainResult, 'steps' | 'schedule'>): Promise<TrainResult> {
     this.trains = true;
-    const { steps, batch, learningRate, seed } = this.options;
+    const { steps, batch, learningRate, schedule, seed } = this.options;
     return this.workers.train.train(
       {
         kind,
         steps,
         batch,
         learningRate,
+        schedule,
         momentum: 0.9,
         weightDecay: 1e-4,
         seed,

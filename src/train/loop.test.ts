@@ -11,7 +11,7 @@ import type { TrainEvent, TrainOptions } from './types';
 
 const OPTIONS: TrainOptions = {
   ...{ kind: 'qat', steps: 8, batch: 2, learningRate: 0.1, momentum: 0.9, weightDecay: 0, seed: 0 },
-  ...{ validateEvery: 0, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
+  ...{ schedule: 'constant', validateEvery: 0, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 
 class CountingTrainer {
@@ -246,6 +246,24 @@ describe('the learning rates', () => {
       { step: 0, rate: 0.1 },
       { step: 5, rate: 0.01 },
     ]);
+  });
+
+  test('run along the schedule; a changed one is a new peak, and the peaks are what is recorded', async () => {
+    const { loop, control, trainer, history } = setUp({ options: { steps: 4, schedule: 'cosine' } });
+    await follow(loop, (event) => {
+      if (event === 'step 2') control.learningRate = 0.01;
+    });
+    const shares = [1, (1 + Math.SQRT1_2) / 2, 1 / 2, (1 - Math.SQRT1_2) / 2];
+    [0.1, 0.1, 0.01, 0.01].forEach((peak, i) => expect(trainer.rates[i]).toBeCloseTo(peak * shares[i], 15));
+    expect(history.schedule).toEqual([
+      { step: 0, rate: 0.1 },
+      { step: 2, rate: 0.01 },
+    ]);
+    const replay = { steps: 3, schedule: history.schedule };
+    const replayed = setUp({ options: { steps: 4, schedule: 'cosine', replay } });
+    await follow(replayed.loop);
+    expect(replayed.trainer.rates).toEqual(trainer.rates.slice(0, 3));
+    expect(replayed.history.schedule).toEqual(history.schedule);
   });
 
   test.each([0, 3])('of another run are replayed, for as many steps, from step %i on', async (from) => {

@@ -1,6 +1,7 @@
 // Drives a Trainer over batches: schedule, pause, single step, stop, changed learning rate, validation, states to keep.
 // Not for the step itself (trainer.ts) nor for where batches come from (src/data).
 import { PlaygroundError } from '../core/errors';
+import { shareOfRate } from './annealing';
 import { Clock } from './clock';
 import { isLost, runsAway } from './divergence';
 import { GoodStates, type StatesContext } from './good-states';
@@ -39,7 +40,8 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
     ['observers-frozen', trainer.simulates ? Math.round(options.freezeObserversAt * options.steps) : Infinity],
   ] as const;
   const told = new Set<string>();
-  const rate = (step: number) => (replay ? rateAt(replay.schedule, step) : control.learningRate);
+  const chosenAt = (step: number) => (replay ? rateAt(replay.schedule, step) : control.learningRate);
+  const rateOf = (chosen: number, step: number) => chosen * shareOfRate(options.schedule, step, options.steps);
   /** A batch that was asked for; a pause does not take it back. */
   let coming: Promise<IteratorResult<Batch>> | undefined;
   /** What the last step learned from. */
@@ -48,9 +50,11 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
   const diverged = async (what: string, cause?: PlaygroundError) => {
     const good = await states.fallBack();
     const { step } = trainer;
+    const before = Math.max(step - 1, 0);
+    const rate = Number(rateOf(chosenAt(before), before).toPrecision(3));
     return new PlaygroundError(
       'diverged',
-      `${what} (step ${step}, learning rate ${rate(Math.max(step - 1, 0))}, batch ${options.batch}).`,
+      `${what} (step ${step}, learning rate ${rate}, batch ${options.batch}).`,
       `Press Retry with a lower learning rate or, where the batch is small, with a larger one. Training goes on from step ${good}; what was learned up to there is kept.`,
       { cause },
     );
@@ -99,13 +103,14 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
       }
       const [bnFrozen, observersFrozen] = freezes.map(([, from]) => step >= from);
       const mode = { bnFrozen, observersFrozen };
-      const learningRate = rate(step);
+      const chosen = chosenAt(step);
+      const learningRate = rateOf(chosen, step);
       const sgd = { lr: learningRate, momentum, weightDecay };
       const result = await bounded(trainer.trainStep(next.value, sgd, mode));
       if (!Number.isFinite(result.loss)) throw await diverged(UNBOUNDED);
       last = { batch: next.value, mode };
       history.losses.push(result.loss);
-      recordRate(history.schedule, step, learningRate);
+      recordRate(history.schedule, step, chosen);
       const imagesPerSecond = clock.rate(options.batch);
       const secondsLeft = ((end - trainer.step) * options.batch) / imagesPerSecond;
       yield { type: 'step', step: trainer.step, steps: end, ...result, learningRate, imagesPerSecond, secondsLeft };

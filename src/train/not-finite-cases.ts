@@ -20,7 +20,7 @@ const HEALTHY = 2;
 const MORE = 3;
 const OPTIONS: TrainOptions = {
   ...{ kind: 'qat', steps: HEALTHY + MORE, batch: IMAGES, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4 },
-  ...{ seed: 0, validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
+  ...{ schedule: 'constant', seed: 0, validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 
 const fused = smallGraph();

@@ -105,7 +105,8 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
     await continueRun({
       ...{ graph, start: last, data, control: new TrainControl(own.learningRate) },
       options: {
-        ...{ kind: 'qat', batch: 32, momentum: 0.9, weightDecay: 1e-4, validateEvery: 0, validationImages: 1 },
+        ...{ kind: 'qat', batch: 32, schedule: 'constant', momentum: 0.9, weightDecay: 1e-4 },
+        ...{ validateEvery: 0, validationImages: 1 },
         ...own,
       },
       validate: async () => 0,

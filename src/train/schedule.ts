@@ -1,5 +1,5 @@
-// The learning rates that a run took, step by step: recorded as changes, to be taken again by its control.
-// Not for deciding on a rate: the visitor does.
+// The learning rates chosen for a run, step by step: recorded as changes, to be taken again by its control.
+// Not for choosing one, which the visitor does, nor for the share of it that a step takes: annealing.ts.
 
 /** From the step that follows `step` steps on, until the next change. Plain data. */
 export interface RateChange {

@@ -1,5 +1,6 @@
 // What a training run is told and what it tells: plain data that crosses the worker boundary.
 // Not for tensors.
+import type { ScheduleKind } from './annealing';
 import type { RateChange, Schedule } from './schedule';
 
 /** The training under study, or the FP32 fine-tune of the same budget. */
@@ -11,7 +12,7 @@ export interface RunHistory {
   /** Of every step, in order. */
   readonly losses: number[];
   readonly validations: { readonly step: number; readonly accuracy: number; readonly images: number }[];
-  /** The learning rates of these steps. */
+  /** The rates chosen for these steps. */
   readonly schedule: RateChange[];
 }
 
@@ -21,6 +22,8 @@ export interface TrainOptions {
   readonly batch: number;
   /** At first; not for a run that replays another's. */
   readonly learningRate: number;
+  /** Which share of it each of the `steps` takes. */
+  readonly schedule: ScheduleKind;
   readonly momentum: number;
   readonly weightDecay: number;
   readonly seed: number;
@@ -31,7 +34,7 @@ export interface TrainOptions {
   readonly freezeBnAt: number;
   /** From this share of the steps on (0..1), observers keep their ranges; 1 never. */
   readonly freezeObserversAt: number;
-  /** The run that this one is the control of: it takes as many steps, each at the same learning rate. */
+  /** The run that this one is the control of: it takes as many steps, each at the same chosen rate. */
   readonly replay?: Pick<TrainResult, 'steps' | 'schedule'>;
 }
 export type TrainEvent =
@@ -60,7 +63,7 @@ export interface TrainResult {
   /** A control that diverged at the rates it replays; it ends with its last good state. */
   readonly diverged: boolean;
   readonly losses: Float32Array;
-  /** The learning rates of these steps. */
+  /** The rates chosen for these steps. */
   readonly schedule: Schedule;
   readonly imagesPerSecond: number;
   readonly tensorsAtStart: number;

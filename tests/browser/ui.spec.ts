@@ -158,6 +158,19 @@ test('numbers with a comma or grouped as the page writes them are read; what mea
   expect(await options()).toMatchObject({ batch: 64 });
 });
 
+test('the learning rate stays or falls to zero along a cosine', async ({ page }) => {
+  await open(page);
+  const choices = card(page, 'train').getByRole('radiogroup', { name: 'Schedule of the learning rate' });
+  const options = () => page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.options);
+  for (const [name, schedule] of [
+    ['Cosine to zero', 'cosine'],
+    ['Constant', 'constant'],
+  ]) {
+    await choices.getByRole('radio', { name }).check();
+    expect(await options()).toMatchObject({ schedule });
+  }
+});
+
 test('the wheel scrolls the page and changes no number; arrows go by one, for the learning rate by factors', async ({
   page,
 }) => {

@@ -35,12 +35,14 @@ test('a whole record passes as it is, with an ended control too, and before the 
   expect([whole, ended, fresh].map(hasEnded)).toEqual([false, true, false]);
 });
 
-test('a record whose choices had no version yet goes on with the same', () => {
+test('a record whose choices had no version or schedule yet goes on with the same, at the constant rate it had', () => {
   expect(asTraining('a', replaced(whole, ['options', 'version']))).toEqual(whole);
+  const constant = replaced(whole, ['options', 'schedule'], 'constant');
+  expect(asTraining('a', replaced(whole, ['options', 'schedule']))).toEqual(constant);
 });
 
 describe('refused', () => {
-  const optional = ['options.version', 'runs.control', 'runs.control.result', 'runs.qat.result'];
+  const optional = ['options.version', 'options.schedule', 'runs.control', 'runs.control.result', 'runs.qat.result'];
   test.each(spoilt(whole, { optional }))('$how', ({ value }) => expect(() => asTraining('a', value)).toThrow(refused));
 
   const { qat, control } = whole.runs;

@@ -106,7 +106,7 @@ describe('a database of version 1', () => {
     const { record, states } = await store.read('first');
     const schedule = (rate: number) => [{ step: 0, rate }];
     expect(asTraining('first', record)).toEqual({
-      ...{ id: 'first', options: { version: 1, ...OPTIONS_1 }, savedAt: expect.any(Number) },
+      ...{ id: 'first', options: { version: 1, schedule: 'constant', ...OPTIONS_1 }, savedAt: expect.any(Number) },
       runs: {
         qat: {
           step: 2,

@@ -27,6 +27,7 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   steps: 'train',
   batch: 'train',
   learningRate: 'train',
+  schedule: 'train',
   seed: 'train',
   images: 'compare',
 };
