@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import convbn, converted, fakequant, numbers, observers, qparams, training
+from golden import convbn, converted, fakequant, numbers, observers, qparams, small, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -25,6 +25,7 @@ MATHS = {
     "fused_observer": observers.fused_observer,
     "qparams": qparams.qparams,
     "fake_quant": fakequant.fake_quant,
+    "small_step": small.small_step,
 } | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.
 NETWORK = converted.topics() | training.topics()
@@ -53,7 +54,7 @@ def main() -> None:
             raise SystemExit(f"Refused. {error}.") from error
         size = fixture.write(args.out)
         print(f"{topic:30} {size / 1024:6.0f} KiB {time.time() - started:6.1f} s", flush=True)
-        if "self_difference" in fixture.values:
+        if topic in training.topics():
             print(training.summary(fixture.values))
 
 

@@ -21,7 +21,7 @@ WEIGHT = {
 }
 
 
-def qat(activation_max: int = 127, weight_min: int = -128) -> QConfig:
+def qat(activation_max: int = 127, weight_min: int = -128, weight_max: int = 127) -> QConfig:
     """get_default_qat_qconfig("fbgemm") with the observers' qparam rule in training too.
 
     Weights are observed anew at every step (averaging constant 1). An activation_max above 255 is for training only.
@@ -34,7 +34,7 @@ def qat(activation_max: int = 127, weight_min: int = -128) -> QConfig:
         weight=FakeQuantize.with_args(
             observer=MovingAveragePerChannelMinMaxObserver,
             averaging_constant=1.0,
-            **(WEIGHT | {"quant_min": weight_min}),
+            **(WEIGHT | {"quant_min": weight_min, "quant_max": weight_max}),
         ),
     )
 

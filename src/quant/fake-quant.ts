@@ -5,11 +5,11 @@ import { roundHalfEven, roundSmall } from '../core/rounding';
 
 const f32 = Math.fround;
 
-/** One value to its code before clamping: z + RNE(x * (1/s)), the product in float32. */
-const toCode = (x: number, inverseScale: number, zeroPoint: number): number =>
+/** One float32 value to its code before clamping: z + RNE(x * (1/s)), the product in float32. */
+export const unclampedCode = (x: number, inverseScale: number, zeroPoint: number): number =>
   zeroPoint + roundHalfEven(f32(x * inverseScale));
 
-const clamp = (code: number, qmin: number, qmax: number): number => Math.min(Math.max(code, qmin), qmax);
+export const clamp = (code: number, qmin: number, qmax: number): number => Math.min(Math.max(code, qmin), qmax);
 
 /**
  * (clamp(z + RNE(x * (1/s)), qmin, qmax) - z) * s in float32, as torch.fake_quantize_per_tensor_affine and, with
@@ -20,7 +20,7 @@ export function fakeQuantize(x: Float32Array, q: QParams | PerChannelQParams): F
   forEachChannel(x, q, (start, end, scale, zeroPoint) => {
     const inverse = f32(1 / scale);
     for (let i = start; i < end; i++)
-      out[i] = (clamp(toCode(x[i], inverse, zeroPoint), q.qmin, q.qmax) - zeroPoint) * scale;
+      out[i] = (clamp(unclampedCode(x[i], inverse, zeroPoint), q.qmin, q.qmax) - zeroPoint) * scale;
   });
   return out;
 }
@@ -31,7 +31,7 @@ export function passMask(x: Float32Array, q: QParams | PerChannelQParams): Uint8
   forEachChannel(x, q, (start, end, scale, zeroPoint) => {
     const inverse = f32(1 / scale);
     for (let i = start; i < end; i++) {
-      const code = toCode(x[i], inverse, zeroPoint);
+      const code = unclampedCode(x[i], inverse, zeroPoint);
       mask[i] = code >= q.qmin && code <= q.qmax ? 1 : 0;
     }
   });

@@ -8,9 +8,10 @@ import type { BnAttrs, ConvNode, Graph, LinearNode, WeightedNode } from '../grap
 import { walk } from '../graph/walk';
 import { weightKey } from '../quant/prepare';
 import type { NodeQuant, QatGraph, RangeSpec } from '../quant/types';
+import { ruleOf } from './kernel-attrs';
 import { batchNorm } from './ops/batch-norm';
 import { PLAIN_MATH } from './ops/plain-math';
-import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled, ruleOf } from './ops/quantize';
+import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled } from './ops/quantize';
 import { updateStatistics } from './ops/running-statistics';
 import { scaleFactor } from './ops/scale-factor';
 import type { DeviceState } from './state';

@@ -1,12 +1,11 @@
-// Registers plain TypeScript versions of the contract's kernels into tfjs's backend 'cpu': the reference that other
-// backends' results are tested against, in Node. Not for visitors, and tfjs's own convolutions stay.
+// Registers the reference's arithmetic (../reference) as the contract's kernels of tfjs's backend 'cpu', so that a training
+// can be run on it in Node. Not for visitors; tfjs's own convolutions stay, and pooling that is not square is refused.
 import * as tf from '@tensorflow/tfjs';
 import { batchNorm, batchNormGrad } from './batch-norm';
 import { fakeQuant, fakeQuantGrad } from './fake-quant';
 import { register } from './kernel';
 import { maxPool } from './max-pool';
-import { observeHistogram } from './observe-histogram';
-import { observeMinMax } from './observe-minmax';
+import { observeHistogram, observeMinMax } from './observe';
 import { sgdMomentum } from './sgd-momentum';
 
 let registered = false;

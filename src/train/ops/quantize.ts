@@ -1,7 +1,6 @@
 // Observing and fake-quantizing as differentiable tfjs ops over the contract's kernels; of weights, with the factor per
 // output channel that ConvBn QAT gives them. Not for qparams on the host: src/quant. The kernels: ../kernels.
 import * as tf from '@tensorflow/tfjs';
-import { impossible } from '../../core/impossible';
 import {
   FAKE_QUANT,
   FAKE_QUANT_GRAD,
@@ -12,10 +11,10 @@ import {
   OBSERVE_SCALED,
   type FakeQuantAttrs,
   type FakeQuantScaledAttrs,
-  type ObserveMinMaxAttrs,
 } from '../../device/contract';
 import { hasKernel, runKernel, type GradSaver } from '../../device/run-kernel';
 import type { QuantRule, RangeObserver } from '../../quant/types';
+import { observerAttrs, ruleOf } from '../kernel-attrs';
 import { scaleChannels } from './scale-channels';
 
 /**
@@ -84,20 +83,4 @@ export function fakeQuantScaled<T extends tf.Tensor>(
     };
   });
   return op(x, factor) as T;
-}
-
-function observerAttrs(spec: RangeObserver): ObserveMinMaxAttrs {
-  switch (spec.observer) {
-    case 'minmax':
-      return { mode: 'extreme', c: 1 };
-    case 'moving_average_minmax':
-      return { mode: 'average', c: spec.averagingConstant };
-    default:
-      return impossible(spec, 'observer of a range');
-  }
-}
-
-/** A rule without what else its specification says: a kernel is compiled for its attributes. */
-export function ruleOf({ scheme, qmin, qmax, eps }: QuantRule): QuantRule {
-  return { scheme, qmin, qmax, eps };
 }

@@ -2,9 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { SCALE_FACTOR } from '../../device/contract';
 import { hasKernel, runKernel, type GradSaver } from '../../device/run-kernel';
-
-/** A factor smaller than this counts as this: gamma = 0 would divide 0 by 0 (PyTorch gives NaN). */
-const SMALLEST = 2 ** -20;
+import { SMALLEST_FACTOR } from '../kernel-attrs';
 
 /** k = gamma / sqrt(variance + eps) [C]; the gradient flows to gamma where k is not replaced. */
 export function scaleFactor(gamma: tf.Tensor1D, variance: tf.Tensor1D, eps: number): tf.Tensor1D {
@@ -12,15 +10,15 @@ export function scaleFactor(gamma: tf.Tensor1D, variance: tf.Tensor1D, eps: numb
     const [gain, save] = args as [tf.Tensor1D, GradSaver];
     const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(dy, slope);
     if (hasKernel(SCALE_FACTOR)) {
-      const [value, slope] = runKernel(SCALE_FACTOR, { gain, variance }, { eps, smallest: SMALLEST });
+      const [value, slope] = runKernel(SCALE_FACTOR, { gain, variance }, { eps, smallest: SMALLEST_FACTOR });
       save([slope]);
       return { value, gradFunc };
     }
     const sigma = tf.sqrt(tf.add(variance, eps));
     const factor = tf.div(gain, sigma);
-    const tiny = tf.less(tf.abs(factor), SMALLEST);
+    const tiny = tf.less(tf.abs(factor), SMALLEST_FACTOR);
     save([tf.where(tiny, tf.zerosLike(sigma), tf.reciprocal(sigma))]);
-    return { value: tf.where(tiny, tf.fill([gain.size], SMALLEST), factor), gradFunc };
+    return { value: tf.where(tiny, tf.fill([gain.size], SMALLEST_FACTOR), factor), gradFunc };
   });
   return op(gamma) as tf.Tensor1D;
 }

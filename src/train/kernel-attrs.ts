@@ -1,0 +1,23 @@
+// What a specification of quantization says to the kernels. Not for the kernels' contract: they know no specification.
+import { impossible } from '../core/impossible';
+import type { QuantRule, RangeObserver } from '../quant/types';
+import type { ObserveMinMaxAttrs } from '../device/contract';
+
+/** A ConvBn's factor gamma / sigma that is smaller counts as this: gamma = 0 would divide 0 by 0 (PyTorch gives NaN). */
+export const SMALLEST_FACTOR = 2 ** -20;
+
+export function observerAttrs(spec: RangeObserver): ObserveMinMaxAttrs {
+  switch (spec.observer) {
+    case 'minmax':
+      return { mode: 'extreme', c: 1 };
+    case 'moving_average_minmax':
+      return { mode: 'average', c: spec.averagingConstant };
+    default:
+      return impossible(spec, 'observer of a range');
+  }
+}
+
+/** A rule without what else its specification says: a kernel is compiled for its attributes. */
+export function ruleOf({ scheme, qmin, qmax, eps }: QuantRule): QuantRule {
+  return { scheme, qmin, qmax, eps };
+}

@@ -1,0 +1,119 @@
+// PyTorch's training steps of a small network (reference/golden/small.py): what to train, on what, and what came of it.
+// With these seeds nothing hangs on a rounding, so that results can be held to roundings alone. Not for comparing.
+import type { Param, ParamStore } from '../../src/core/params';
+import type { ConvAttrs, ConvNode, Graph, MapShape } from '../../src/graph/types';
+import { prepareQat } from '../../src/quant/prepare';
+import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
+import type { QatGraph } from '../../src/quant/types';
+import type { SgdAttrs } from '../../src/device/contract';
+import { freshState, type TrainState } from '../../src/train/state';
+import type { ForwardMode } from '../../src/train/train-forward';
+import type { Batch } from '../../src/train/trainer';
+import { loadFixture } from './fixture';
+
+interface CaseValues {
+  readonly seed: number;
+  readonly kind: string;
+  /** Largest code of activations, and ends of weights; null for FP32. */
+  readonly codes: readonly [number, number, number] | null;
+  /** Largest relative L2 of anything in PyTorch's float32 against its float64. */
+  readonly self_difference: number;
+}
+interface Values {
+  readonly steps: number;
+  readonly sgd: { readonly lr: number; readonly momentum: number; readonly weight_decay: number };
+  readonly cases: readonly CaseValues[];
+}
+
+const fixture = loadFixture<Values>('small_step');
+const { steps, sgd, cases } = fixture.values;
+
+export interface SmallStep {
+  readonly name: string;
+  readonly graph: Graph | QatGraph;
+  readonly start: ParamStore;
+  readonly batches: readonly Batch[];
+  readonly sgd: SgdAttrs;
+  readonly selfDifference: number;
+  /** What the fixture has of it, by its names. */
+  readonly wanted: ReadonlyMap<string, Float32Array>;
+}
+
+export const SMALL_STEPS: readonly SmallStep[] = cases.map(({ seed, kind, codes, self_difference }, index) => ({
+  name: `${kind}, seed ${seed}`,
+  graph: graphOf(codes),
+  start: new Map(arraysOf(`start.${seed}.`)),
+  batches: Array.from({ length: steps }, (_, step) => ({
+    x: fixture.f32(`batch.${seed}.${step}.x`),
+    y: fixture.u8(`batch.${seed}.${step}.y`),
+  })),
+  sgd: { lr: sgd.lr, momentum: sgd.momentum, weightDecay: sgd.weight_decay },
+  selfDifference: self_difference,
+  wanted: new Map(arraysOf(`${index}.`).map(([name, { data }]) => [name, data])),
+}));
+
+/** Of step number `step`: everything is frozen in the last one. */
+export const smallMode = (step: number): ForwardMode => ({
+  bnFrozen: step === steps - 1,
+  observersFrozen: step === steps - 1,
+});
+
+/** Gradients of a step by the fixture's names. */
+export const gradientsOf = (step: number, gradients: ReadonlyMap<string, Param>): [string, Float32Array][] =>
+  step > 0 && step < steps - 1
+    ? []
+    : [...gradients].map(([name, { data }]) => [`${step}.gradient.${name}`, data] as const as [string, Float32Array]);
+
+/** The state after all steps by the fixture's names. */
+export const stateOf = ({ params, momentum, ranges }: TrainState): [string, Float32Array][] => [
+  ...[...params].map(([name, { data }]): [string, Float32Array] => [`after.${name}`, data]),
+  ...[...momentum].map(([name, { data }]): [string, Float32Array] => [`momentum.${name}`, data]),
+  ...[...ranges].map(([key, { min, max }]): [string, Float32Array] => [
+    `range.${key}`,
+    Float32Array.of(...min, ...max),
+  ]),
+];
+
+export const startOf = ({ start }: SmallStep): TrainState => freshState(start);
+
+function arraysOf(prefix: string): [string, Param][] {
+  const names = fixture.names.filter((name) => name.startsWith(prefix));
+  return names.map((name) => [name.slice(prefix.length), { shape: fixture.shape(name), data: fixture.f32(name) }]);
+}
+
+function graphOf(codes: CaseValues['codes']): Graph | QatGraph {
+  const bn = (id: string) => ({ prefix: `${id}_bn`, eps: 1e-5, momentum: 0.1 });
+  const convBn = (id: string, from: string, conv: ConvAttrs, size: number, relu: boolean): ConvNode => ({
+    ...{ id, op: 'conv', inputs: [from], out: map(size, conv.cout), conv, weight: `${id}.weight`, relu, bn: bn(id) },
+  });
+  const map = (size: number, c: number): MapShape => ({ h: size, w: size, c });
+  const graph: Graph = {
+    name: 'small',
+    nodes: [
+      { id: 'input', op: 'input', inputs: [], out: map(11, 3) },
+      convBn('stem', 'input', { cin: 3, cout: 6, kernel: 5, stride: 2, pad: 2 }, 6, true),
+      { id: 'pool', op: 'maxpool', inputs: ['stem'], out: map(3, 6), kernel: 3, stride: 2, pad: 1 },
+      convBn('a', 'pool', { cin: 6, cout: 8, kernel: 3, stride: 2, pad: 1 }, 2, true),
+      convBn('b', 'a', { cin: 8, cout: 8, kernel: 3, stride: 1, pad: 1 }, 2, false),
+      convBn('down', 'pool', { cin: 6, cout: 8, kernel: 1, stride: 2, pad: 0 }, 2, false),
+      { id: 'skip_add', op: 'add', inputs: ['b', 'down'], out: map(2, 8), relu: false },
+      { id: 'relu', op: 'relu', inputs: ['skip_add'], out: map(2, 8) },
+      {
+        ...{ id: 'plain', op: 'conv', inputs: ['relu'], out: map(3, 7), relu: true },
+        ...{ conv: { cin: 8, cout: 7, kernel: 2, stride: 1, pad: 1 }, weight: 'plain.weight', bias: 'plain.bias' },
+      },
+      { id: 'average', op: 'avgpool', inputs: ['plain'], out: map(1, 7) },
+      { id: 'flatten', op: 'flatten', inputs: ['average'], out: map(1, 7) },
+      {
+        ...{ id: 'fc', op: 'linear', inputs: ['flatten'], out: map(1, 4) },
+        ...{ inFeatures: 7, outFeatures: 4, weight: 'fc.weight', bias: 'fc.bias' },
+      },
+    ],
+  };
+  if (!codes) return graph;
+  const qconfig = getDefaultQatQConfig('fbgemm');
+  const [activationMax, qmin, qmax] = codes;
+  const activation = { ...qconfig.activation, qmax: activationMax };
+  const weight = { ...qconfig.weight, qmin, qmax };
+  return prepareQat(graph, { ...qconfig, activation, weight }, { fuseAddRelu: false });
+}
