@@ -24,5 +24,11 @@ export default defineConfig(({ mode }) => ({
     include: ['src/**/*.test.ts', 'tests/golden/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    coverage: {
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/assembly/**', 'src/**/testing/**', 'src/**/testing.ts'],
+      reporter: ['text'],
+      reportsDirectory: 'test-results/coverage',
+    },
   },
 }));

@@ -1,4 +1,4 @@
-// npm test: makes the checkout ready, then typecheck, lint, format, unit, golden, browser and end-to-end tests.
+// npm test: makes the checkout ready, then typecheck, lint, format, unused code, unit, golden, browser and end-to-end tests.
 // Every static check counts as one test. At the end the ten slowest; the last line is "N passed, N failed".
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,6 +76,7 @@ for (const [name, command, ...args] of [
   ['typecheck of components', 'svelte-check', '--fail-on-warnings'],
   ['lint', 'eslint', '.', '--max-warnings', '0'],
   ['format', 'prettier', '--check', '.', '--log-level', 'warn'],
+  ['unused code', 'knip'],
   ['build', 'vite', 'build', '--logLevel', 'warn'],
 ]) {
   heading(name);

@@ -2,7 +2,7 @@
 // Not for encoding.
 
 /** The value of 16 bits: sign, 5 exponent bits, 10 fraction bits. */
-export function halfValue(bits: number): number {
+function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

@@ -5,8 +5,6 @@ import type { Param, ParamStore } from '../core/params';
 import { decodeFloat16 } from './float16';
 import { checkManifest, shardStarts, type CheckpointManifest } from './manifest';
 
-export type { CheckpointManifest } from './manifest';
-
 export interface LoadedCheckpoint {
   readonly params: ParamStore;
   readonly manifest: CheckpointManifest;

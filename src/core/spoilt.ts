@@ -22,7 +22,7 @@ const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
 
 /** 'tensors[0].shape'; 'it' for the whole. */
-export const fieldName = (path: Path): string =>
+const fieldName = (path: Path): string =>
   path.reduce((at: string, key) => (typeof key === 'number' ? `${at}[${key}]` : at ? `${at}.${key}` : key), '') || 'it';
 
 /** A copy of the value in which the field at `path` is another; missing when `to` is not given. */

@@ -28,8 +28,7 @@ export interface PackedWeights {
   readonly bytesPerValue: number;
 }
 
-export const rowValues = ({ kx, pixelBytes }: WeightRegion): number =>
-  Math.ceil(((kx.to - kx.from) * pixelBytes) / 4) * 4;
+const rowValues = ({ kx, pixelBytes }: WeightRegion): number => Math.ceil(((kx.to - kx.from) * pixelBytes) / 4) * 4;
 
 /**
  * Calls `visit` with every live tap of every channel: channel, row of taps, position in the row of the first of its cin

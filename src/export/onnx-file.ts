@@ -20,7 +20,7 @@ export interface OnnxConstant {
 }
 
 /** A float32 value at the graph's boundary; a dimension with a name has any size. */
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string;
   readonly dims: readonly (number | string)[];
 }

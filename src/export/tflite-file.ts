@@ -18,7 +18,7 @@ export interface TfliteTensor {
 }
 
 /** BuiltinOperator: its code, and the version that takes int8. */
-export const OPERATORS = {
+const OPERATORS = {
   add: { code: 0, version: 2 },
   averagePool: { code: 1, version: 2 },
   conv: { code: 3, version: 3 },
@@ -31,7 +31,7 @@ export const OPERATORS = {
 } as const;
 
 /** BuiltinOptions: its number in the union and its fields by slot, in the schema's order. */
-export interface TfliteOptions {
+interface TfliteOptions {
   readonly type: number;
   readonly fields: readonly { readonly bytes: 1 | 4; readonly value: number }[];
 }

@@ -22,7 +22,7 @@ function number(choice: NumberChoice) {
   return isWhole ? whole(min, max) : real(min, max);
 }
 
-export const RecipeSchema = object({
+const RecipeSchema = object({
   version: exactly(1),
   backend: oneOf(['auto', 'webgpu', 'wasm']),
   steps: number('steps'),

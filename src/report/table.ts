@@ -7,7 +7,7 @@ const ms = (value: number) => `${value.toFixed(3)} ms`;
 const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
 /** Rows of the comparison, the first one the heading. */
-export function reportRows(report: Report): string[][] {
+function reportRows(report: Report): string[][] {
   const { latency, size } = report;
   const timed = (name: string, accuracy: number, time: Report['latency']['int8'], bytes: number) => [
     name,

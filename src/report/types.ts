@@ -19,7 +19,7 @@ export interface Evaluation {
   readonly predictions: Uint8Array;
 }
 
-export interface SizeReport {
+interface SizeReport {
   readonly fp32_bytes: number;
   readonly int8_bytes: number;
   readonly ratio: number;

@@ -13,7 +13,7 @@ import type { SavedTrainings } from '../train/saved/trainings';
 import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
 export type { BackendInfo, WebGpuStatus } from '../device/backend-info';
-export type { SavedRun, SavedTraining } from '../train/saved/record';
+export type { SavedTraining } from '../train/saved/record';
 export type { SavedTrainings } from '../train/saved/trainings';
 export type { RunHistory, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
@@ -135,7 +135,7 @@ export interface TrainApi {
 
 /** Networks of the engine worker: the run's two, and what the slider of bits stands at. */
 export type Int8Slot = 'qat' | 'ptq' | 'slider';
-export type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
+export type { EngineInfo, EngineLayer } from '../lab/integers';
 
 /** The worker that runs integers. */
 export interface EngineApi {

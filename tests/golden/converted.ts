@@ -25,7 +25,7 @@ export const HISTOGRAM_TOPIC = 'int8_ptq_histogram_add';
 export const QAT_TOPICS = ['int8_qat_add', 'int8_qat_add_relu'] as const;
 export type ConvertedTopic = (typeof PTQ_TOPICS)[number] | typeof HISTOGRAM_TOPIC | (typeof QAT_TOPICS)[number];
 
-export interface ConvertedLayer {
+interface ConvertedLayer {
   readonly name: string;
   readonly op: string;
   readonly inputs: string[];

@@ -10,7 +10,7 @@ export interface Values {
 }
 
 /** An output before it is a tensor; numbers are rounded to float32. */
-export interface Output {
+interface Output {
   readonly data: ArrayLike<number>;
   readonly shape: readonly number[];
 }

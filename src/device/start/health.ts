@@ -77,7 +77,7 @@ export async function onDevice<T>(work: () => Promise<T>): Promise<T> {
 const GRACE = 500;
 
 /** Exhausted memory named as such; anything else as it is. */
-export function explainError(error: unknown): unknown {
+function explainError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const exhausted =
     /out of memory|cannot enlarge memory|allocation failed|could not allocate|memory access out of bounds/i;

@@ -4,8 +4,8 @@ import { GEMM, PACK_COLUMNS, PACK_TRANSPOSED } from './assembly/ids';
 import type { KernelRuntime } from './runtime';
 
 /** Rows and columns of one register tile. */
-export const TILE_ROWS = 4;
-export const TILE_COLS = 8;
+const TILE_ROWS = 4;
+const TILE_COLS = 8;
 /** Work items a product is cut into at least, where its size allows: enough for threads to even out. */
 const MIN_ITEMS = 16;
 
@@ -56,12 +56,12 @@ export interface Operand {
 }
 
 /** Steps of k in a packed panel. */
-export function packedDepth({ blocks, depth }: Operand): number {
+function packedDepth({ blocks, depth }: Operand): number {
   return ((blocks[1] - blocks[0]) / 4) * depth;
 }
 
 /** Bytes of a packed operand whose tiles or panels have `width` lanes. */
-export function packedBytes(operand: Operand, width: number): number {
+function packedBytes(operand: Operand, width: number): number {
   return Math.ceil(operand.lanes / width) * packedDepth(operand) * width * 4;
 }
 

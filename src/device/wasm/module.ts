@@ -10,7 +10,7 @@ const RELAXED_PROBE = Uint8Array.of(
 );
 
 /** File of the build for this engine's features and this memory, as scripts/build-kernels.ts names it. */
-export function moduleFile(memory: WebAssembly.Memory): string {
+function moduleFile(memory: WebAssembly.Memory): string {
   const relaxed = WebAssembly.validate(RELAXED_PROBE) ? '-relaxed' : '';
   return `kernels${relaxed}${isShared(memory) ? '-shared' : ''}.wasm`;
 }

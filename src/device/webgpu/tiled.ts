@@ -5,7 +5,7 @@ import { repeat } from './quads';
 import type { Shader } from './run';
 import { guarded } from './tile';
 
-export const THREADS = 64;
+const THREADS = 64;
 /** Sums of a workgroup: rows, and quads of columns. */
 export const ROWS = 32;
 export const COLUMN_QUADS = 16;

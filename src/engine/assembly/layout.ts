@@ -3,7 +3,7 @@
 // mean the same in both. Not for values: everything comes from the plan.
 
 // The header, at the start of the memory image.
-export const HEADER = 1024;
+const HEADER = 1024;
 /** Eight i16 ones: loading them is cheaper than building them in every iteration. */
 export const ONES = HEADER;
 /** Four times 1.5 * 2^23: adding it to |x| < 2^22 leaves x rounded half to even in the low bits. */

@@ -7,7 +7,7 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 /** Bytes of packed weights that one step of a block of 32 channels takes: eight vectors. */
 const STEP_BYTES = (BLOCK_CHANNELS / 4) * 16;
 
-export const functionName = (k: KernelSpec): string => `conv_${k.mode}_${k.pixels}x${k.vectors}`;
+const functionName = (k: KernelSpec): string => `conv_${k.mode}_${k.pixels}x${k.vectors}`;
 
 const weight = (vector: number, step: number): string => `v128.load(w, ${step * STEP_BYTES + vector * 16})`;
 const pixelField = (pixel: number, field: number): number => JOB_PIXELS + PIXEL_BYTES * pixel + field;
@@ -81,7 +81,7 @@ const inputOf = ({ mode }: KernelSpec): string =>
     : 'arena + load<usize>(op, OP_IN)';
 
 /** The source of one kernel: units first..last-1 of a convolution, one unit being a job times a block of channels. */
-export function kernelSource(kernel: KernelSpec): string {
+function kernelSource(kernel: KernelSpec): string {
   const pixels = range(kernel.pixels);
   const accumulators = pixels.flatMap((p) => range(kernel.vectors).map((v) => ({ name: `a${p}_${v}`, v })));
   const channels = kernel.vectors * 4;

@@ -12,7 +12,7 @@ export interface Exporter<Op extends Int8Op> {
 }
 
 /** Where an operation's ONNX operators go. */
-export interface OnnxPlace {
+interface OnnxPlace {
   /** Its inputs and output as the model has them. */
   readonly from: readonly Int8Tensor[];
   readonly to: Int8Tensor;
@@ -35,7 +35,7 @@ export interface OnnxPlace {
 }
 
 /** Where an operation's TensorFlow Lite operators go. A tensor is its index in the file. */
-export interface TflitePlace {
+interface TflitePlace {
   readonly from: readonly Int8Tensor[];
   readonly to: Int8Tensor;
   readonly inputs: readonly number[];

@@ -29,7 +29,7 @@ export interface Operation<N extends GraphNode> {
  * input's scale and zero point; 'rounded as its input': it makes values between codes, and rounds them to its input's.
  * 'unknown': it has to be fused first.
  */
-export type Quantized = 'output' | 'output and weight' | 'as its input' | 'rounded as its input' | 'unknown';
+type Quantized = 'output' | 'output and weight' | 'as its input' | 'rounded as its input' | 'unknown';
 
 /** A parameter by its name in the state dict. */
 export interface ParamSpec {
@@ -70,10 +70,10 @@ export type Int8Weights = Pick<Extract<Int8Op, { op: 'linear' }>, 'weights' | 'w
 
 type Body<Op> = Op extends unknown ? Omit<Op, 'name' | 'inputs' | 'output'> : never;
 /** An operation's place in an Int8Model: its first tensor, no tensor of its own, or an operation. */
-export type Lowered = 'image' | 'its input' | 'nothing' | Body<Int8Op>;
+type Lowered = 'image' | 'its input' | 'nothing' | Body<Int8Op>;
 
 /** Where a node's ONNX operators go. */
-export interface OnnxPlace {
+interface OnnxPlace {
   readonly params: ParamStore;
   /** The values that hold its inputs, and their shapes. */
   readonly inputs: readonly string[];

@@ -46,7 +46,7 @@ const RunSchema = v.pipe(
   ),
 );
 
-export const TrainingSchema = v.pipe(
+const TrainingSchema = v.pipe(
   object({
     id: text,
     /** The visitor's choices, with the learning rate as it was last. */
@@ -99,7 +99,7 @@ export interface SavedTraining {
   /** Open in another tab; 'unknown' where the browser has no Web Locks to tell. */
   readonly elsewhere: boolean | 'unknown';
 }
-export interface SavedRun {
+interface SavedRun {
   readonly step: number;
   /** It took all its steps or was stopped. */
   readonly ended: boolean;

@@ -1,0 +1,17 @@
+// What finds unused files, exports and dependencies (npm run check): unused is what is not reached from here, from
+// index.html, package.json's scripts, the tests, or workers by their address.
+export default {
+  entry: [
+    // Modules that browsers load by address.
+    'tests/browser/*.ts',
+    'tests/ui/fake.ts',
+    'bench/pages/*.ts',
+    // Benchmarks, run by name.
+    'bench/*.ts',
+    // What is compiled to WASM; scratch.ts is read by the convolution kernels, which the build generates.
+    'src/**/assembly/{run,index,scratch}.ts',
+  ],
+  project: ['{src,tests,bench,scripts}/**/*.{ts,svelte,mjs}'],
+  // Those kernels.
+  ignoreUnresolved: ['./kernels'],
+};
