@@ -13,12 +13,12 @@ describe('the arguments of the report command', () => {
     expect(readArguments([])).toEqual({ recipe: DEFAULT_RECIPE, json: undefined });
     const all =
       '--steps 20 --batch 8 --backend wasm --weight-bits 4 --activation-bits 5 --images 100 --lr 2e-3 --seed 7 ' +
-      '--schedule cosine --qconfig fbgemm --fuse-add-relu false --json report.json';
+      '--schedule constant --qconfig fbgemm --fuse-add-relu false --json report.json';
     expect(readArguments(all.split(' '))).toEqual({
       recipe: {
         ...DEFAULT_RECIPE,
         ...{ steps: 20, batch: 8, backend: 'wasm', weightBits: 4, activationBits: 5, images: 100 },
-        ...{ learningRate: 2e-3, schedule: 'cosine', seed: 7, qconfig: 'fbgemm', fuseAddRelu: false },
+        ...{ learningRate: 2e-3, schedule: 'constant', seed: 7, qconfig: 'fbgemm', fuseAddRelu: false },
       },
       json: 'report.json',
     });
@@ -57,7 +57,7 @@ describe('the arguments of the report command', () => {
 
   it('may come as a recipe in a file, which they stand in the place of', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'recipe-')), 'recipe.json');
-    const recipe = { ...DEFAULT_RECIPE, weightBits: 3, seed: 5 };
+    const recipe = { ...DEFAULT_RECIPE, weightBits: 5, seed: 5 };
     writeFileSync(file, toFile(recipe));
     expect(readArguments(['--recipe', file])).toEqual({ recipe, json: undefined });
     expect(readArguments(['--seed', '6', '--recipe', file]).recipe).toEqual({ ...recipe, seed: 6 });

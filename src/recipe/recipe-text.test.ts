@@ -5,14 +5,14 @@ import { fromFile, fromQuery, NAMES, readChoices, toFile, toQuery } from './reci
 
 /** Every field other than by default. */
 const OTHER: Recipe = {
-  ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, schedule: 'cosine' },
-  ...{ weightBits: 3, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
+  ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, schedule: 'constant' },
+  ...{ weightBits: 5, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
 };
 
 describe('the address', () => {
   it('names what differs from the defaults, in words', () => {
     expect(toQuery(DEFAULT_RECIPE)).toBe('');
-    expect(toQuery({ ...DEFAULT_RECIPE, weightBits: 4, learningRate: 1e-3 })).toBe('?lr=0.001&weight-bits=4');
+    expect(toQuery({ ...DEFAULT_RECIPE, weightBits: 4, learningRate: 2e-3 })).toBe('?lr=0.002&weight-bits=4');
     for (const name of Object.values(NAMES)) expect(toQuery(OTHER)).toMatch(new RegExp(`[?&]${name}=`));
   });
 

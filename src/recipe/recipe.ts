@@ -46,14 +46,15 @@ export type Recipe = Readonly<v.InferOutput<typeof RecipeSchema>>;
 /** A field that the visitor sets. */
 export type Choice = Exclude<keyof Recipe, 'version'>;
 
+/** Chosen on validation images: docs/quantization.md. */
 export const DEFAULT_RECIPE: Recipe = {
   version: 1,
   backend: 'auto',
-  steps: 60,
+  steps: 400,
   batch: 32,
-  learningRate: 3e-5,
-  schedule: 'constant',
-  weightBits: 8,
+  learningRate: 1e-3,
+  schedule: 'cosine',
+  weightBits: 3,
   activationBits: 8,
   images: 10_000,
   seed: 0,

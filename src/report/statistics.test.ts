@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measureLatency, median, percentile } from './statistics';
+import { measureLatency, median, percentile, wilson } from './statistics';
 
 describe('percentile', () => {
   it('equals NumPy on known values', () => {
@@ -21,6 +21,20 @@ describe('percentile', () => {
         expect(percentile(list, 1) + 0).toBe(Math.max(...list) + 0);
       }),
     );
+  });
+});
+
+describe('wilson', () => {
+  it.each([
+    // scipy.stats.binomtest(right, images).proportion_ci(method='wilson')
+    [822, 1000, 0.7970731778115322, 0.8444623897237701],
+    [0, 250, 0, 0.015133299495444575],
+    [250, 250, 0.9848667005045555, 1],
+    [1, 3, 0.06149194472039626, 0.7923403991979523],
+  ])('%d of %d: as SciPy', (right, images, low, high) => {
+    const interval = wilson(right, images);
+    expect(interval[0]).toBeCloseTo(low, 6);
+    expect(interval[1]).toBeCloseTo(high, 6);
   });
 });
 

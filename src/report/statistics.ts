@@ -16,6 +16,18 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
+/** Of the normal distribution, for intervals that hold in 95 of 100 cases. */
+const Z = 1.959964;
+
+/** Wilson's 95 % interval of a share (E. B. Wilson, 1927). @param right of `images`, at least one */
+export function wilson(right: number, images: number): readonly [low: number, high: number] {
+  const share = right / images;
+  const square = Z ** 2 / images;
+  const centre = (share + square / 2) / (1 + square);
+  const half = (Z / (1 + square)) * Math.sqrt((share * (1 - share)) / images + square / (4 * images));
+  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
 /** Share of calls run before timing starts, at least 10 calls. */
 const WARM_UP_SHARE = 0.2;
 

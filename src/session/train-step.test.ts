@@ -60,6 +60,19 @@ function open() {
   return { session, failed };
 }
 
+test.each([
+  [400, 32, 100],
+  [1000, 64, 250],
+  // Never on more images than were trained on since; but at the end always: see the loop.
+  [60, 32, 63],
+  [6, 2, 1000],
+])('of %i steps of %i images every %i are judged, on 2,000 images', async (steps, batch, validateEvery) => {
+  const { session } = open();
+  session.options = { ...session.options, steps, batch };
+  await session.run('train');
+  for (const options of asked) expect(options).toMatchObject({ validateEvery, validationImages: 2000 });
+});
+
 describe('the control', () => {
   test('takes the steps and learning rates of QAT, not the rate as it was last', async () => {
     const { session } = open();

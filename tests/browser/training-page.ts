@@ -11,7 +11,10 @@ export interface Global {
   told: SessionEvent[];
 }
 
-export const SMALL = { backend: 'wasm', steps: 6, batch: 2, images: 64, learningRate: 1e-3 } as const;
+export const SMALL: Partial<Recipe> = {
+  ...{ backend: 'wasm', steps: 6, batch: 2, images: 64, learningRate: 1e-3, schedule: 'constant' },
+  ...{ weightBits: 8, activationBits: 8 },
+};
 export const LONG = { timeout: 240_000 };
 export const card = (page: Page) => page.locator('[data-step=train]');
 

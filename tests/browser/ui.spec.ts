@@ -44,6 +44,12 @@ test('Run all runs the nine steps in order and shows their results', async ({ pa
   await expect(card(page, 'verify')).toContainText('Equal within tolerance');
   await expect(card(page, 'configure').getByRole('table')).toContainText('get_default_qat_qconfig("fbgemm")');
   await expect(card(page, 'train')).toContainText('Step 60 of 60');
+  // Wilson's interval of 213 (83.2 %) and of 217 (84.8 %) of 256: what these pictures can tell.
+  await expect(
+    card(page, 'train').getByRole('img', { name: /^Validation accuracy on 256 pictures/ }),
+  ).toHaveAccessibleName(
+    /QAT: 83\.\d\s%, between 78\.\d\s% and 87\.\d\s%\. Control: 84\.\d\s%, between 79\.\d\s% and 88\.\d\s%\.$/,
+  );
   await expect(card(page, 'convert').getByRole('row', { name: /layer1\.0\.conv1/ })).toContainText('to');
   const plan = card(page, 'convert').getByRole('region', { name: 'The engine’s plan' });
   await expect(plan.getByRole('row', { name: /conv1/ })).toContainText('100 %');

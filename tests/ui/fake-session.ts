@@ -27,7 +27,7 @@ export interface FakeOptions {
 }
 
 export class FakeSession implements Session {
-  options: Recipe = { ...DEFAULT_RECIPE, learningRate: 1e-3 };
+  options: Recipe = { ...DEFAULT_RECIPE, steps: 60, weightBits: 8 };
   readonly results: { -readonly [S in StepId]?: StepResults[S] } = {};
   int8Model: Int8Model | undefined;
   /** Every control that was called, in order. */

@@ -14,12 +14,13 @@ export class Curve {
   readonly losses = new Thinned(2);
   readonly validationSteps: number[] = [];
   readonly validationAccuracy: number[] = [];
+  /** Images that each was judged on. */
+  readonly validationImages: number[] = [];
   version = $state(0);
   /** Steps done, of how many; from a restored run on. */
   progress = $state.raw<{ readonly step: number; readonly steps: number }>();
   /** The newest step that was taken here. */
   latest = $state.raw<StepEvent>();
-  validatedOn = $state(0);
   private average = 0;
   private taken = 0;
 
@@ -37,7 +38,7 @@ export class Curve {
       this.addValidation(event);
     } else if (event.type === 'restored') {
       this.losses.clear();
-      this.validationSteps.length = this.validationAccuracy.length = 0;
+      this.validationSteps.length = this.validationAccuracy.length = this.validationImages.length = 0;
       this.average = this.taken = 0;
       event.history.losses.forEach((loss) => this.addLoss(loss));
       event.history.validations.forEach((validation) => this.addValidation(validation));
@@ -56,7 +57,7 @@ export class Curve {
   private addValidation({ step, accuracy, images }: RunHistory['validations'][number]): void {
     this.validationSteps.push(step);
     this.validationAccuracy.push(accuracy);
-    this.validatedOn = images;
+    this.validationImages.push(images);
   }
 }
 

@@ -49,7 +49,11 @@ describe('a restored run', () => {
     restored.take(step(3, 3));
     expect(restored.smoothedLoss).toBe(whole.smoothedLoss);
     expect(restored.losses).toEqual(whole.losses);
-    expect([restored.validationSteps, restored.validationAccuracy]).toEqual([[2], [0.7]]);
+    expect([restored.validationSteps, restored.validationAccuracy, restored.validationImages]).toEqual([
+      [2],
+      [0.7],
+      [256],
+    ]);
   });
 });
 
