@@ -25,6 +25,7 @@ import { freezeSchedule } from './freeze-schedule';
 import { describeSpec } from './describe';
 import { remedyFor } from './remedy';
 import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from './types';
+import { Stops } from './stops';
 import { startWorkers, type Workers } from './workers';
 
 /** The article's equivalence check. */
@@ -55,11 +56,14 @@ class PlaygroundSession implements Session {
   private trains = false;
   qatEnded = false;
   private askedToKeep = false;
+  readonly stops: Stops;
 
   constructor(
     private readonly baseUrl: string,
     private readonly workers: Workers,
-  ) {}
+  ) {
+    this.stops = new Stops(workers, () => this.run('load'));
+  }
 
   on(listener: (event: SessionEvent) => void): () => void {
     this.listeners.add(listener);

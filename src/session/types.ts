@@ -3,6 +3,7 @@
 import type { Int8Model } from '../int8/int8-model';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, Report } from '../report/types';
+import type { Stops } from './stops';
 import type {
   BackendInfo,
   ConvertResult,
@@ -107,6 +108,8 @@ export interface Session {
   /** The first n test images in split order, for the grid. */
   testImages(n: number): Promise<LabelledImages>;
   readonly int8Model: Int8Model | undefined;
+  /** Post-training quantization at any width, whatever step the session has come to. */
+  readonly stops: Pick<Stops, 'prepare' | 'answers'>;
   /** Ends the workers. */
   dispose(): void;
 }

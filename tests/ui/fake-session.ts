@@ -5,6 +5,7 @@ import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
 import type { Report } from '../../src/report/types';
 import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../src/session/types';
 import type { LabelledImages, SavedTraining, SavedTrainings, TrainResult, WebGpuStatus } from '../../src/worker/api';
+import { FakeStops } from './fake-stops';
 import { fakeComparison, fakeImages, fakeModel, fakeResults } from './fake-results';
 
 export interface FakeOptions {
@@ -39,6 +40,7 @@ export class FakeSession implements Session {
   private stopped = false;
   private single = false;
   trainingId: string | undefined;
+  readonly stops = new FakeStops();
   /** Saved trainings that are no longer there. */
   private readonly gone = new Set<string>();
   private looks = 0;

@@ -1,0 +1,96 @@
+// The slider of bits: post-training quantization at any width, answered by the integer network on validation images,
+// as soon as the network is loaded. Not for training, nor for test images; nothing here changes a run.
+import { proxy } from 'comlink';
+import { agreement } from '../report/accuracy';
+import type { Classified, Quantized } from '../worker/api';
+import type { Workers } from './workers';
+
+/** Where the slider stands. */
+export interface BitWidths {
+  readonly weightBits: number;
+  readonly activationBits: number;
+}
+
+/** What the integer network of one stop has shown so far. */
+export interface Answer extends BitWidths {
+  /** Share of these validation images it got right, and what it took each for. */
+  readonly accuracy: number;
+  readonly classified: Classified;
+  readonly quantized: Quantized;
+  /** Median of one image alone, on all threads; unknown until the first images are done. */
+  readonly milliseconds: number | undefined;
+}
+
+/** Validation images of a first answer, and at most; a piece of them is one call, between two of which it may be left. */
+export const FIRST_IMAGES = 1000;
+const MOST_IMAGES = 5000;
+const PIECE = 250;
+const LATENCY_SAMPLES = 60;
+
+export class Stops {
+  private ready: Promise<void> | undefined;
+  /** Ends when the stop before has let go of the engine. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param load loads the network and its images; called when first needed, and again after it failed
+   * @param threads of the engine
+   */
+  constructor(
+    private readonly workers: Pick<Workers, 'train' | 'engine'>,
+    private readonly load: () => Promise<unknown>,
+    private readonly threads = navigator.hardwareConcurrency,
+  ) {}
+
+  /** Loads and calibrates, once. @throws PlaygroundError as the load step does */
+  prepare(): Promise<void> {
+    this.ready ??= (async () => {
+      await this.load();
+      const { train, engine } = this.workers;
+      await engine.calibrated(
+        await train.calibrate(
+          true,
+          proxy(() => {}),
+        ),
+      );
+    })().catch((error: unknown) => {
+      this.ready = undefined;
+      throw error;
+    });
+    return this.ready;
+  }
+
+  /**
+   * Answers on more and more images, up to FIRST_IMAGES and then, while the slider rests, to MOST_IMAGES, until the signal
+   * ends it; the stop asked for next waits for the piece that is being run.
+   */
+  async *answers(widths: BitWidths, signal: AbortSignal): AsyncGenerator<Answer> {
+    const before = this.turn;
+    let done!: () => void;
+    this.turn = new Promise<void>((resolve) => (done = resolve));
+    try {
+      await this.prepare();
+      await before;
+      if (signal.aborted) return;
+      const { engine } = this.workers;
+      const quantized = await engine.quantize('slider', widths, this.threads);
+      const classified = { labels: new Uint8Array(0), predictions: new Uint8Array(0) };
+      let answer: Answer = { ...widths, accuracy: NaN, classified, quantized, milliseconds: undefined };
+      for (let start = 0; start < MOST_IMAGES && !signal.aborted; start += PIECE) {
+        answer = withMore(answer, await engine.classify('slider', 'validation', start, PIECE));
+        yield answer;
+        if (start + PIECE !== FIRST_IMAGES || signal.aborted) continue;
+        answer = { ...answer, milliseconds: (await engine.latency('slider', LATENCY_SAMPLES)).median_ms };
+        yield answer;
+      }
+    } finally {
+      done();
+    }
+  }
+}
+
+function withMore(answer: Answer, more: Classified): Answer {
+  const join = (of: keyof Classified) => Uint8Array.of(...answer.classified[of], ...more[of]);
+  const classified = { labels: join('labels'), predictions: join('predictions') };
+  return { ...answer, classified, accuracy: agreement(classified.labels, classified.predictions) };
+}
