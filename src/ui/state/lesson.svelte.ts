@@ -9,7 +9,7 @@ import { recordedStop, type RecordedStop } from '../lesson/recorded';
 export class Lesson {
   widths = $state.raw<BitWidths>() as BitWidths;
   /** Weights and activations have the same width. */
-  together = $state(true);
+  together = $state(false);
   /** The newest answer of each stop that was asked, by key(). */
   private answers = $state.raw<Readonly<Record<string, Answer>>>({});
   /** Until the network can answer: what is being done for it. */
@@ -25,9 +25,10 @@ export class Lesson {
 
   constructor(
     private readonly stops: Pick<Stops, 'answers'>,
-    widths: BitWidths,
+    { weightBits, activationBits }: BitWidths,
   ) {
-    this.widths = widths;
+    this.widths = { weightBits, activationBits };
+    this.together = weightBits === activationBits;
   }
 
   /** What the network answered at a stop; undefined where it was not asked. */
