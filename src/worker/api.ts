@@ -135,7 +135,7 @@ export interface TrainApi {
 
 /** Networks of the engine worker: the run's two, and what the slider of bits stands at. */
 export type Int8Slot = 'qat' | 'ptq' | 'slider';
-export type { EngineInfo, EngineLayer } from '../lab/integers';
+export type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 
 /** The worker that runs integers. */
 export interface EngineApi {
