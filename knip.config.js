@@ -6,8 +6,9 @@ export default {
     'tests/browser/*.ts',
     'tests/ui/fake.ts',
     'bench/pages/*.ts',
-    // Benchmarks, run by name.
+    // Benchmarks and the recording of the slider's stops, run by name.
     'bench/*.ts',
+    'scripts/record-stops.ts',
     // What is compiled to WASM; scratch.ts is read by the convolution kernels, which the build generates.
     'src/**/assembly/{run,index,scratch}.ts',
   ],

@@ -28,6 +28,7 @@ export default defineConfig(({ mode }) => ({
       include: ['src/**/*.ts'],
       exclude: ['src/**/assembly/**', 'src/**/testing/**', 'src/**/testing.ts'],
       reporter: ['text'],
+      reportOnFailure: true,
       reportsDirectory: 'test-results/coverage',
     },
   },
