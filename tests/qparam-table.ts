@@ -2,13 +2,7 @@
 // huge, not finite, never observed) on which every backend must give what src/quant gives. reference/golden/qparams.py
 // makes it, with PyTorch's answers for tests/golden/qparams.test.ts. Not for running kernels.
 import { isUnseen } from '../src/core/qparams';
-import {
-  FAKE_QUANT,
-  FAKE_QUANT_GRAD,
-  FAKE_QUANT_SCALED,
-  FAKE_QUANT_SCALED_GRAD,
-  type FakeQuantAttrs,
-} from '../src/device/contract';
+import type { FakeQuantAttrs } from '../src/device/contract';
 import { fakeQuantize, passMask } from '../src/quant/fake-quant';
 import { scaleAndZeroPoint } from '../src/quant/qparams';
 import type { QuantRule } from '../src/quant/types';
@@ -53,8 +47,8 @@ export interface TableCase {
  * The scaled ones too, per channel with factors of 1, if the backend has them.
  */
 export function tableCases(rule: QuantRule, ranges: readonly TableRange[], hasScaled: boolean): TableCase[] {
-  const plain = [FAKE_QUANT, FAKE_QUANT_GRAD];
-  const perChannel = hasScaled ? [...plain, FAKE_QUANT_SCALED, FAKE_QUANT_SCALED_GRAD] : plain;
+  const plain = ['QatFakeQuant', 'QatFakeQuantGrad'];
+  const perChannel = hasScaled ? [...plain, 'QatFakeQuantScaled', 'QatFakeQuantScaledGrad'] : plain;
   return [
     ...ranges.flatMap((range) => plain.map((kernel) => tableCase(kernel, rule, [range]))),
     ...perChannel.map((kernel) => tableCase(kernel, rule, ranges)),
@@ -62,8 +56,8 @@ export function tableCases(rule: QuantRule, ranges: readonly TableRange[], hasSc
 }
 
 function tableCase(kernel: string, rule: QuantRule, ranges: readonly TableRange[]): TableCase {
-  const isGradient = kernel === FAKE_QUANT_GRAD || kernel === FAKE_QUANT_SCALED_GRAD;
-  const isScaled = kernel === FAKE_QUANT_SCALED || kernel === FAKE_QUANT_SCALED_GRAD;
+  const isGradient = kernel === 'QatFakeQuantGrad' || kernel === 'QatFakeQuantScaledGrad';
+  const isScaled = kernel === 'QatFakeQuantScaled' || kernel === 'QatFakeQuantScaledGrad';
   const columns = ranges.map((range) => {
     const q = isUnseen(range.min, range.max)
       ? { scale: NaN, zeroPoint: NaN }

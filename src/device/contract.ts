@@ -1,9 +1,8 @@
-// Names, inputs, attributes and outputs of the kernels we register into tfjs, beyond tfjs's own Conv2D,
-// Conv2DBackpropInput, Conv2DBackpropFilter and MaxPool (overridden under their stock names and signatures).
-// Each backend folder (webgpu, wasm) implements all of them. Layout NHWC; channels are the last axis; float32.
-// A kernel that throws (lost device or thread, exhausted memory) may leave its outputs, and inputs that it changes, half
-// written: it is never repeated; the backend is made anew and the work begins again from what is kept on the host.
-// Not for gradients' wiring: src/train/ops does that with tf.customGrad.
+// What kernels take and give: inputs, attributes and outputs of each, by the name under which tfjs's registry knows it. A
+// backend's table, and every call, is checked against these types by the compiler. Layout NHWC; channels are the last axis;
+// float32. A kernel that throws (lost device or thread, exhausted memory) may leave its outputs, and inputs that it
+// changes, half written: it is never repeated; the backend is made anew and the work begins again from what is kept on the
+// host. Not for gradients' wiring: src/train/ops does that with tf.customGrad.
 //
 // A NaN is never lost on its way to the logits, which are read at every step: that is how training hears of it, wherever
 // it arose. Sums and products hand it on by themselves. What compares has to take care: the least and the greatest of
@@ -11,49 +10,147 @@
 // does.
 
 import type { QuantRule } from '../quant/types';
+import type { ConvAttrs } from './conv-shape';
+import type { PoolAttrs } from './pool-shape';
+
+/** Inputs by name (or a list of them), attributes, and the new tensors that come out, in order. */
+interface Signature<Inputs, Attrs, Outputs extends readonly unknown[]> {
+  readonly inputs: Inputs;
+  readonly attrs: Attrs;
+  readonly outputs: Outputs;
+}
+
+/** Kernels that every backend has. @typeParam T one of its tensors */
+export interface RequiredKernels<T> {
+  /**
+   * Running range of a tensor. x [..., C], range [2, 1] (per tensor) or [2, C] (per channel, last axis); row 0 minima, row
+   * 1 maxima. A range of (+Infinity, -Infinity) has seen nothing: the result is x's own min/max, both NaN where a value
+   * is. Otherwise range + c * (minmax(x) - range) for 'average', element-wise min/max for 'extreme': an end that is NaN
+   * stays so. Output: the new range, same shape.
+   */
+  QatObserveMinMax: Signature<{ x: T; range: T }, ObserveMinMaxAttrs, [range: T]>;
+
+  /**
+   * Running histogram of a tensor over all values seen, by torch/ao/quantization/observer.py, HistogramObserver.forward
+   * (src/quant/histogram-observer.ts). x of any shape, counts [bins], range [2] of the bins' ends; a range of (+Infinity,
+   * -Infinity) has seen nothing. Infinite values are left out, and a NaN makes the new range NaN.
+   */
+  QatObserveHistogram: Signature<{ x: T; counts: T; range: T }, NoAttrs, [counts: T, range: T]>;
+
+  /**
+   * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts, scaleAndZeroPoint) in
+   * float32. x [..., C], range [2, 1] or [2, C]; with scheme 'given' it is no range but the qparams themselves, row 0
+   * scales, row 1 zero points. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all over where an end of the
+   * range is not finite, or its scale above LARGEST_SCALE. A range that has seen nothing is an error in the program: thrown
+   * where ranges lie on the host (cpu, wasm), NaN on a GPU.
+   */
+  QatFakeQuant: Signature<{ x: T; range: T }, FakeQuantAttrs, [y: T]>;
+  /** dx = dy where qmin <= zp + RNE(x * (1/s)) <= qmax, else 0. */
+  QatFakeQuantGrad: Signature<{ x: T; dy: T; range: T }, FakeQuantAttrs, [dx: T]>;
+
+  /**
+   * Batch norm of u = z / divisor, with ReLU if asked: y = [relu](gain * (u - mean) / sqrt(var + eps) + offset).
+   * z [N,H,W,C], the others [C]; frozen: mean and variance are used, else the batch's own (biased variance) are. Outputs
+   * mean and variance are those of u, as used.
+   */
+  QatBatchNorm: Signature<
+    Record<'z' | 'divisor' | 'gain' | 'offset' | 'mean' | 'variance', T>,
+    BatchNormAttrs,
+    [y: T, mean: T, variance: T]
+  >;
+  /**
+   * y as it came out, mean and variance as used. Not frozen: gradients flow through the batch statistics. relu: dy counts
+   * only where y > 0.
+   */
+  QatBatchNormGrad: Signature<
+    Record<'z' | 'dy' | 'y' | 'divisor' | 'gain' | 'offset' | 'mean' | 'variance', T>,
+    BatchNormAttrs,
+    [dz: T, ddivisor: T, dgain: T, doffset: T]
+  >;
+
+  /**
+   * PyTorch's SGD over all parameters at once and in place: g += wd*w; v = momentum*v + g; w -= lr*v. A list like Concat's:
+   * v [velocityLayout(...).size], then w and g of each parameter, one shape. w and v are changed. The rates may change at
+   * every step, so they must not be baked into a shader.
+   */
+  QatSgdMomentum: Signature<readonly T[], SgdAttrs, []>;
+
+  /** tfjs's, but the maximum of a window that holds a NaN is NaN. */
+  MaxPool: Signature<{ x: T }, PoolAttrs, [y: T]>;
+}
+
+/** Kernels that a backend may leave out: src/train/ops then composes them of others. */
+export interface OptionalKernels<T> {
+  /** QatObserveMinMax of x * factor, which no backend needs to store: a weight times its factor [C]; range [2, C]. */
+  QatObserveScaled: Signature<{ x: T; factor: T; range: T }, ObserveMinMaxAttrs, [range: T]>;
+  /** QatFakeQuant of the same. */
+  QatFakeQuantScaled: Signature<{ x: T; factor: T; range: T }, FakeQuantScaledAttrs, [y: T]>;
+  /** Gradients of x and factor, dfactor summed over all axes but the last; dx may take the memory of dy, which is used up. */
+  QatFakeQuantScaledGrad: Signature<{ x: T; dy: T; factor: T; range: T }, FakeQuantScaledAttrs, [dx: T, dfactor: T]>;
+
+  /**
+   * PyTorch's running statistics after a batch, all [C]: mean * (1 - momentum) + batchMean * momentum, the same of variance
+   * with batchVariance * unbiased.
+   */
+  QatRunningStatistics: Signature<
+    Record<'mean' | 'variance' | 'batchMean' | 'batchVariance', T>,
+    RunningStatisticsAttrs,
+    [mean: T, variance: T]
+  >;
+
+  /**
+   * ConvBn QAT's factor per channel, all [C]: gain / sqrt(variance + eps) and, as slope, its derivative by gain; where the
+   * factor's magnitude is below `smallest`, [smallest, 0].
+   */
+  QatScaleFactor: Signature<{ gain: T; variance: T }, ScaleFactorAttrs, [factor: T, slope: T]>;
+}
+
+/** tfjs's own, under its names and signatures: a backend may put ours in their place, for some calls or for all. */
+export interface ReplacedKernels<T> {
+  /** x [n,h,w,ci], filter [kh,kw,ci,co] -> [n,oh,ow,co]. */
+  Conv2D: Signature<{ x: T; filter: T }, ConvAttrs, [y: T]>;
+  /** Conv2D plus bias [co] if any, through an activation. */
+  FusedConv2D: Signature<
+    { x: T; filter: T; bias?: T; preluActivationWeights?: T },
+    ConvAttrs & { readonly activation?: string },
+    [y: T]
+  >;
+  Conv2DBackpropInput: Signature<{ dy: T; filter: T }, ConvAttrs & { readonly inputShape: number[] }, [dx: T]>;
+  Conv2DBackpropFilter: Signature<{ x: T; dy: T }, ConvAttrs & { readonly filterShape: number[] }, [dfilter: T]>;
+  /** The whole gradient of a window goes to its first maximum in row-major order, as in PyTorch. */
+  MaxPoolGrad: Signature<{ dy: T; input: T; output: T }, PoolAttrs, [dx: T]>;
+  Relu: Signature<{ x: T }, NoAttrs, [y: T]>;
+  Identity: Signature<{ x: T }, NoAttrs, [y: T]>;
+}
+
+export type KernelTypes<T> = RequiredKernels<T> & OptionalKernels<T> & ReplacedKernels<T>;
+export type KernelName = keyof KernelTypes<unknown>;
+export type OptionalKernel = keyof OptionalKernels<unknown>;
 
 /**
- * Running range of a tensor. Inputs: x [..., C], range [2, 1] (per tensor) or [2, C] (per channel, last axis);
- * row 0 minima, row 1 maxima. A range of (+Infinity, -Infinity) has seen nothing: the result is x's own min/max, both NaN
- * where a value is. Otherwise range + c * (minmax(x) - range) for 'average', element-wise min/max for 'extreme': an end
- * that is NaN stays so.
- * Output: the new range, same shape.
+ * A kernel on a backend B, from tensors T to tensors Out; one that replaces tfjs's own gives null for calls that it leaves
+ * to that.
  */
-export const OBSERVE_MINMAX = 'QatObserveMinMax';
+export type Kernel<K extends KernelName, B, T, Out = T> = (
+  inputs: KernelTypes<T>[K]['inputs'],
+  attrs: KernelTypes<T>[K]['attrs'],
+  backend: B,
+) => KernelTypes<Out>[K]['outputs'] | (K extends keyof ReplacedKernels<T> ? null : never);
+
+/** A backend's table of kernels. */
+export type Kernels<B, T, Out = T> = { readonly [K in keyof RequiredKernels<T>]: Kernel<K, B, T, Out> } & {
+  readonly [K in keyof OptionalKernels<T> | keyof ReplacedKernels<T>]?: Kernel<K, B, T, Out>;
+};
+
+export type NoAttrs = object;
+
 export interface ObserveMinMaxAttrs {
   readonly mode: 'average' | 'extreme';
   readonly c: number;
 }
 
-/**
- * Running histogram of a tensor over all values seen, by torch/ao/quantization/observer.py, HistogramObserver.forward
- * (src/quant/histogram-observer.ts). Inputs: x of any shape, counts [bins], range [2] of the bins' ends; a range of
- * (+Infinity, -Infinity) has seen nothing. Outputs: [counts, range], new; infinite values are left out, and a NaN makes
- * the range NaN. No attributes.
- */
-export const OBSERVE_HISTOGRAM = 'QatObserveHistogram';
-
-/**
- * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts, scaleAndZeroPoint) in
- * float32. Inputs: x [..., C], range [2, 1] or [2, C]; with scheme 'given' it is no range but the qparams themselves, row 0
- * scales, row 1 zero points. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all over where an end of the
- * range is not finite, or its scale above LARGEST_SCALE. A range that has seen nothing is an error in the program: thrown
- * where ranges lie on the host (cpu, wasm), NaN on a device.
- */
-export const FAKE_QUANT = 'QatFakeQuant';
-/** Inputs: x, dy, range. Output: dx = dy where qmin <= zp + RNE(x * (1/s)) <= qmax, else 0. */
-export const FAKE_QUANT_GRAD = 'QatFakeQuantGrad';
 export type FakeQuantAttrs = QuantRule | (Pick<QuantRule, 'qmin' | 'qmax'> & { readonly scheme: 'given' });
 
-/**
- * The three for x * factor, which no backend needs to store: a weight times its factor per output channel. Inputs also
- * have factor [C], range is [2, C]; FAKE_QUANT_SCALED_GRAD's outputs are [dx, dfactor], of x and factor, dfactor summed
- * over all axes but the last; dx may take the memory of dy, which is used up. A backend may leave them out:
- * src/train/ops then multiplies first.
- */
-export const OBSERVE_SCALED = 'QatObserveScaled';
-export const FAKE_QUANT_SCALED = 'QatFakeQuantScaled';
-export const FAKE_QUANT_SCALED_GRAD = 'QatFakeQuantScaledGrad';
 export type FakeQuantScaledAttrs = FakeQuantAttrs & {
   /**
    * x is a filter [kh, kw, ci, C] of which only these taps (row-major) are wanted: at others the output may hold
@@ -62,51 +159,23 @@ export type FakeQuantScaledAttrs = FakeQuantAttrs & {
   readonly taps?: readonly number[];
 };
 
-/**
- * Batch norm of u = z / divisor, with ReLU if asked: y = [relu](gain * (u - mean) / sqrt(var + eps) + offset).
- * Inputs: z [N,H,W,C], divisor, gain, offset, mean, variance, each [C]; frozen: mean and variance are used,
- * else the batch's own (biased variance) are. Outputs: [y, mean, variance] of u, as used.
- */
-export const BATCH_NORM = 'QatBatchNorm';
-/**
- * Inputs: z, dy, y, divisor, gain, offset, mean, variance (as used). Outputs: [dz, ddivisor, dgain, doffset].
- * Not frozen: gradients flow through the batch statistics. relu: dy counts only where y > 0.
- */
-export const BATCH_NORM_GRAD = 'QatBatchNormGrad';
 export interface BatchNormAttrs {
   readonly eps: number;
   readonly relu: boolean;
   readonly frozen: boolean;
 }
 
-/**
- * PyTorch's running statistics after a batch. Inputs: mean, variance (running), batchMean, batchVariance, each [C].
- * Outputs: [mean, variance], mean * (1 - momentum) + batchMean * momentum, the same of variance with batchVariance *
- * unbiased. A backend may leave it out: src/train/ops composes it.
- */
-export const RUNNING_STATISTICS = 'QatRunningStatistics';
 export interface RunningStatisticsAttrs {
   readonly momentum: number;
   /** n / (n - 1): from the batch's biased variance to what PyTorch keeps. */
   readonly unbiased: number;
 }
 
-/**
- * ConvBn QAT's factor per channel. Inputs: gain, variance [C]. Outputs: [factor, slope]: gain / sqrt(variance + eps) and
- * its derivative by gain; where the factor's magnitude is below `smallest`, [smallest, 0]. A backend may leave it out.
- */
-export const SCALE_FACTOR = 'QatScaleFactor';
 export interface ScaleFactorAttrs {
   readonly eps: number;
   readonly smallest: number;
 }
 
-/**
- * PyTorch's SGD over all parameters at once and in place: g += wd*w; v = momentum*v + g; w -= lr*v. Inputs, as a list like
- * Concat's: v [velocityLayout(...).size], then w and g of each parameter, one shape. w and v are changed; no outputs.
- * The rates may change at every step, so they must not be baked into a shader.
- */
-export const SGD_MOMENTUM = 'QatSgdMomentum';
 export interface SgdAttrs {
   readonly lr: number;
   readonly momentum: number;
@@ -124,7 +193,7 @@ export function velocityLayout(sizes: readonly number[]): { offsets: number[]; s
   return { offsets, size };
 }
 
-/** One parameter in SGD_MOMENTUM's list. */
+/** One parameter in QatSgdMomentum's list. */
 export interface SgdParameter<T> {
   readonly w: T;
   readonly g: T;
@@ -133,7 +202,7 @@ export interface SgdParameter<T> {
   readonly offset: number;
 }
 
-/** SGD_MOMENTUM's list taken apart. @param sizeOf floats of an entry */
+/** QatSgdMomentum's list taken apart. @param sizeOf floats of an entry */
 export function sgdParameters<T>(
   [v, ...rest]: readonly T[],
   sizeOf: (entry: T) => number,

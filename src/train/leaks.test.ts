@@ -14,7 +14,6 @@ import { freshCheckpoint } from './checkpoint';
 import { calibrate, logitsOf } from './evaluate';
 import { FloatModel } from './float-model';
 import { continueRun } from './run';
-import { FAKE_QUANT, FAKE_QUANT_GRAD, FAKE_QUANT_SCALED, FAKE_QUANT_SCALED_GRAD } from '../device/contract';
 import { setUpWasm } from '../device/wasm/testing';
 import { runKernel } from '../device/run-kernel';
 import { smallBatch, smallGraph, smallParams } from './testing';
@@ -165,16 +164,16 @@ describe('on wasm', () => {
     const [x, dy] = [1, 2].map((fill) => tf.fill([8, 4], fill));
     const unseen = tf.tensor2d([...new Array(4).fill(Infinity), ...new Array(4).fill(-Infinity)], [2, 4]);
     const factor = tf.ones([4]);
-    const attrs = { scheme: 'symmetric', qmin: -8, qmax: 7, eps: 2 ** -23 };
+    const attrs = { scheme: 'symmetric', qmin: -8, qmax: 7, eps: 2 ** -23 } as const;
     const before = alive();
-    const calls: [name: string, inputs: Record<string, tf.Tensor>][] = [
-      [FAKE_QUANT, { x, range: unseen }],
-      [FAKE_QUANT_GRAD, { x, dy, range: unseen }],
-      [FAKE_QUANT_SCALED, { x, factor, range: unseen }],
-      [FAKE_QUANT_SCALED_GRAD, { x, dy, factor, range: unseen }],
-    ];
-    for (const [name, inputs] of calls) {
-      expect(() => runKernel(name, inputs, attrs), name).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+    const calls = {
+      plain: () => runKernel('QatFakeQuant', { x, range: unseen }, attrs),
+      gradient: () => runKernel('QatFakeQuantGrad', { x, dy, range: unseen }, attrs),
+      scaled: () => runKernel('QatFakeQuantScaled', { x, factor, range: unseen }, attrs),
+      scaledGradient: () => runKernel('QatFakeQuantScaledGrad', { x, dy, factor, range: unseen }, attrs),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      expect(call, name).toThrow(expect.objectContaining({ code: 'bad-argument' }));
       expect(alive(), name).toEqual(before);
     }
     // The last one works in dy's memory.

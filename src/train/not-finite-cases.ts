@@ -2,7 +2,6 @@
 // backend that runs, and what it must. For tests, in Node and in browsers; not for single kernels.
 import * as tf from '@tensorflow/tfjs';
 import { isUnseen } from '../core/qparams';
-import { SGD_MOMENTUM } from '../device/contract';
 import type { Graph } from '../graph/types';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
@@ -216,9 +215,9 @@ async function* batches({ inBatch }: Fault): AsyncGenerator<Batch> {
 /** Has the next step of SGD find a value in a gradient. @returns how to undo it */
 function spoilGradient({ parameter, at, value }: Required<Fault>['inGradient']): () => void {
   const backend = tf.getBackend();
-  const kernel = tf.getKernel(SGD_MOMENTUM, backend)!;
+  const kernel = tf.getKernel('QatSgdMomentum', backend)!;
   const put = (config: tf.KernelConfig) => {
-    tf.unregisterKernel(SGD_MOMENTUM, backend);
+    tf.unregisterKernel('QatSgdMomentum', backend);
     tf.registerKernel(config);
   };
   put({

@@ -2,7 +2,7 @@
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
 import { areFinite } from '../core/finite';
-import { SGD_MOMENTUM, type SgdAttrs } from '../device/contract';
+import type { SgdAttrs } from '../device/contract';
 import { runKernel } from '../device/run-kernel';
 import { tidy } from '../device/tidy';
 import { classCount } from '../graph/graph';
@@ -129,7 +129,7 @@ export class Trainer {
   private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): tf.Tensor2D {
     const { logits, updates, grads } = this.differentiate(batch, mode);
     const parameters = [...this.device.trainable].flatMap(([name, w]) => [w, grads.get(name)!]);
-    runKernel(SGD_MOMENTUM, [this.device.momentum, ...parameters], sgd);
+    runKernel('QatSgdMomentum', [this.device.momentum, ...parameters], sgd);
     for (const [target, next] of updates.variables) target.assign(next);
     tf.dispose(updates.variables.map(([, next]) => next));
     return logits;

@@ -2,16 +2,7 @@
 // sign and payload. Not for what training makes of them: webgpu-not-finite.ts.
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import {
-  BATCH_NORM,
-  FAKE_QUANT,
-  FAKE_QUANT_SCALED,
-  OBSERVE_HISTOGRAM,
-  OBSERVE_MINMAX,
-  OBSERVE_SCALED,
-  SCALE_FACTOR,
-  type FakeQuantAttrs,
-} from '../../src/device/contract';
+import type { FakeQuantAttrs } from '../../src/device/contract';
 import { noise } from '../../src/device/testing';
 import { setVariants, type Variant } from '../../src/device/webgpu/variants';
 import { product, runKernel, type Outcome, type Tensors } from './kernel-check';
@@ -68,7 +59,7 @@ export async function observedNaN(shape: number[], perTensor: boolean): Promise<
       const name = `${shape.join('x')}[${at}] ${perTensor} ${observer.mode}`;
       const seen = reference.observe(spoilt, unseen(ranges), observer);
       const observed = (name: string, x: Float32Array, range: Float32Array, wanted: Float32Array) =>
-        exactly(name, OBSERVE_MINMAX, { x: tf.tensor(x, shape), range: tf.tensor(range, [2, ranges]) }, observer, [
+        exactly(name, 'QatObserveMinMax', { x: tf.tensor(x, shape), range: tf.tensor(range, [2, ranges]) }, observer, [
           wanted,
         ]);
       outcomes.push(
@@ -97,7 +88,9 @@ export async function observedEnds(): Promise<Outcome[]> {
       for (const range of ends.flatMap((low) => ends.map((high) => Float32Array.of(low, high)))) {
         const inputs = { x: tf.tensor1d(x), range: tf.tensor(range, [2, 1]) };
         const name = `${x} into ${[...range]} ${JSON.stringify(observer)}`;
-        outcomes.push(await exactly(name, OBSERVE_MINMAX, inputs, observer, [reference.observe(x, range, observer)]));
+        outcomes.push(
+          await exactly(name, 'QatObserveMinMax', inputs, observer, [reference.observe(x, range, observer)]),
+        );
       }
   return outcomes;
 }
@@ -119,12 +112,12 @@ export async function observedProducts(): Promise<Outcome[]> {
       );
       const range = tf.tensor(unseen(channels), [2, channels]);
       const inputs = { x: tf.tensor(v, [rows, channels]), factor: tf.tensor1d(k), range };
-      outcomes.push(await exactly(`${[...hole]} ${inFactor}`, OBSERVE_SCALED, inputs, OBSERVERS[0], [wanted]));
+      outcomes.push(await exactly(`${[...hole]} ${inFactor}`, 'QatObserveScaled', inputs, OBSERVERS[0], [wanted]));
     }
   for (const hole of NANS) {
     const counts = tf.zeros([2048]);
     const inputs = { x: tf.tensor1d(holed(x, 50, hole)), counts, range: tf.tensor1d(unseen(1)) };
-    outcomes.push(await exactly('NaN', OBSERVE_HISTOGRAM, inputs, {}, [undefined, [NaN, NaN]]));
+    outcomes.push(await exactly('NaN', 'QatObserveHistogram', inputs, {}, [undefined, [NaN, NaN]]));
   }
   return outcomes;
 }
@@ -160,11 +153,11 @@ export async function quantized(attrs: FakeQuantAttrs): Promise<Outcome[]> {
     const name = `[${low}, ${high}] ${JSON.stringify(attrs)}`;
     const wanted = (values: Float32Array, range: Float32Array) => [reference.fakeQuant(values, range, attrs).y];
     outcomes.push(
-      await exactly(name, FAKE_QUANT, of(x, one), attrs, wanted(x, one)),
-      await exactly(`${name} per channel`, FAKE_QUANT, of(x, each), attrs, wanted(x, each)),
+      await exactly(name, 'QatFakeQuant', of(x, one), attrs, wanted(x, one)),
+      await exactly(`${name} per channel`, 'QatFakeQuant', of(x, each), attrs, wanted(x, each)),
       await exactly(
         `${name} scaled`,
-        FAKE_QUANT_SCALED,
+        'QatFakeQuantScaled',
         { ...of(x, each), factor: tf.tensor1d(factor) },
         attrs,
         wanted(scaled, each),
@@ -173,7 +166,7 @@ export async function quantized(attrs: FakeQuantAttrs): Promise<Outcome[]> {
   }
   // The host throws for a range that has seen nothing.
   const inputs = { x: tf.tensor1d(noisy), range: tf.tensor(unseen(1), [2, 1]) };
-  outcomes.push(await exactly('unseen', FAKE_QUANT, inputs, attrs, [noisy.map(() => NaN)]));
+  outcomes.push(await exactly('unseen', 'QatFakeQuant', inputs, attrs, [noisy.map(() => NaN)]));
   return outcomes;
 }
 
@@ -232,12 +225,12 @@ export async function rectified(): Promise<Outcome[]> {
         ...{ offset: vector(0), mean: vector(0), variance: vector(1) },
       };
       // Where the batch's own statistics count, all of a channel is NaN; of the others, only that they are numbers.
-      const outputs = await runKernel(BATCH_NORM, inputs, rule);
+      const outputs = await runKernel('QatBatchNorm', inputs, rule);
       tf.dispose(inputs);
       const kind = (v: number) => (Number.isNaN(v) ? 'NaN' : v === Infinity ? 'infinite' : 'finite');
       const right = outputs[0].every((v, i) => kind(v) === kind(y[i]));
       const variance = frozen || Number.isNaN(outputs[2][52 % channels]);
-      const name = `${BATCH_NORM} ${[...hole]} ${frozen}`;
+      const name = `QatBatchNorm ${[...hole]} ${frozen}`;
       outcomes.push({ name, worst: right && variance ? 0 : Infinity, repeats: true });
     }
 
@@ -251,7 +244,7 @@ export async function rectified(): Promise<Outcome[]> {
   ]) {
     const inputs = { gain: tf.tensor1d([gain, 1]), variance: tf.tensor1d([variance, 1]) };
     const rule = { eps: 0, smallest: 2 ** -20 };
-    outcomes.push(await exactly(`${gain} ${variance}`, SCALE_FACTOR, inputs, rule, [[factor, 1], undefined]));
+    outcomes.push(await exactly(`${gain} ${variance}`, 'QatScaleFactor', inputs, rule, [[factor, 1], undefined]));
   }
   return outcomes;
 }

@@ -1,16 +1,6 @@
 // Cases of the kernels that observe and fake-quantize, for every backend; see kernel-check.ts.
 import * as tf from '@tensorflow/tfjs';
-import {
-  FAKE_QUANT,
-  FAKE_QUANT_GRAD,
-  FAKE_QUANT_SCALED,
-  FAKE_QUANT_SCALED_GRAD,
-  OBSERVE_HISTOGRAM,
-  OBSERVE_MINMAX,
-  OBSERVE_SCALED,
-  type FakeQuantAttrs,
-  type ObserveMinMaxAttrs,
-} from '../../src/device/contract';
+import type { FakeQuantAttrs, ObserveMinMaxAttrs } from '../../src/device/contract';
 import { qparamsOf } from '../../src/device/qparams';
 import { distance, noise } from '../../src/device/testing';
 import { BINS, HistogramObserver } from '../../src/quant/histogram-observer';
@@ -41,32 +31,32 @@ export async function fakeQuantization(
   const given = Float32Array.from([...qparams.map(({ scale }) => scale), ...qparams.map(({ zeroPoint }) => zeroPoint)]);
   return [
     await check(
-      `${OBSERVE_MINMAX} ${name}`,
-      OBSERVE_MINMAX,
+      `QatObserveMinMax ${name}`,
+      'QatObserveMinMax',
       { x: tf.tensor(x, shape), range: range(before) },
       observer,
       [after],
       1e-30,
     ),
     await check(
-      `${FAKE_QUANT} ${name}`,
-      FAKE_QUANT,
+      `QatFakeQuant ${name}`,
+      'QatFakeQuant',
       { x: tf.tensor(x, shape), range: range(after) },
       attrs,
       [y],
       1e-30,
     ),
     await check(
-      `${FAKE_QUANT} given ${name}`,
-      FAKE_QUANT,
+      `QatFakeQuant given ${name}`,
+      'QatFakeQuant',
       { x: tf.tensor(x, shape), range: range(given) },
       { scheme: 'given', qmin: attrs.qmin, qmax: attrs.qmax },
       [y],
       1e-30,
     ),
     await check(
-      `${FAKE_QUANT_GRAD} ${name}`,
-      FAKE_QUANT_GRAD,
+      `QatFakeQuantGrad ${name}`,
+      'QatFakeQuantGrad',
       { x: tf.tensor(x, shape), dy: tf.tensor(dy, shape), range: range(after) },
       attrs,
       [dx],
@@ -102,8 +92,8 @@ export async function histogram(batches: string, size: number, share: number): P
     const range = [before.min, before.max];
     const inputs = { x: tf.tensor1d(x), counts: tf.tensor1d(before.counts), range: tf.tensor1d(range) };
     const tensors = tf.memory().numTensors;
-    const [counts, [min, max]] = await runKernel(OBSERVE_HISTOGRAM, inputs, {});
-    const again = await runKernel(OBSERVE_HISTOGRAM, inputs, {});
+    const [counts, [min, max]] = await runKernel('QatObserveHistogram', inputs, {});
+    const again = await runKernel('QatObserveHistogram', inputs, {});
     const leaked = tf.memory().numTensors !== tensors;
     tf.dispose(inputs);
 
@@ -118,7 +108,7 @@ export async function histogram(batches: string, size: number, share: number): P
     const elsewhere = over(moved, share * total(counts));
     const worst = same ? Math.max(elsewhere, over(apart, (2 * (max - min)) / BINS)) : Infinity;
     const repeats = distance(again[0], counts) === 0 && again[1][0] === min && again[1][1] === max;
-    outcomes.push({ name: `${OBSERVE_HISTOGRAM} ${batches}, ${size}, moved ${moved}`, worst, repeats });
+    outcomes.push({ name: `QatObserveHistogram ${batches}, ${size}, moved ${moved}`, worst, repeats });
   }
   return outcomes;
 }
@@ -155,22 +145,22 @@ export async function scaledFakeQuantization(
   const ofScaled = { ...attrs, taps };
   return [
     await check(
-      `${OBSERVE_SCALED} ${name}`,
-      OBSERVE_SCALED,
+      `QatObserveScaled ${name}`,
+      'QatObserveScaled',
       { ...given(), range: tf.tensor(unseen, [2, channels]) },
       observer,
       [after],
       1e-30,
     ),
     await check(
-      `${FAKE_QUANT_SCALED} ${name}`,
-      FAKE_QUANT_SCALED,
+      `QatFakeQuantScaled ${name}`,
+      'QatFakeQuantScaled',
       { ...given(), range: range() },
       ofScaled,
       [only],
       1e-30,
     ),
-    await check(`${FAKE_QUANT_SCALED_GRAD} ${name}`, FAKE_QUANT_SCALED_GRAD, backward, ofScaled, wanted, 2e-6),
+    await check(`QatFakeQuantScaledGrad ${name}`, 'QatFakeQuantScaledGrad', backward, ofScaled, wanted, 2e-6),
   ];
 }
 

@@ -1,6 +1,6 @@
 // Cases of the kernel that updates all parameters in place, for every backend; see kernel-check.ts.
 import * as tf from '@tensorflow/tfjs';
-import { SGD_MOMENTUM, velocityLayout } from '../../src/device/contract';
+import { velocityLayout } from '../../src/device/contract';
 import { compareOutputs, noise } from '../../src/device/testing';
 import { product, runKernel, type Outcome } from './kernel-check';
 
@@ -16,7 +16,7 @@ export async function sgd(shapes: number[][]): Promise<Outcome[]> {
   const [first, second] = [await sgdSteps(shapes), await sgdSteps(shapes)];
   return wanted.flatMap(({ w, v }, i) =>
     [w, v].map((want, which) => ({
-      name: `${SGD_MOMENTUM} ${shapes[i]}: ${'wv'[which]}`,
+      name: `QatSgdMomentum ${shapes[i]}: ${'wv'[which]}`,
       ...compareOutputs([first[i][which]], [second[i][which]], [want], 1e-6),
     })),
   );
@@ -42,7 +42,7 @@ export async function sgdSteps(shapes: number[][]): Promise<[w: Float32Array, v:
     // Read between the steps: what tfjs keeps of a read must not survive a change in place.
     await velocities.data();
     await tensors[0][0].data();
-    await runKernel(SGD_MOMENTUM, [velocities, ...tensors.flat()], { lr, momentum: 0.9, weightDecay: 1e-4 });
+    await runKernel('QatSgdMomentum', [velocities, ...tensors.flat()], { lr, momentum: 0.9, weightDecay: 1e-4 });
   }
   const v = await velocities.data<'float32'>();
   const after = tensors.map(async ([w], i): Promise<[Float32Array, Float32Array]> => {

@@ -2,13 +2,7 @@
 // Every function returns one line per case: how far off it was, in units of the case's tolerance.
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import {
-  BATCH_NORM,
-  BATCH_NORM_GRAD,
-  RUNNING_STATISTICS,
-  SCALE_FACTOR,
-  type BatchNormAttrs,
-} from '../../src/device/contract';
+import type { BatchNormAttrs } from '../../src/device/contract';
 import { noise } from '../../src/device/testing';
 import { registerWebGpuKernels } from '../../src/device/webgpu';
 import { startWebGpuBackend } from '../../src/device/webgpu/start';
@@ -132,8 +126,8 @@ export async function batchNormalization(shape: number[], shift: number, attrs: 
   // The mean's last bit is worth 2^-24 * |mean| / std of an output.
   const tolerance = 4e-6 + 1e-6 * Math.abs(shift);
   const forward = await check(
-    `${BATCH_NORM} ${name}`,
-    BATCH_NORM,
+    `QatBatchNorm ${name}`,
+    'QatBatchNorm',
     { z: map(z), ...vectors(), mean: vector(v.mean), variance: vector(v.variance) },
     attrs,
     [y, mean, variance],
@@ -147,8 +141,8 @@ export async function batchNormalization(shape: number[], shift: number, attrs: 
     }),
   );
   const backward = await check(
-    `${BATCH_NORM_GRAD} ${name}`,
-    BATCH_NORM_GRAD,
+    `QatBatchNormGrad ${name}`,
+    'QatBatchNormGrad',
     { z: map(z), dy: map(dy), y: map(y), ...vectors(), mean: vector(mean), variance: vector(variance) },
     attrs,
     wanted,
@@ -189,14 +183,14 @@ export async function vectors(channels: number): Promise<Outcome[]> {
   const rule = { momentum: 0.1, unbiased };
   return [
     await check(
-      `${RUNNING_STATISTICS} ${channels}`,
-      RUNNING_STATISTICS,
+      `QatRunningStatistics ${channels}`,
+      'QatRunningStatistics',
       statistics,
       rule,
       [newMean, newVariance],
       5e-7,
     ),
-    await check(`${SCALE_FACTOR} ${channels}`, SCALE_FACTOR, inputs, { eps, smallest }, [factor, slope], 1e-6),
+    await check(`QatScaleFactor ${channels}`, 'QatScaleFactor', inputs, { eps, smallest }, [factor, slope], 1e-6),
   ];
 }
 

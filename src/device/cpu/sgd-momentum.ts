@@ -1,19 +1,18 @@
 // QatSgdMomentum: see the contract. The arithmetic: ../reference.
-import { SGD_MOMENTUM, sgdParameters, type SgdAttrs } from '../contract';
+import { sgdParameters } from '../contract';
 import * as reference from '../reference/sgd';
-import type { Kernel } from './kernel';
+import type { CpuKernel } from './kernel';
 
-export const sgdMomentum: Kernel<string, SgdAttrs> = {
-  name: SGD_MOMENTUM,
-  run(inputs, attrs) {
-    const list = Object.values(inputs).map(({ data }) => data);
-    const { v, parameters } = sgdParameters(list, (data) => data.length);
-    for (const { w, g, size, offset } of parameters) {
-      const velocity = v.subarray(offset, offset + size);
-      const next = reference.sgdMomentum(w, velocity, g, attrs);
-      w.set(next.w);
-      velocity.set(next.v);
-    }
-    return [];
-  },
+export const sgdMomentum: CpuKernel<'QatSgdMomentum'> = (list, attrs) => {
+  const { v, parameters } = sgdParameters(
+    list.map(({ data }) => data),
+    (data) => data.length,
+  );
+  for (const { w, g, size, offset } of parameters) {
+    const velocity = v.subarray(offset, offset + size);
+    const next = reference.sgdMomentum(w, velocity, g, attrs);
+    w.set(next.w);
+    velocity.set(next.v);
+  }
+  return [];
 };

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { batchNorm, batchNormLoss, type Numbers } from '../../../tests/browser/webgpu-reference';
-import { BATCH_NORM, BATCH_NORM_GRAD, type BatchNormAttrs } from '../contract';
+import type { BatchNormAttrs } from '../contract';
 import { distance, noise, runKernel, setUpWasm } from './testing';
 
 beforeAll(setUpWasm);
@@ -52,7 +52,7 @@ test.each(cases)('$shape frozen $frozen relu $relu mean $shift', ({ frozen, relu
 
   const wanted = batchNorm(z, vectors, attrs);
   const given = Object.fromEntries(Object.entries(vectors).map(([name, values]) => [name, vector(values)]));
-  const forward = runKernel(BATCH_NORM, { z: map(z), ...given }, attrs);
+  const forward = runKernel('QatBatchNorm', { z: map(z), ...given }, attrs);
   [wanted.y, wanted.mean, wanted.variance].forEach((values, i) =>
     expect(distance(forward[i], values)).toBeLessThan(tolerance),
   );
@@ -61,7 +61,7 @@ test.each(cases)('$shape frozen $frozen relu $relu mean $shift', ({ frozen, relu
     ...{ z: map(z), dy: map(dy), y: map(wanted.y) },
     ...{ ...given, mean: vector(wanted.mean), variance: vector(wanted.variance) },
   };
-  const [dz, dDivisor, dGain, dOffset] = runKernel(BATCH_NORM_GRAD, inputs, attrs);
+  const [dz, dDivisor, dGain, dOffset] = runKernel('QatBatchNormGrad', inputs, attrs);
   const loss = (key: keyof typeof vectors) =>
     differences(vectors[key], (moved) => batchNormLoss(z, { ...vectors, [key]: moved }, dy, attrs));
   const budget = 3e-5 + 3e-6 * shift;

@@ -1,53 +1,41 @@
 // QatFakeQuantScaled and QatFakeQuantScaledGrad: see the contract.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { FAKE_QUANT_SCALED, FAKE_QUANT_SCALED_GRAD, type FakeQuantScaledAttrs } from '../contract';
-import {
-  FAKE_QUANT_SCALED as FAKE_QUANT_SCALED_ID,
-  FAKE_QUANT_SCALED_GRAD as FAKE_QUANT_SCALED_GRAD_ID,
-  SUM_ROWS,
-} from './assembly/ids';
+import type { FakeQuantScaledAttrs } from '../contract';
+import { FAKE_QUANT_SCALED, FAKE_QUANT_SCALED_GRAD, SUM_ROWS } from './assembly/ids';
 import { sizeOf } from './elementwise';
-import type { Kernel } from './kernel';
+import type { WasmKernel } from './kernel';
 import { packQParams } from './qparams';
 import { f32, type KernelRuntime } from './runtime';
-
-type Inputs = Record<'x' | 'factor' | 'range', TensorInfo>;
 
 /** Rows of one work item: enough that a sum per item and channel weighs little beside them. */
 const ROWS_PER_ITEM = 64;
 
 /** x [..., C], factor [C], range [2, C] -> fake-quantized x * factor. */
-export const fakeQuantScaled: Kernel<Inputs, FakeQuantScaledAttrs> = {
-  name: FAKE_QUANT_SCALED,
-  run(runtime, { x, factor, range }, attrs) {
-    const y = runtime.output(x.shape);
-    const work = cut(runtime, x, attrs);
-    const { addresses } = packQParams(runtime, range, attrs);
-    runtime.run(FAKE_QUANT_SCALED_ID, work.items, [
-      ...[runtime.address(x), 0, runtime.address(y)],
-      ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), 0],
-    ]);
-    return y;
-  },
+export const fakeQuantScaled: WasmKernel<'QatFakeQuantScaled'> = ({ x, factor, range }, attrs, runtime) => {
+  const y = runtime.output(x.shape);
+  const work = cut(runtime, x, attrs);
+  const { addresses } = packQParams(runtime, range, attrs);
+  runtime.run(FAKE_QUANT_SCALED, work.items, [
+    ...[runtime.address(x), 0, runtime.address(y)],
+    ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), 0],
+  ]);
+  return [y];
 };
 
 /** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]; dx lies where dy lay. */
-export const fakeQuantScaledGrad: Kernel<Inputs & { dy: TensorInfo }, FakeQuantScaledAttrs> = {
-  name: FAKE_QUANT_SCALED_GRAD,
-  run(runtime, { x, dy, factor, range }, attrs) {
-    const dx = runtime.share(dy);
-    const dfactor = runtime.output(factor.shape);
-    const work = cut(runtime, x, attrs);
-    const channels = sizeOf(factor);
-    const { addresses, more } = packQParams(runtime, range, attrs, work.items * channels * 4);
-    const [partial] = more;
-    runtime.run(FAKE_QUANT_SCALED_GRAD_ID, work.items, [
-      ...[x, dy, dx].map((tensor) => runtime.address(tensor)),
-      ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), partial],
-    ]);
-    runtime.run(SUM_ROWS, 1, [partial, work.items, channels, runtime.address(dfactor)]);
-    return [dx, dfactor];
-  },
+export const fakeQuantScaledGrad: WasmKernel<'QatFakeQuantScaledGrad'> = ({ x, dy, factor, range }, attrs, runtime) => {
+  const dx = runtime.share(dy);
+  const dfactor = runtime.output(factor.shape);
+  const work = cut(runtime, x, attrs);
+  const channels = sizeOf(factor);
+  const { addresses, more } = packQParams(runtime, range, attrs, work.items * channels * 4);
+  const [partial] = more;
+  runtime.run(FAKE_QUANT_SCALED_GRAD, work.items, [
+    ...[x, dy, dx].map((tensor) => runtime.address(tensor)),
+    ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), partial],
+  ]);
+  runtime.run(SUM_ROWS, 1, [partial, work.items, channels, runtime.address(dfactor)]);
+  return [dx, dfactor];
 };
 
 interface Work {

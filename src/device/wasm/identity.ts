@@ -1,10 +1,7 @@
 // tfjs's Identity without a copy: both tensors hold on to the same memory. Saving a tensor for a gradient is an Identity,
 // and tfjs's own would copy every weight and activation of a step.
-import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Kernel } from './kernel';
+import type { WasmKernel } from './kernel';
 
 /** x -> x. */
-export const identity: Kernel<{ x: TensorInfo }, object> = {
-  name: 'Identity',
-  run: (runtime, { x }) => (x.dtype === 'string' ? null : runtime.share(x)),
-};
+export const identity: WasmKernel<'Identity'> = ({ x }, _, runtime) =>
+  x.dtype === 'string' ? null : [runtime.share(x)];

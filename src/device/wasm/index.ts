@@ -1,8 +1,10 @@
 // Registers our WASM kernels into tfjs's backend 'wasm': stock names override, so tfjs's gradients follow. Only where it
 // is called: a worker that measures tfjs itself never does. Not for starting the backend.
-import { backend as tfjsBackend, getBackend } from '@tensorflow/tfjs';
+import { backend as tfjsBackend, getBackend, type TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { Patience, type Threads } from '../../core/threads';
+import type { Kernels } from '../contract';
+import { registerKernels } from '../register';
 import { batchNorm } from './batch-norm';
 import { batchNormGrad } from './batch-norm-grad';
 import { conv2d } from './conv2d';
@@ -12,7 +14,7 @@ import { fakeQuant } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
 import { fakeQuantScaled, fakeQuantScaledGrad } from './fake-quant-scaled';
 import { identity } from './identity';
-import { register, runtimes } from './kernel';
+import { runOnRuntime, runtimes } from './kernel';
 import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { instantiateKernels, isShared, loadModule } from './module';
@@ -30,8 +32,28 @@ export interface WasmKernelOptions {
   readonly threads: number;
 }
 
+const KERNELS: Kernels<KernelRuntime, TensorInfo> = {
+  Identity: identity,
+  Conv2D: conv2d,
+  Conv2DBackpropInput: conv2dBackpropInput,
+  Conv2DBackpropFilter: conv2dBackpropFilter,
+  MaxPool: maxPool,
+  MaxPoolGrad: maxPoolGrad,
+  QatObserveMinMax: observeMinMax,
+  QatFakeQuant: fakeQuant,
+  QatFakeQuantGrad: fakeQuantGrad,
+  QatObserveScaled: observeScaled,
+  QatObserveHistogram: observeHistogram,
+  QatFakeQuantScaled: fakeQuantScaled,
+  QatFakeQuantScaledGrad: fakeQuantScaledGrad,
+  QatBatchNorm: batchNorm,
+  QatBatchNormGrad: batchNormGrad,
+  QatRunningStatistics: runningStatistics,
+  QatScaleFactor: scaleFactor,
+  QatSgdMomentum: sgdMomentum,
+};
+
 let pool: Threads | undefined;
-let registered = false;
 
 /**
  * Call after tf.setBackend('wasm') and tf.ready(). May be called again, with another number of threads or after the
@@ -54,8 +76,7 @@ export async function installKernels(
   const memory = tfjsMemory(backend);
   pool?.end();
   pool = undefined;
-  if (!registered) registerAll();
-  registered = true;
+  registerKernels('wasm', KERNELS, runOnRuntime);
   const runtime = runtimes.get(backend) ?? makeRuntime(backend, module, memory);
   const others = isShared(memory) ? threads - 1 : 0;
   pool = await startPool(others, { module, memory }, () => runtime.threadStopped());
@@ -74,25 +95,4 @@ function makeRuntime(backend: BackendWasm, module: WebAssembly.Module, memory: W
 export function wasmBackend(): BackendWasm {
   if (getBackend() !== 'wasm') throw new Error(`the wasm backend must run, not '${getBackend()}'`);
   return tfjsBackend() as BackendWasm;
-}
-
-function registerAll(): void {
-  register(identity);
-  register(conv2d);
-  register(conv2dBackpropInput);
-  register(conv2dBackpropFilter);
-  register(maxPool);
-  register(maxPoolGrad);
-  register(observeMinMax);
-  register(fakeQuant);
-  register(fakeQuantGrad);
-  register(observeScaled);
-  register(observeHistogram);
-  register(fakeQuantScaled);
-  register(fakeQuantScaledGrad);
-  register(batchNorm);
-  register(batchNormGrad);
-  register(runningStatistics);
-  register(scaleFactor);
-  register(sgdMomentum);
 }

@@ -1,28 +1,19 @@
-// How a kernel file hands itself to the registry. Not for arithmetic.
-import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs';
-import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs';
+// What a kernel of this backend is to tfjs's registry. Not for arithmetic.
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Kernel, KernelName } from '../contract';
+import type { AnyKernel, Call } from '../register';
 import type { KernelRuntime } from './runtime';
 
-/** One kernel: tfjs's name and what runs. Inputs and attributes have the types its contract gives. */
-export interface Kernel<Inputs, Attrs> {
-  readonly name: string;
-  /** Null where tfjs's own kernel of that name must do it. */
-  run(runtime: KernelRuntime, inputs: Inputs, attrs: Attrs): TensorInfo | TensorInfo[] | null;
-}
+export type WasmKernel<K extends KernelName> = Kernel<K, KernelRuntime, TensorInfo>;
 
 /** Which runtime belongs to a tfjs backend. */
 export const runtimes = new WeakMap<object, KernelRuntime>();
 
-/** Puts a kernel in the place of tfjs's, which stays for the calls ours declines. */
-export function register<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): void {
-  const stock = getKernel(kernel.name, 'wasm');
-  if (stock) unregisterKernel(kernel.name, 'wasm');
-  const kernelFunc: KernelFunc = (call) => {
-    const runtime = runtimes.get(call.backend as object);
-    const result = runtime?.call(() => kernel.run(runtime, call.inputs as Inputs, call.attrs as Attrs));
-    if (result) return result;
-    if (!stock) throw new Error(`${kernel.name} has no kernel for this call on the backend wasm`);
-    return stock.kernelFunc(call);
-  };
-  registerKernel({ ...stock, kernelName: kernel.name, backendName: 'wasm', kernelFunc });
+/** Runs a kernel on the runtime of the call's backend; null on a backend without. */
+export function runOnRuntime(
+  kernel: AnyKernel<KernelRuntime, TensorInfo>,
+  { inputs, attrs, backend }: Call,
+): readonly TensorInfo[] | null {
+  const runtime = runtimes.get(backend as object);
+  return runtime?.call(() => kernel(inputs as never, attrs as never, runtime)) ?? null;
 }

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadFixture } from '../../../tests/golden/fixture';
 import { BINS, HistogramObserver } from '../../quant/histogram-observer';
-import { OBSERVE_HISTOGRAM } from '../contract';
 import { noise, runKernel, setUpWasm } from './testing';
 
 beforeAll(setUpWasm);
@@ -22,7 +21,7 @@ function expectSame(batches: readonly ArrayLike<number>[]): void {
     const x = Float32Array.from(batch);
     observer.observe(x);
     const state = { counts: [counts, [BINS]], range: [range, [2]] } as const;
-    [counts, range] = runKernel(OBSERVE_HISTOGRAM, { x: [x, [x.length]], ...state }, {});
+    [counts, range] = runKernel('QatObserveHistogram', { x: [x, [x.length]], ...state }, {});
     const wanted = observer.histogram ?? { counts: EMPTY.counts, min: Infinity, max: -Infinity };
     expect([...range]).toEqual([wanted.min, wanted.max]);
     expect(counts).toEqual(wanted.counts);

@@ -1,12 +1,10 @@
 // QatObserveHistogram: see the contract. Bit for bit src/quant/histogram-observer.ts: values are read by work items, the
 // few thousand bins are moved to a wider range here. Not for the range searched in a histogram.
-import type { TensorInfo } from '@tensorflow/tfjs';
 import { isUnseen } from '../../core/qparams';
 import { rescale } from '../../quant/histogram';
-import { OBSERVE_HISTOGRAM } from '../contract';
 import { ADD_COUNTS, COUNT_BINS, FINITE_MINMAX, UPDATE_RANGE } from './assembly/ids';
 import { ITEM_FLOATS, sizeOf } from './elementwise';
-import type { Kernel } from './kernel';
+import type { WasmKernel } from './kernel';
 import { f32 } from './runtime';
 
 /** Work items of a tensor, at most: each has counts of its own, which are added up after. */
@@ -15,30 +13,27 @@ const MOST_ITEMS = 16;
 const LANES = 4;
 
 /** x, counts [bins], range [2] -> [counts, range]. */
-export const observeHistogram: Kernel<Record<'x' | 'counts' | 'range', TensorInfo>, object> = {
-  name: OBSERVE_HISTOGRAM,
-  run(runtime, { x, counts, range }) {
-    const bins = sizeOf(counts);
-    const nextCounts = runtime.output(counts.shape);
-    const nextRange = runtime.output(range.shape);
-    const size = sizeOf(x);
-    const sizePerItem = Math.max(ITEM_FLOATS, Math.ceil(size / MOST_ITEMS));
-    const items = Math.ceil(size / sizePerItem);
-    const [ends, tables] = runtime.scratch(items * 12, items * (bins + 1) * LANES * 4);
-    const values = [runtime.address(x), size, sizePerItem];
-    const nextAddress = runtime.address(nextRange);
+export const observeHistogram: WasmKernel<'QatObserveHistogram'> = ({ x, counts, range }, _, runtime) => {
+  const bins = sizeOf(counts);
+  const nextCounts = runtime.output(counts.shape);
+  const nextRange = runtime.output(range.shape);
+  const size = sizeOf(x);
+  const sizePerItem = Math.max(ITEM_FLOATS, Math.ceil(size / MOST_ITEMS));
+  const items = Math.ceil(size / sizePerItem);
+  const [ends, tables] = runtime.scratch(items * 12, items * (bins + 1) * LANES * 4);
+  const values = [runtime.address(x), size, sizePerItem];
+  const nextAddress = runtime.address(nextRange);
 
-    runtime.run(FINITE_MINMAX, items, [...values, ends]);
-    runtime.run(UPDATE_RANGE, 1, [ends, items, 1, runtime.address(range), nextAddress, 0, 0, 0]);
-    const [min, max] = runtime.floats(range);
-    const [nextMin, nextMax] = runtime.floats(nextRange);
-    const before = runtime.floats(counts);
-    const isSame = isUnseen(min, max) || (min === nextMin && max === nextMax);
-    runtime.floats(nextCounts).set(isSame ? before : rescale({ counts: before, min, max }, nextMin, nextMax));
+  runtime.run(FINITE_MINMAX, items, [...values, ends]);
+  runtime.run(UPDATE_RANGE, 1, [ends, items, 1, runtime.address(range), nextAddress, 0, 0, 0]);
+  const [min, max] = runtime.floats(range);
+  const [nextMin, nextMax] = runtime.floats(nextRange);
+  const before = runtime.floats(counts);
+  const isSame = isUnseen(min, max) || (min === nextMin && max === nextMax);
+  runtime.floats(nextCounts).set(isSame ? before : rescale({ counts: before, min, max }, nextMin, nextMax));
 
-    const [low, high] = nextMin === nextMax ? [nextMin - 1, nextMax + 1] : [nextMin, nextMax];
-    runtime.run(COUNT_BINS, items, [...values, f32(low), f32(high), bins, tables]);
-    runtime.run(ADD_COUNTS, 1, [tables, items, bins, runtime.address(nextCounts)]);
-    return [nextCounts, nextRange];
-  },
+  const [low, high] = nextMin === nextMax ? [nextMin - 1, nextMax + 1] : [nextMin, nextMax];
+  runtime.run(COUNT_BINS, items, [...values, f32(low), f32(high), bins, tables]);
+  runtime.run(ADD_COUNTS, 1, [tables, items, bins, runtime.address(nextCounts)]);
+  return [nextCounts, nextRange];
 };

@@ -1,22 +1,18 @@
 // QatObserveMinMax and QatObserveScaled: see the contract.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { OBSERVE_MINMAX, OBSERVE_SCALED, type ObserveMinMaxAttrs } from '../contract';
+import type { ObserveMinMaxAttrs } from '../contract';
 import { MINMAX_CHANNELS, MINMAX_TENSOR, UPDATE_RANGE } from './assembly/ids';
 import { ITEM_FLOATS, sizeOf } from './elementwise';
-import type { Kernel } from './kernel';
+import type { WasmKernel } from './kernel';
 import { f32, type KernelRuntime } from './runtime';
 
 /** x [..., C], range [2, 1] or [2, C] -> the new range. */
-export const observeMinMax: Kernel<{ x: TensorInfo; range: TensorInfo }, ObserveMinMaxAttrs> = {
-  name: OBSERVE_MINMAX,
-  run: (runtime, { x, range }, attrs) => observe(runtime, x, range, 0, attrs),
-};
+export const observeMinMax: WasmKernel<'QatObserveMinMax'> = ({ x, range }, attrs, runtime) =>
+  observe(runtime, x, range, 0, attrs);
 
 /** x [..., C], factor [C], range [2, C] -> the new range of x * factor. */
-export const observeScaled: Kernel<Record<'x' | 'factor' | 'range', TensorInfo>, ObserveMinMaxAttrs> = {
-  name: OBSERVE_SCALED,
-  run: (runtime, { x, factor, range }, attrs) => observe(runtime, x, range, runtime.address(factor), attrs),
-};
+export const observeScaled: WasmKernel<'QatObserveScaled'> = ({ x, factor, range }, attrs, runtime) =>
+  observe(runtime, x, range, runtime.address(factor), attrs);
 
 /** @param factor its address; 0 for none */
 function observe(
@@ -25,7 +21,7 @@ function observe(
   range: TensorInfo,
   factor: number,
   { mode, c }: ObserveMinMaxAttrs,
-): TensorInfo {
+): [range: TensorInfo] {
   const channels = range.shape[1];
   const next = runtime.output([2, channels]);
   const rows = sizeOf(x) / channels;
@@ -39,5 +35,5 @@ function observe(
     ...[partial, items, channels, runtime.address(range), runtime.address(next)],
     ...[Number(mode === 'average'), f32(c), factor],
   ]);
-  return next;
+  return [next];
 }

@@ -2,15 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fakeQuant, observe } from '../../../tests/browser/webgpu-reference';
-import {
-  FAKE_QUANT,
-  FAKE_QUANT_GRAD,
-  FAKE_QUANT_SCALED,
-  FAKE_QUANT_SCALED_GRAD,
-  OBSERVE_MINMAX,
-  OBSERVE_SCALED,
-  type FakeQuantAttrs,
-} from '../contract';
+import type { FakeQuantAttrs } from '../contract';
 import { distance, noise, runKernel, setUpWasm } from './testing';
 
 beforeAll(setUpWasm);
@@ -35,14 +27,14 @@ describe.each([1, 0])('%# (1: per tensor, 0: per channel)', (perTensor) => {
     const before = tf.memory().numTensors;
     for (const range of [empty, some])
       for (const observer of [{ mode: 'average', c: 0.01 } as const, { mode: 'extreme', c: 1 } as const]) {
-        const [got] = runKernel(OBSERVE_MINMAX, { x: tensor(x), range: ofRange(range) }, observer);
+        const [got] = runKernel('QatObserveMinMax', { x: tensor(x), range: ofRange(range) }, observer);
         expect(got).toEqual(observe(x, range, observer));
       }
     for (const attrs of [ACTIVATION, WEIGHT, FOUR_BITS]) {
       const wanted = fakeQuant(x, some, attrs);
-      const [y] = runKernel(FAKE_QUANT, { x: tensor(x), range: ofRange(some) }, attrs);
+      const [y] = runKernel('QatFakeQuant', { x: tensor(x), range: ofRange(some) }, attrs);
       expect(y.map((v) => v + 0)).toEqual(wanted.y.map((v) => v + 0));
-      const [dx] = runKernel(FAKE_QUANT_GRAD, { x: tensor(x), dy: tensor(dy), range: ofRange(some) }, attrs);
+      const [dx] = runKernel('QatFakeQuantGrad', { x: tensor(x), dy: tensor(dy), range: ofRange(some) }, attrs);
       expect(dx).toEqual(dy.map((v, i) => (wanted.inside[i] ? v : 0)));
     }
     expect(tf.memory().numTensors).toBe(before);
@@ -72,18 +64,18 @@ describe('scaled per channel', () => {
     const before = tf.memory().numTensors;
 
     const observer = { mode: 'average', c: 0.01 } as const;
-    const [next] = runKernel(OBSERVE_SCALED, { x: [x, shape], ...given }, observer);
+    const [next] = runKernel('QatObserveScaled', { x: [x, shape], ...given }, observer);
     expect(next).toEqual(observe(scaled, ordered, observer));
 
     for (const attrs of [WEIGHT, FOUR_BITS]) {
       const { y, inside } = fakeQuant(scaled, ordered, attrs);
-      const [got] = runKernel(FAKE_QUANT_SCALED, { x: [x, shape], ...given }, { ...attrs, taps });
+      const [got] = runKernel('QatFakeQuantScaled', { x: [x, shape], ...given }, { ...attrs, taps });
       const seen = (values: Float32Array) => values.filter((_, i) => wanted(i)).map((v) => v + 0);
       expect(seen(got)).toEqual(seen(y));
 
       const g = dy.map((v, i) => (inside[i] ? v : 0));
       const inputs = { x: [x, shape], dy: [dy, shape], ...given } as const;
-      const [dx, dfactor] = runKernel(FAKE_QUANT_SCALED_GRAD, inputs, { ...attrs, taps });
+      const [dx, dfactor] = runKernel('QatFakeQuantScaledGrad', inputs, { ...attrs, taps });
       expect(dx.map((v) => v + 0)).toEqual(g.map((v, i) => v * factor[i % channels] + 0));
       const sums = new Float64Array(channels);
       g.forEach((v, i) => (sums[i % channels] += v * x[i]));
@@ -102,16 +94,16 @@ test('ties go to the even code, and the mask is decided on the rounded code', ()
     [0, 255],
     [2, 1],
   ] as const;
-  const [y] = runKernel(FAKE_QUANT, { x, range }, attrs);
+  const [y] = runKernel('QatFakeQuant', { x, range }, attrs);
   expect([...y].map((v) => v + 0)).toEqual([0, 2, 2, 0, 0, 255, 255, 3]);
-  const [dx] = runKernel(FAKE_QUANT_GRAD, { x, dy: [new Float32Array(8).fill(1), [8]], range }, attrs);
+  const [dx] = runKernel('QatFakeQuantGrad', { x, dy: [new Float32Array(8).fill(1), [8]], range }, attrs);
   expect([...dx]).toEqual([1, 1, 1, 1, 0, 1, 0, 1]);
 });
 
 test('a constant tensor and zeros have a scale; NaN stays NaN', () => {
   const quantized = (values: number[], low: number, high: number) => [
     ...runKernel(
-      FAKE_QUANT,
+      'QatFakeQuant',
       {
         x: [values, [values.length]],
         range: [
@@ -143,9 +135,13 @@ describe('NaN and infinity', () => {
             const wanted = observe(x, empty, observer);
             expect([...wanted].filter(Number.isNaN).length).toBe(2);
             const of = (values: Float32Array) => [values, [2, ranges]] as const;
-            const [seen] = runKernel(OBSERVE_MINMAX, { x: [x, [...shape]], range: of(empty) }, observer);
+            const [seen] = runKernel('QatObserveMinMax', { x: [x, [...shape]], range: of(empty) }, observer);
             expect(seen).toEqual(wanted);
-            const [later] = runKernel(OBSERVE_MINMAX, { x: [noise(size, 7), [...shape]], range: of(seen) }, observer);
+            const [later] = runKernel(
+              'QatObserveMinMax',
+              { x: [noise(size, 7), [...shape]], range: of(seen) },
+              observer,
+            );
             expect(later).toEqual(observe(noise(size, 7), wanted, observer));
           }
         }
@@ -159,7 +155,7 @@ describe('NaN and infinity', () => {
         [Infinity, -Infinity],
         [2, 1],
       ] as const;
-      const [ends] = runKernel(OBSERVE_MINMAX, { x: [x, [3]], range: empty }, { mode: 'extreme', c: 1 });
+      const [ends] = runKernel('QatObserveMinMax', { x: [x, [3]], range: empty }, { mode: 'extreme', c: 1 });
       expect([...ends].map((v) => v + 0)).toEqual([Math.min(...x) + 0, Math.max(...x) + 0]);
     },
   );

@@ -1,7 +1,7 @@
 // SGD with momentum and weight decay over a list of parameters against float64, over sizes of one and several work items.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { SGD_MOMENTUM, velocityLayout } from '../contract';
+import { velocityLayout } from '../contract';
 import { runKernel } from '../run-kernel';
 import { distance, noise, setUpWasm } from './testing';
 
@@ -22,7 +22,9 @@ test.each([[[1]], [[10]], [[16384]], [[40001, 3, 4, 16385, 1000]]])('parameters 
       v.forEach((old, k) => (v[k] = 0.9 * old + gradients[i][k] + 1e-4 * w[k]));
       w.forEach((old, k) => (w[k] = old - lr * v[k]));
     }
-    expect(runKernel(SGD_MOMENTUM, [v, ...parameters.flat()], { lr, momentum: 0.9, weightDecay: 1e-4 })).toEqual([]);
+    expect(runKernel('QatSgdMomentum', [v, ...parameters.flat()], { lr, momentum: 0.9, weightDecay: 1e-4 })).toEqual(
+      [],
+    );
     wanted.forEach((want, i) => {
       expect(distance(parameters[i][0].dataSync(), want.w)).toBeLessThan(1e-6);
       expect(distance(v.dataSync().subarray(offsets[i], offsets[i] + sizes[i]), want.v)).toBeLessThan(1e-6);

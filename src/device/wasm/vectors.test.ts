@@ -1,7 +1,6 @@
 // Running statistics and scale factors against the ops they stand for, composed of tfjs's own kernels, bit for bit.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { RUNNING_STATISTICS, SCALE_FACTOR } from '../contract';
 import { noise, runKernel, setUpWasm } from './testing';
 
 beforeAll(setUpWasm);
@@ -15,7 +14,7 @@ test.each([1, 7, 64])('%d channels', (channels) => {
   const tensors = tf.memory().numTensors;
 
   const [nextMean, nextVariance] = runKernel(
-    RUNNING_STATISTICS,
+    'QatRunningStatistics',
     {
       ...{ mean: given(mean), variance: given(variance) },
       ...{ batchMean: given(batchMean), batchVariance: given(batchVariance) },
@@ -28,7 +27,7 @@ test.each([1, 7, 64])('%d channels', (channels) => {
   expect(nextVariance).toEqual(blend(variance, batchVariance, (0.1 * 32) / 31));
 
   const [factor, slope] = runKernel(
-    SCALE_FACTOR,
+    'QatScaleFactor',
     { gain: given(gain), variance: given(variance) },
     { eps: 1e-5, smallest: 2 ** -20 },
   );
@@ -41,7 +40,7 @@ test.each([1, 7, 64])('%d channels', (channels) => {
 test('a factor near 0 is replaced, of either sign, and has no slope', () => {
   const gain = [0, 1e-9, -1e-9, -0.5];
   const [factor, slope] = runKernel(
-    SCALE_FACTOR,
+    'QatScaleFactor',
     { gain: [gain, [4]], variance: [[1, 1, 1, 1], [4]] },
     { eps: 0, smallest: 2 ** -20 },
   );

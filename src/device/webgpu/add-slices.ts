@@ -3,7 +3,7 @@ import type { Shader } from './run';
 import { sweep } from './sweep';
 
 /** Input slices [slices, size], output their sum [size]. @param name the kernel it belongs to */
-export function addSlices(name: string, slices: number, size: number): Shader {
+export function addSlices(name: Shader['name'], slices: number, size: number): Shader {
   const s = sweep(size, 1, 1);
   return {
     name,

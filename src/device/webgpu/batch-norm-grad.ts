@@ -1,10 +1,8 @@
 // QatBatchNormGrad on WebGPU: the two sums every gradient needs (of g and of g * (u - mean), g being dy behind the ReLU
 // and u = z / divisor) in two stages, then dz in one elementwise pass. The divisor's gradient follows from the sums in
 // closed form. A shader may bind eight storage buffers, so what belongs to a channel travels packed.
-import type { TensorInfo } from '@tensorflow/tfjs';
-import { BATCH_NORM_GRAD, type BatchNormAttrs } from '../contract';
-import type { BatchNormInputs } from './batch-norm';
-import type { Kernel } from './kernel';
+import type { BatchNormAttrs } from '../contract';
+import type { WebGpuKernel } from './kernel';
 import { f32 } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Binding, type Shader } from './run';
@@ -13,28 +11,27 @@ import { rowsAndChannels, sweep } from './sweep';
 /** Slices of rows that the second stage combines, at most. */
 const MOST_SLICES = 64;
 
-type Inputs = BatchNormInputs & { readonly dy: TensorInfo; readonly y: TensorInfo };
-
 /** z, dy, y [..., C], the rest [C] -> [dz, ddivisor, dgain, doffset]. */
-export const batchNormGrad: Kernel<Inputs, BatchNormAttrs> = {
-  name: BATCH_NORM_GRAD,
-  run(backend, { z, dy, y, divisor, gain, mean, variance }, attrs) {
-    const { rows, channels } = rowsAndChannels(z.shape);
-    const { slices, combine, spread } = gradShaders(rows, channels, attrs);
-    const maps = attrs.relu ? [z, dy, y] : [z, dy];
-    const shapeOf = ({ length }: Binding) => [length * 4];
-    const [sums] = run(backend, slices, [...maps, divisor, mean, variance], [shapeOf(slices.outputs[0])]);
-    const vector = [channels];
-    const [coefficients, ddivisor, dgain, doffset] = run(
-      backend,
-      combine,
-      [sums, gain],
-      [shapeOf(combine.outputs[0]), vector, vector, vector],
-    );
-    const [dz] = run(backend, spread, [...maps, coefficients], [z.shape]);
-    [sums, coefficients].forEach(({ dataId }) => backend.disposeData(dataId));
-    return [dz, ddivisor, dgain, doffset];
-  },
+export const batchNormGrad: WebGpuKernel<'QatBatchNormGrad'> = (
+  { z, dy, y, divisor, gain, mean, variance },
+  attrs,
+  backend,
+) => {
+  const { rows, channels } = rowsAndChannels(z.shape);
+  const { slices, combine, spread } = gradShaders(rows, channels, attrs);
+  const maps = attrs.relu ? [z, dy, y] : [z, dy];
+  const shapeOf = ({ length }: Binding) => [length * 4];
+  const [sums] = run(backend, slices, [...maps, divisor, mean, variance], [shapeOf(slices.outputs[0])]);
+  const vector = [channels];
+  const [coefficients, ddivisor, dgain, doffset] = run(
+    backend,
+    combine,
+    [sums, gain],
+    [shapeOf(combine.outputs[0]), vector, vector, vector],
+  );
+  const [dz] = run(backend, spread, [...maps, coefficients], [z.shape]);
+  [sums, coefficients].forEach(({ dataId }) => backend.disposeData(dataId));
+  return [dz, ddivisor, dgain, doffset];
 };
 
 function gradShaders(
@@ -61,7 +58,7 @@ function gradShaders(
   const duu = frozen ? 'factor * (gu + m * g)' : `factor * gu * ${f32(eps)} * istd * istd`;
 
   const slices: Shader = {
-    name: BATCH_NORM_GRAD,
+    name: 'QatBatchNormGrad',
     key: `slices,${key}`,
     inputs: [...maps, divisor, mean, variance].map((q) => q.binding),
     outputs: [sums],
@@ -84,7 +81,7 @@ function gradShaders(
   sums[${(3 + reduced.slices) * quads}u + index] = gu;`,
   };
   const combine: Shader = {
-    name: BATCH_NORM_GRAD,
+    name: 'QatBatchNormGrad',
     key: `combine,${key}`,
     inputs: [sums, gain.binding],
     outputs: [coefficients, ...gradients.map((q) => q.binding)],
@@ -113,7 +110,7 @@ function gradShaders(
   doffset_put(quad, g);`,
   };
   const spread: Shader = {
-    name: BATCH_NORM_GRAD,
+    name: 'QatBatchNormGrad',
     key: `spread,${key}`,
     inputs: [...maps.map((q) => q.binding), coefficients],
     outputs: [dz.binding],

@@ -3,8 +3,8 @@
 // large mean does not eat the variance. Not for the running averages: the executor keeps those.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { BATCH_NORM, type BatchNormAttrs } from '../contract';
-import type { Kernel } from './kernel';
+import type { BatchNormAttrs } from '../contract';
+import type { WebGpuKernel } from './kernel';
 import { KEEP_NAN } from './nan';
 import { f32 } from './qparams';
 import { quadsOf } from './quads';
@@ -14,26 +14,14 @@ import { rowsAndChannels, sweep } from './sweep';
 /** Slices of rows that the second stage combines, at most. */
 const MOST_SLICES = 64;
 
-export interface BatchNormInputs {
-  readonly z: TensorInfo;
-  readonly divisor: TensorInfo;
-  readonly gain: TensorInfo;
-  readonly offset: TensorInfo;
-  readonly mean: TensorInfo;
-  readonly variance: TensorInfo;
-}
-
 /** z [..., C], the rest [C] -> [y, mean, variance] of z / divisor. */
-export const batchNorm: Kernel<BatchNormInputs, BatchNormAttrs> = {
-  name: BATCH_NORM,
-  run(backend, inputs, attrs) {
-    const { z, divisor, gain, offset } = inputs;
-    const [mean, variance] = attrs.frozen
-      ? [inputs.mean, inputs.variance].map((t) => shared(backend, t))
-      : batchStatistics(backend, z, divisor);
-    const [y] = run(backend, normalize(z.shape, attrs), [z, divisor, gain, offset, mean, variance], [z.shape]);
-    return [y, mean, variance];
-  },
+export const batchNorm: WebGpuKernel<'QatBatchNorm'> = (inputs, attrs, backend) => {
+  const { z, divisor, gain, offset } = inputs;
+  const [mean, variance] = attrs.frozen
+    ? [inputs.mean, inputs.variance].map((t) => shared(backend, t))
+    : batchStatistics(backend, z, divisor);
+  const [y] = run(backend, normalize(z.shape, attrs), [z, divisor, gain, offset, mean, variance], [z.shape]);
+  return [y, mean, variance];
 };
 
 /** The same data under a second reference. */
@@ -62,7 +50,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
   const partials = s.slices * quads;
   const slices = ['means', 'squares'].map((name) => ({ name, type: 'vec4<f32>', length: partials }) as const);
   const first: Shader = {
-    name: BATCH_NORM,
+    name: 'QatBatchNorm',
     key: `slices,${rows},${channels}`,
     inputs: [z.binding, divisor.binding],
     outputs: slices,
@@ -81,7 +69,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
   squares[index] = relu(square - sum * sum / n);`,
   };
   const second: Shader = {
-    name: BATCH_NORM,
+    name: 'QatBatchNorm',
     key: `combine,${rows},${channels}`,
     inputs: slices,
     outputs: [mean.binding, variance.binding],
@@ -116,7 +104,7 @@ function normalize(shape: readonly number[], { eps, relu }: BatchNormAttrs): Sha
   const s = sweep(rows, z.quads);
   const value = '(z_at(i) / d - m) * a + b';
   return {
-    name: BATCH_NORM,
+    name: 'QatBatchNorm',
     key: `normalize,${rows},${channels},${eps},${relu}`,
     inputs: [z, divisor, gain, offset, mean, variance].map((q) => q.binding),
     outputs: [y.binding],

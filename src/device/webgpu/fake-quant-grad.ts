@@ -1,19 +1,14 @@
 // QatFakeQuantGrad on WebGPU: the straight-through gradient, dy where the code is in range and 0 elsewhere.
-import type { TensorInfo } from '@tensorflow/tfjs';
-import { FAKE_QUANT_GRAD, type FakeQuantAttrs } from '../contract';
-import type { Kernel } from './kernel';
+import type { FakeQuantAttrs } from '../contract';
+import type { WebGpuKernel } from './kernel';
 import { f32, qparamsCode } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
 import { flatSweep, rowsAndChannels, sweep } from './sweep';
 
 /** x [..., C], dy as x, range [2, 1] or [2, C] -> dx as x. */
-export const fakeQuantGrad: Kernel<{ x: TensorInfo; dy: TensorInfo; range: TensorInfo }, FakeQuantAttrs> = {
-  name: FAKE_QUANT_GRAD,
-  run(backend, { x, dy, range }, attrs) {
-    return run(backend, gradShader(x.shape, range.shape[1], attrs), [x, dy, range], [x.shape]);
-  },
-};
+export const fakeQuantGrad: WebGpuKernel<'QatFakeQuantGrad'> = ({ x, dy, range }, attrs, backend) =>
+  run(backend, gradShader(x.shape, range.shape[1], attrs), [x, dy, range], [x.shape]);
 
 /** WGSL: `inside`, whether the code of each lane of `value` is in range; after qparamsCode's definitions. */
 export function insideCode({ qmin, qmax }: FakeQuantAttrs): string {
@@ -27,7 +22,7 @@ function gradShader(shape: readonly number[], ranges: number, attrs: FakeQuantAt
   const q = qparamsCode(ranges, attrs);
   const s = ranges === 1 ? flatSweep(x.quads) : sweep(rows, x.quads);
   return {
-    name: FAKE_QUANT_GRAD,
+    name: 'QatFakeQuantGrad',
     key: `${rows},${channels},${q.key}`,
     inputs: [x.binding, dy.binding, q.binding],
     outputs: [dx.binding],

@@ -1,11 +1,10 @@
 // QatFakeQuantScaledGrad on WebGPU: one pass over a weight gives its straight-through gradient and, cut into slices of
 // rows that a second dispatch adds in order, the gradient of the factor. The former takes the place of dy, which is 0 at
 // the taps that are not visited.
-import type { TensorInfo } from '@tensorflow/tfjs';
-import { FAKE_QUANT_SCALED_GRAD, type FakeQuantScaledAttrs } from '../contract';
+import type { FakeQuantScaledAttrs } from '../contract';
 import { addSlices } from './add-slices';
 import { insideCode } from './fake-quant-grad';
-import type { Kernel } from './kernel';
+import type { WebGpuKernel } from './kernel';
 import { qparamsCode } from './qparams';
 import { quadsOf } from './quads';
 import { run, share, type Shader } from './run';
@@ -16,15 +15,16 @@ import { tapCount, tapRows } from './taps';
 const MOST_SLICES = 64;
 
 /** x, dy [..., C], factor [C], range [2, C] -> [dx, dfactor]; dx lies where dy lay. */
-export const fakeQuantScaledGrad: Kernel<Record<'x' | 'dy' | 'factor' | 'range', TensorInfo>, FakeQuantScaledAttrs> = {
-  name: FAKE_QUANT_SCALED_GRAD,
-  run(backend, { x, dy, factor, range }, attrs) {
-    const { shader, slices, channels } = gradShader(x.shape, attrs);
-    const [parts] = run(backend, shader, [x, range, factor], [[slices, channels]], [dy]);
-    const [dfactor] = run(backend, addSlices(FAKE_QUANT_SCALED_GRAD, slices, channels), [parts], [[channels]]);
-    backend.disposeData(parts.dataId);
-    return [share(backend, dy), dfactor];
-  },
+export const fakeQuantScaledGrad: WebGpuKernel<'QatFakeQuantScaledGrad'> = (
+  { x, dy, factor, range },
+  attrs,
+  backend,
+) => {
+  const { shader, slices, channels } = gradShader(x.shape, attrs);
+  const [parts] = run(backend, shader, [x, range, factor], [[slices, channels]], [dy]);
+  const [dfactor] = run(backend, addSlices('QatFakeQuantScaledGrad', slices, channels), [parts], [[channels]]);
+  backend.disposeData(parts.dataId);
+  return [share(backend, dy), dfactor];
 };
 
 function gradShader(
@@ -39,7 +39,7 @@ function gradShader(
   const s = sweep(visited.rows, x.quads, 16, MOST_SLICES);
   const parts = quadsOf('parts', s.slices, channels);
   const shader: Shader = {
-    name: FAKE_QUANT_SCALED_GRAD,
+    name: 'QatFakeQuantScaledGrad',
     key: `${rows},${channels},${q.key},${attrs.taps}`,
     inputs: [x.binding, q.binding, factor.binding],
     changed: [dy.binding],

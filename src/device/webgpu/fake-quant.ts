@@ -1,8 +1,7 @@
 // QatFakeQuant on WebGPU: quantize and dequantize with qparams computed in the shader from the observed range, so that
 // no range is ever read back; with a factor per channel, QatFakeQuantScaled. Not for observing: see observe-minmax.ts.
-import type { TensorInfo } from '@tensorflow/tfjs';
-import { FAKE_QUANT, FAKE_QUANT_SCALED, type FakeQuantAttrs, type FakeQuantScaledAttrs } from '../contract';
-import type { Kernel } from './kernel';
+import type { FakeQuantScaledAttrs } from '../contract';
+import type { WebGpuKernel } from './kernel';
 import { f32, qparamsCode } from './qparams';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
@@ -10,20 +9,12 @@ import { flatSweep, rowsAndChannels, sweep } from './sweep';
 import { tapCount, tapRows } from './taps';
 
 /** x [..., C], range [2, 1] or [2, C] -> as x. */
-export const fakeQuant: Kernel<{ x: TensorInfo; range: TensorInfo }, FakeQuantAttrs> = {
-  name: FAKE_QUANT,
-  run(backend, { x, range }, attrs) {
-    return run(backend, fakeQuantShader(x.shape, range.shape[1], attrs, false), [x, range], [x.shape]);
-  },
-};
+export const fakeQuant: WebGpuKernel<'QatFakeQuant'> = ({ x, range }, attrs, backend) =>
+  run(backend, fakeQuantShader(x.shape, range.shape[1], attrs, false), [x, range], [x.shape]);
 
 /** x [..., C], factor [C], range [2, C] -> as x. */
-export const fakeQuantScaled: Kernel<Record<'x' | 'factor' | 'range', TensorInfo>, FakeQuantScaledAttrs> = {
-  name: FAKE_QUANT_SCALED,
-  run(backend, { x, factor, range }, attrs) {
-    return run(backend, fakeQuantShader(x.shape, range.shape[1], attrs, true), [x, range, factor], [x.shape]);
-  },
-};
+export const fakeQuantScaled: WebGpuKernel<'QatFakeQuantScaled'> = ({ x, factor, range }, attrs, backend) =>
+  run(backend, fakeQuantShader(x.shape, range.shape[1], attrs, true), [x, range, factor], [x.shape]);
 
 function fakeQuantShader(
   shape: readonly number[],
@@ -39,7 +30,7 @@ function fakeQuantShader(
   const visited = tapRows('place', rows, x.quads, tapCount(shape), attrs.taps);
   const s = ranges === 1 && !scaled ? flatSweep(x.quads) : sweep(visited.rows, x.quads);
   return {
-    name: scaled ? FAKE_QUANT_SCALED : FAKE_QUANT,
+    name: scaled ? 'QatFakeQuantScaled' : 'QatFakeQuant',
     key: `${rows},${channels},${q.key},${attrs.taps}`,
     inputs: scaled ? [x.binding, q.binding, factor.binding] : [x.binding, q.binding],
     outputs: [y.binding],

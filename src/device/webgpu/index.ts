@@ -1,7 +1,9 @@
 // Registers our WebGPU kernels into tfjs's backend 'webgpu': stock names override, so tfjs's gradients follow.
-import { backend, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs';
+import { backend, type TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { Kernels } from '../contract';
 import type { Convolution } from '../conv-shape';
+import { registerKernels } from '../register';
 import { batchNorm } from './batch-norm';
 import { batchNormGrad } from './batch-norm-grad';
 import { chooseVariants } from './choose-variants';
@@ -12,7 +14,7 @@ import { fakeQuant, fakeQuantScaled } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
 import { fakeQuantScaledGrad } from './fake-quant-scaled-grad';
 import { fusedConv2d } from './fused-conv2d';
-import { keepStock, kernelFunc, type Kernel } from './kernel';
+import { runOnBackend } from './kernel';
 import { maxPool } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { observeHistogram } from './observe-histogram';
@@ -21,37 +23,33 @@ import { relu } from './relu';
 import { sgdMomentum } from './sgd-momentum';
 import { runningStatistics, scaleFactor } from './vectors';
 
+const KERNELS: Kernels<WebGPUBackend, TensorInfo> = {
+  Conv2D: conv2d,
+  FusedConv2D: fusedConv2d,
+  Conv2DBackpropInput: conv2dBackpropInput,
+  Conv2DBackpropFilter: conv2dBackpropFilter,
+  MaxPool: maxPool,
+  MaxPoolGrad: maxPoolGrad,
+  Relu: relu,
+  QatObserveMinMax: observeMinMax,
+  QatObserveScaled: observeScaled,
+  QatObserveHistogram: observeHistogram,
+  QatFakeQuant: fakeQuant,
+  QatFakeQuantGrad: fakeQuantGrad,
+  QatFakeQuantScaled: fakeQuantScaled,
+  QatFakeQuantScaledGrad: fakeQuantScaledGrad,
+  QatBatchNorm: batchNorm,
+  QatBatchNormGrad: batchNormGrad,
+  QatSgdMomentum: sgdMomentum,
+  QatRunningStatistics: runningStatistics,
+  QatScaleFactor: scaleFactor,
+};
+
 /**
  * Registers every kernel and finds out which of their variants suit the device's convolutions; call after tf.setBackend('webgpu') and
  * tf.ready(), once per backend.
  */
 export async function registerWebGpuKernels(convolutions: readonly Convolution[]): Promise<void> {
-  register(conv2d);
-  register(fusedConv2d);
-  register(conv2dBackpropInput);
-  register(conv2dBackpropFilter);
-  register(maxPool);
-  register(maxPoolGrad);
-  register(relu);
-  register(observeMinMax);
-  register(observeScaled);
-  register(observeHistogram);
-  register(fakeQuant);
-  register(fakeQuantGrad);
-  register(fakeQuantScaled);
-  register(fakeQuantScaledGrad);
-  register(batchNorm);
-  register(batchNormGrad);
-  register(sgdMomentum);
-  register(runningStatistics);
-  register(scaleFactor);
+  registerKernels('webgpu', KERNELS, runOnBackend);
   await chooseVariants(backend() as WebGPUBackend, convolutions);
-}
-
-function register<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): void {
-  if (getKernel(kernel.name, 'webgpu')) {
-    keepStock(kernel.name);
-    unregisterKernel(kernel.name, 'webgpu');
-  }
-  registerKernel({ kernelName: kernel.name, backendName: 'webgpu', kernelFunc: kernelFunc(kernel) });
 }

@@ -1,37 +1,13 @@
-// How a kernel file hands itself to the registry. Not for shaders.
+// What a kernel of this backend is to tfjs's registry. Not for shaders.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { getKernel, type KernelFunc } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { Kernel, KernelName } from '../contract';
+import type { AnyKernel, Call } from '../register';
 
-/** One kernel: tfjs's name and what runs. Inputs and attributes have the types its contract gives. */
-export interface Kernel<Inputs, Attrs> {
-  readonly name: string;
-  run(backend: WebGPUBackend, inputs: Inputs, attrs: Attrs): TensorInfo | TensorInfo[];
-}
+export type WebGpuKernel<K extends KernelName> = Kernel<K, WebGPUBackend, TensorInfo>;
 
-/** The kernel as tfjs's registry wants it. */
-export function kernelFunc<Inputs, Attrs>(kernel: Kernel<Inputs, Attrs>): KernelFunc {
-  return ({ inputs, backend, attrs }) => kernel.run(backend as WebGPUBackend, inputs as Inputs, attrs as Attrs);
-}
-
-type Call = Parameters<KernelFunc>[0];
-
-const stock = new Map<string, KernelFunc>();
-
-/** Keeps tfjs's own kernel of that name, for the cases ours does not take; called once, before ours replaces it. */
-export function keepStock(name: string): void {
-  const kernel = getKernel(name, 'webgpu');
-  if (kernel && !stock.has(name)) stock.set(name, kernel.kernelFunc);
-}
-
-/** Runs tfjs's own kernel of that name. @throws when there was none. */
-export function runStock(
-  name: string,
-  backend: WebGPUBackend,
-  inputs: object,
-  attrs: object,
-): TensorInfo | TensorInfo[] {
-  const func = stock.get(name);
-  if (!func) throw new Error(`tfjs has no webgpu kernel ${name}`);
-  return func({ inputs: inputs as Call['inputs'], backend, attrs: attrs as Call['attrs'] });
-}
+/** Runs a kernel on the call's backend. */
+export const runOnBackend = (
+  kernel: AnyKernel<WebGPUBackend, TensorInfo>,
+  { inputs, attrs, backend }: Call,
+): readonly TensorInfo[] | null => kernel(inputs as never, attrs as never, backend as WebGPUBackend);

@@ -1,8 +1,7 @@
 // tfjs's MaxPoolGrad on WebGPU. The whole gradient of a window goes to its first maximum, as in PyTorch (the stock
 // kernel takes the last one, which differs wherever quantized values tie).
-import type { TensorInfo } from '@tensorflow/tfjs';
-import { poolKey, poolShape, type PoolAttrs, type PoolShape } from '../pool-shape';
-import type { Kernel } from './kernel';
+import { poolKey, poolShape, type PoolShape } from '../pool-shape';
+import type { WebGpuKernel } from './kernel';
 import { maxPoolShader } from './max-pool';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
@@ -10,15 +9,12 @@ import { run, type Shader } from './run';
 const WORKGROUP = 64;
 
 /** dy [n,oh,ow,c], input [n,h,w,c] -> dx as input. */
-export const maxPoolGrad: Kernel<{ dy: TensorInfo; input: TensorInfo }, PoolAttrs> = {
-  name: 'MaxPoolGrad',
-  run(backend, { dy, input }, attrs) {
-    const s = poolShape(input.shape, attrs);
-    const [places] = run(backend, maxPoolShader(s, 'place'), [input], [dy.shape]);
-    const [dx] = run(backend, gradShader(s), [dy, places], [input.shape]);
-    backend.disposeData(places.dataId);
-    return dx;
-  },
+export const maxPoolGrad: WebGpuKernel<'MaxPoolGrad'> = ({ dy, input }, attrs, backend) => {
+  const s = poolShape(input.shape, attrs);
+  const [places] = run(backend, maxPoolShader(s, 'place'), [input], [dy.shape]);
+  const [dx] = run(backend, gradShader(s), [dy, places], [input.shape]);
+  backend.disposeData(places.dataId);
+  return [dx];
 };
 
 function gradShader(s: PoolShape): Shader {

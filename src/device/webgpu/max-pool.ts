@@ -1,8 +1,7 @@
 // tfjs's MaxPool on WebGPU, and where each maximum stands: the first of equal ones in row-major order, as in PyTorch. The
 // maximum of a window that holds a NaN is NaN, wherever that is found to stand.
-import type { TensorInfo } from '@tensorflow/tfjs';
-import { poolKey, poolShape, type PoolAttrs, type PoolShape } from '../pool-shape';
-import type { Kernel } from './kernel';
+import { poolKey, poolShape, type PoolShape } from '../pool-shape';
+import type { WebGpuKernel } from './kernel';
 import { KEEP_NAN } from './nan';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
@@ -10,12 +9,9 @@ import { run, type Shader } from './run';
 const WORKGROUP = 64;
 
 /** x [n,h,w,c] -> [n,oh,ow,c]. */
-export const maxPool: Kernel<{ x: TensorInfo }, PoolAttrs> = {
-  name: 'MaxPool',
-  run(backend, { x }, attrs) {
-    const s = poolShape(x.shape, attrs);
-    return run(backend, maxPoolShader(s, 'maximum'), [x], [[s.n, s.oh, s.ow, s.c]])[0];
-  },
+export const maxPool: WebGpuKernel<'MaxPool'> = ({ x }, attrs, backend) => {
+  const s = poolShape(x.shape, attrs);
+  return run(backend, maxPoolShader(s, 'maximum'), [x], [[s.n, s.oh, s.ow, s.c]]);
 };
 
 /** The window's maximum, or its place ky * kw + kx in the window as a float. */

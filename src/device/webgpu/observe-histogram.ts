@@ -7,9 +7,8 @@
 // 2.5 ULP, and `fma` may round twice: a value at the edge of a bin, and a sixteenth of a bin that is moved, may then come
 // to lie in the next one. On SwiftShader, whose `fma` rounds twice, that is at most 6 counts in 100,000. Counts are not
 // as the host's where the range is NaN or wider than float32 can hold.
-import { util, type TensorInfo } from '@tensorflow/tfjs';
-import { OBSERVE_HISTOGRAM } from '../contract';
-import type { Kernel } from './kernel';
+import { util } from '@tensorflow/tfjs';
+import type { WebGpuKernel } from './kernel';
 import { quadsOf, repeat } from './quads';
 import { run, type Shader } from './run';
 
@@ -22,18 +21,15 @@ const MOST_SLICES = 32;
 const UPSAMPLE = 16;
 
 /** x, counts [bins], range [2] -> [counts, range]. */
-export const observeHistogram: Kernel<Record<'x' | 'counts' | 'range', TensorInfo>, object> = {
-  name: OBSERVE_HISTOGRAM,
-  run(backend, { x, counts, range }) {
-    const size = util.sizeFromShape(x.shape);
-    const [bins] = counts.shape;
-    const slices = Math.min(Math.ceil(size / (4 * THREADS * QUADS)), MOST_SLICES);
-    const [ends] = run(backend, endsBySlices(size, slices), [x], [[2 * slices]]);
-    const [tables, next] = run(backend, countBySlices(size, slices, bins), [x, ends, range], [[slices * bins], [2]]);
-    const [total] = run(backend, addCounts(slices, bins), [tables, counts, range, next], [[bins]]);
-    for (const { dataId } of [ends, tables]) backend.disposeData(dataId);
-    return [total, next];
-  },
+export const observeHistogram: WebGpuKernel<'QatObserveHistogram'> = ({ x, counts, range }, _, backend) => {
+  const size = util.sizeFromShape(x.shape);
+  const [bins] = counts.shape;
+  const slices = Math.min(Math.ceil(size / (4 * THREADS * QUADS)), MOST_SLICES);
+  const [ends] = run(backend, endsBySlices(size, slices), [x], [[2 * slices]]);
+  const [tables, next] = run(backend, countBySlices(size, slices, bins), [x, ends, range], [[slices * bins], [2]]);
+  const [total] = run(backend, addCounts(slices, bins), [tables, counts, range, next], [[bins]]);
+  for (const { dataId } of [ends, tables]) backend.disposeData(dataId);
+  return [total, next];
 };
 
 const u32s = (name: string, length: number) => ({ name, type: 'u32', length }) as const;
@@ -76,7 +72,7 @@ fn most_bits() -> u32 { return bits_of(atomicLoad(&most)); }`;
 function endsBySlices(size: number, slices: number): Shader {
   const x = valuesOf(size, slices);
   return {
-    name: OBSERVE_HISTOGRAM,
+    name: 'QatObserveHistogram',
     key: `ends,${size}`,
     inputs: [x.binding],
     outputs: [u32s('ends', 2 * slices)],
@@ -109,7 +105,7 @@ fn bin_of(x : f32, low : f32, high : f32) -> u32 {
 function countBySlices(size: number, slices: number, bins: number): Shader {
   const x = valuesOf(size, slices);
   return {
-    name: OBSERVE_HISTOGRAM,
+    name: 'QatObserveHistogram',
     key: `count,${size},${bins}`,
     inputs: [x.binding, u32s('ends', 2 * slices), u32s('range', 2)],
     outputs: [u32s('tables', slices * bins), u32s('next', 2)],
@@ -151,7 +147,7 @@ function addCounts(slices: number, bins: number): Shader {
   const parts = bins * UPSAMPLE;
   const f32s = (name: string, length: number) => ({ name, type: 'f32', length }) as const;
   return {
-    name: OBSERVE_HISTOGRAM,
+    name: 'QatObserveHistogram',
     key: `add,${slices},${bins}`,
     inputs: [u32s('tables', slices * bins), f32s('counts', bins), u32s('range', 2), u32s('next', 2)],
     outputs: [f32s('total', bins)],

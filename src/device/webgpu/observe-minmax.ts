@@ -3,8 +3,8 @@
 // factor per channel, QatObserveScaled: rounding keeps order, so the ends of x * factor are those of x times factor.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { OBSERVE_MINMAX, OBSERVE_SCALED, type ObserveMinMaxAttrs } from '../contract';
-import type { Kernel } from './kernel';
+import type { ObserveMinMaxAttrs } from '../contract';
+import type { WebGpuKernel } from './kernel';
 import { KEEP_NAN } from './nan';
 import { f32 } from './qparams';
 import { quadsOf } from './quads';
@@ -19,23 +19,20 @@ const MOST_SLICES_PER_TENSOR = 16;
 const COMBINERS = 64;
 
 /** x [..., C], range [2, 1] or [2, C] -> the new range. */
-export const observeMinMax: Kernel<{ x: TensorInfo; range: TensorInfo }, ObserveMinMaxAttrs> = {
-  name: OBSERVE_MINMAX,
-  run(backend, { x, range }, attrs) {
-    return observe(backend, x, [range], attrs);
-  },
-};
+export const observeMinMax: WebGpuKernel<'QatObserveMinMax'> = ({ x, range }, attrs, backend) =>
+  observe(backend, x, [range], attrs);
 
 /** x [..., C], factor [C], range [2, C] -> the new range of x * factor. */
-export const observeScaled: Kernel<Record<'x' | 'factor' | 'range', TensorInfo>, ObserveMinMaxAttrs> = {
-  name: OBSERVE_SCALED,
-  run(backend, { x, factor, range }, attrs) {
-    return observe(backend, x, [range, factor], attrs);
-  },
-};
+export const observeScaled: WebGpuKernel<'QatObserveScaled'> = ({ x, factor, range }, attrs, backend) =>
+  observe(backend, x, [range, factor], attrs);
 
 /** @param last range, and factor if any */
-function observe(backend: WebGPUBackend, x: TensorInfo, last: TensorInfo[], attrs: ObserveMinMaxAttrs): TensorInfo[] {
+function observe(
+  backend: WebGPUBackend,
+  x: TensorInfo,
+  last: TensorInfo[],
+  attrs: ObserveMinMaxAttrs,
+): [range: TensorInfo] {
   const [range, factor] = last;
   const ranges = range.shape[1];
   const perTensor = ranges === 1 && !factor;
@@ -85,7 +82,7 @@ function partialMinMax(
   const s = perTensor ? flatSweep(x.quads, MOST_SLICES_PER_TENSOR) : sweep(rows, x.quads, 16, MOST_SLICES);
   const partials = s.slices * s.width;
   const shader: Shader = {
-    name: OBSERVE_MINMAX,
+    name: 'QatObserveMinMax',
     key: `partial,${rows},${channels},${perTensor}`,
     inputs: [x.binding],
     outputs: partBindings(partials),
@@ -127,7 +124,7 @@ function updateChannels(slices: number, channels: number, attrs: ObserveMinMaxAt
   const { quads } = range;
   const s = sweep(1, quads);
   return {
-    name: scaled ? OBSERVE_SCALED : OBSERVE_MINMAX,
+    name: scaled ? 'QatObserveScaled' : 'QatObserveMinMax',
     key: `channels,${slices},${channels},${attrs.mode},${attrs.c}`,
     inputs: [...partBindings(slices * quads), range.binding, ...(scaled ? [factor.binding] : [])],
     outputs: [next.binding],
@@ -153,7 +150,7 @@ function updateChannels(slices: number, channels: number, attrs: ObserveMinMaxAt
 
 function updateTensor(partials: number, attrs: ObserveMinMaxAttrs): Shader {
   return {
-    name: OBSERVE_MINMAX,
+    name: 'QatObserveMinMax',
     key: `tensor,${partials},${attrs.mode},${attrs.c}`,
     inputs: [...partBindings(partials), { name: 'range', type: 'f32', length: 2 }],
     outputs: [{ name: 'next', type: 'f32', length: 2 }],

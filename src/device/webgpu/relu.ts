@@ -1,18 +1,14 @@
 // tfjs's Relu on WebGPU, but a NaN is handed on whatever the compiler assumes. Not for whole numbers: the stock kernel.
-import type { TensorInfo } from '@tensorflow/tfjs';
-import { runStock, type Kernel } from './kernel';
+import type { WebGpuKernel } from './kernel';
 import { KEEP_NAN } from './nan';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
 import { flatSweep, rowsAndChannels } from './sweep';
 
 /** x of any shape -> as x. */
-export const relu: Kernel<{ x: TensorInfo }, object> = {
-  name: 'Relu',
-  run(backend, { x }, attrs) {
-    if (x.dtype !== 'float32') return runStock(this.name, backend, { x }, attrs);
-    return run(backend, reluShader(x.shape), [x], [x.shape])[0];
-  },
+export const relu: WebGpuKernel<'Relu'> = ({ x }, _, backend) => {
+  if (x.dtype !== 'float32') return null;
+  return run(backend, reluShader(x.shape), [x], [x.shape]);
 };
 
 function reluShader(shape: readonly number[]): Shader {

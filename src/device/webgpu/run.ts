@@ -4,6 +4,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { env } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { KernelName } from '../contract';
 import { labelOf } from './scopes';
 import type { Variant } from './variants';
 
@@ -22,7 +23,7 @@ export interface Binding {
  */
 export interface Shader {
   /** The kernel's name: label of the pipeline and line of a profile. */
-  readonly name: string;
+  readonly name: KernelName | 'Patches';
   /** Which of the kernel's variants this is, where it has several. */
   readonly variant?: Variant;
   /** All else that shapes the source: two shaders with the same name, variant and key must have the same text. */
@@ -99,15 +100,15 @@ const declared = (b: Binding) => `${b.name} : array<${b.type}, ${b.length}>`;
  * Runs a shader over tensors that stand in the order of its bindings. Outputs are new tensors of the given shapes.
  * @param changed tensors changed in place: no other tensor that matters may share their memory
  */
-export function run(
+export function run<const Shapes extends readonly (readonly number[])[]>(
   backend: WebGPUBackend,
   shader: Shader,
   inputs: readonly TensorInfo[],
-  outputShapes: readonly number[][],
+  outputShapes: Shapes,
   changed: readonly TensorInfo[] = [],
-): TensorInfo[] {
+): { -readonly [I in keyof Shapes]: TensorInfo } {
   const stream = backend as unknown as CommandStream;
-  const outputs = outputShapes.map((shape) => backend.makeTensorInfo(shape, 'float32'));
+  const outputs = outputShapes.map((shape) => backend.makeTensorInfo([...shape], 'float32'));
   const tensors = [...inputs, ...changed, ...outputs];
   tensors.forEach(({ dataId }) => backend.uploadToGPU(dataId));
   // What tfjs keeps of an earlier read is no longer true.
@@ -134,7 +135,7 @@ export function run(
   pass.dispatchWorkgroups(Math.ceil(shader.workgroups / rows), rows);
   stream.dispatchCountInPass++;
   closePass(backend, stream, shader.name);
-  return outputs;
+  return outputs as { -readonly [I in keyof Shapes]: TensorInfo };
 }
 
 /** Submits all that was recorded, as tfjs would by itself some time later. */

@@ -1,25 +1,22 @@
 // QatSgdMomentum on WebGPU, in place: each dispatch takes as many parameters as its shader may have buffers for. tfjs gives
 // every tensor a buffer of its own; the velocities share one, so that a parameter needs two more. The rates are uniforms.
 import { util, type TensorInfo } from '@tensorflow/tfjs';
-import { SGD_MOMENTUM, sgdParameters, type SgdAttrs, type SgdParameter } from '../contract';
-import type { Kernel } from './kernel';
+import { sgdParameters, type SgdParameter } from '../contract';
+import type { WebGpuKernel } from './kernel';
 import { quadsOf } from './quads';
 import { run, type Shader } from './run';
 import { flatSweep } from './sweep';
 
 /** [v, w, g, w, g, ...] -> nothing; w and v are changed. */
-export const sgdMomentum: Kernel<TensorInfo[], SgdAttrs> = {
-  name: SGD_MOMENTUM,
-  run(backend, list, rates) {
-    const { v, velocities, parameters } = sgdParameters(list, ({ shape }) => util.sizeFromShape(shape));
-    const most = Math.floor((backend.device.limits.maxStorageBuffersPerShaderStage - 1) / 2);
-    for (let first = 0; first < parameters.length; first += most) {
-      const some = parameters.slice(first, first + most);
-      const [weights, gradients] = [some.map(({ w }) => w), some.map(({ g }) => g)];
-      run(backend, sgdShader(some, velocities, { ...rates }), gradients, [], [v, ...weights]);
-    }
-    return [];
-  },
+export const sgdMomentum: WebGpuKernel<'QatSgdMomentum'> = (list, rates, backend) => {
+  const { v, velocities, parameters } = sgdParameters(list, ({ shape }) => util.sizeFromShape(shape));
+  const most = Math.floor((backend.device.limits.maxStorageBuffersPerShaderStage - 1) / 2);
+  for (let first = 0; first < parameters.length; first += most) {
+    const some = parameters.slice(first, first + most);
+    const [weights, gradients] = [some.map(({ w }) => w), some.map(({ g }) => g)];
+    run(backend, sgdShader(some, velocities, { ...rates }), gradients, [], [v, ...weights]);
+  }
+  return [];
 };
 
 /** @param velocities floats of v */
@@ -47,7 +44,7 @@ function sgdShader(
     return { w, g, body, workgroupSize: s.workgroupSize };
   });
   return {
-    name: SGD_MOMENTUM,
+    name: 'QatSgdMomentum',
     key: parameters.map(({ size, offset }) => `${size}@${offset}`).join(','),
     inputs: parts.map(({ g }) => g.binding),
     changed: [{ name: 'v', type: 'vec4<f32>', length: velocities / 4 }, ...parts.map(({ w }) => w.binding)],

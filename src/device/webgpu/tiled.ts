@@ -15,7 +15,7 @@ export const DEPTH = 4 * DEPTH_QUADS;
 
 /** What one convolution puts into the skeleton; all WGSL. */
 export interface Tiled {
-  readonly name: string;
+  readonly name: Shader['name'];
   readonly key: string;
   readonly inputs: readonly Quads[];
   readonly output: Quads;

@@ -1,7 +1,7 @@
 // Batch norm (with ReLU) of a convolution's output divided by a factor per channel, as ConvBn QAT needs it.
 // Not for running statistics: the caller updates those from the statistics returned.
 import * as tf from '@tensorflow/tfjs';
-import { BATCH_NORM, BATCH_NORM_GRAD, type BatchNormAttrs } from '../../device/contract';
+import type { BatchNormAttrs } from '../../device/contract';
 import { runKernel, type GradSaver } from '../../device/run-kernel';
 
 /** Vectors of length C. */
@@ -28,14 +28,14 @@ export function batchNorm(z: tf.Tensor4D, inputs: BatchNormInputs, attrs: BatchN
   let used: tf.Tensor1D[] = [];
   const op = tf.customGrad((...args) => {
     const [x, divisor, gain, offset, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, GradSaver];
-    const [y, ...statistics] = runKernel(BATCH_NORM, { z: x, divisor, gain, offset, mean, variance }, attrs);
+    const [y, ...statistics] = runKernel('QatBatchNorm', { z: x, divisor, gain, offset, mean, variance }, attrs);
     used = statistics.map((tensor) => tf.keep(tensor as tf.Tensor1D));
     save([x, y, divisor, gain, offset, ...statistics]);
     return {
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [z, y, divisor, gain, offset, mean, variance] = saved;
-        return runKernel(BATCH_NORM_GRAD, { z, dy, y, divisor, gain, offset, mean, variance }, attrs);
+        return runKernel('QatBatchNormGrad', { z, dy, y, divisor, gain, offset, mean, variance }, attrs);
       },
     };
   });

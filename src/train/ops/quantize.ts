@@ -1,17 +1,7 @@
 // Observing and fake-quantizing as differentiable tfjs ops over the contract's kernels; of weights, with the factor per
-// output channel that ConvBn QAT gives them. Not for qparams on the host: src/quant. The kernels: ../kernels.
+// output channel that ConvBn QAT gives them. Not for qparams on the host: src/quant. The kernels: src/device.
 import * as tf from '@tensorflow/tfjs';
-import {
-  FAKE_QUANT,
-  FAKE_QUANT_GRAD,
-  FAKE_QUANT_SCALED,
-  FAKE_QUANT_SCALED_GRAD,
-  OBSERVE_HISTOGRAM,
-  OBSERVE_MINMAX,
-  OBSERVE_SCALED,
-  type FakeQuantAttrs,
-  type FakeQuantScaledAttrs,
-} from '../../device/contract';
+import type { FakeQuantAttrs, FakeQuantScaledAttrs } from '../../device/contract';
 import { hasKernel, runKernel, type GradSaver } from '../../device/run-kernel';
 import type { QuantRule, RangeObserver } from '../../quant/types';
 import { observerAttrs, ruleOf } from '../kernel-attrs';
@@ -22,13 +12,13 @@ import { scaleChannels } from './scale-channels';
  * @param x [..., C]; @param range [2, 1] or [2, C], row 0 minima; (+Infinity, -Infinity) has seen nothing
  */
 export function observe(x: tf.Tensor, range: tf.Tensor2D, spec: RangeObserver): tf.Tensor2D {
-  return runKernel(OBSERVE_MINMAX, { x, range }, observerAttrs(spec))[0] as tf.Tensor2D;
+  return runKernel('QatObserveMinMax', { x, range }, observerAttrs(spec))[0] as tf.Tensor2D;
 }
 
 /** As observe, of x * factor: x [..., C], factor [C], range [2, C]. */
 export function observeScaled(x: tf.Tensor, factor: tf.Tensor1D, range: tf.Tensor2D, spec: RangeObserver): tf.Tensor2D {
-  if (!hasKernel(OBSERVE_SCALED)) return tf.tidy(() => observe(tf.mul(x, factor), range, spec));
-  return runKernel(OBSERVE_SCALED, { x, factor, range }, observerAttrs(spec))[0] as tf.Tensor2D;
+  if (!hasKernel('QatObserveScaled')) return tf.tidy(() => observe(tf.mul(x, factor), range, spec));
+  return runKernel('QatObserveScaled', { x, factor, range }, observerAttrs(spec))[0] as tf.Tensor2D;
 }
 
 /** A running histogram: counts [bins] of equal bins over range [2]; (+Infinity, -Infinity) has seen nothing. */
@@ -39,7 +29,7 @@ export interface HistogramTensors<T extends tf.Tensor1D = tf.Tensor1D> {
 
 /** The running histogram after x, of any shape, was seen; carries no gradient. */
 export function observeHistogram(x: tf.Tensor, { counts, range }: HistogramTensors): HistogramTensors {
-  const [nextCounts, nextRange] = runKernel(OBSERVE_HISTOGRAM, { x, counts, range }, {}) as tf.Tensor1D[];
+  const [nextCounts, nextRange] = runKernel('QatObserveHistogram', { x, counts, range }, {}) as tf.Tensor1D[];
   return { counts: nextCounts, range: nextRange };
 }
 
@@ -52,9 +42,9 @@ export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, attrs: 
     const [input, save] = args as [tf.Tensor, GradSaver];
     save([input, range]);
     return {
-      value: runKernel(FAKE_QUANT, { x: input, range }, attrs)[0],
+      value: runKernel('QatFakeQuant', { x: input, range }, attrs)[0],
       gradFunc: (dy: tf.Tensor, [saved, savedRange]: tf.Tensor[]) =>
-        runKernel(FAKE_QUANT_GRAD, { x: saved, dy, range: savedRange }, attrs)[0],
+        runKernel('QatFakeQuantGrad', { x: saved, dy, range: savedRange }, attrs)[0],
     };
   });
   return op(x) as T;
@@ -71,15 +61,15 @@ export function fakeQuantScaled<T extends tf.Tensor>(
   spec: QuantRule,
   taps?: readonly number[],
 ): T {
-  if (!hasKernel(FAKE_QUANT_SCALED)) return fakeQuant(scaleChannels(x, factor), range, ruleOf(spec));
+  if (!hasKernel('QatFakeQuantScaled')) return fakeQuant(scaleChannels(x, factor), range, ruleOf(spec));
   const attrs: FakeQuantScaledAttrs = { ...ruleOf(spec), taps };
   const op = tf.customGrad((...args) => {
     const [x, factor, save] = args as [tf.Tensor, tf.Tensor, GradSaver];
     save([x, factor, range]);
     return {
-      value: runKernel(FAKE_QUANT_SCALED, { x, factor, range }, attrs)[0],
+      value: runKernel('QatFakeQuantScaled', { x, factor, range }, attrs)[0],
       gradFunc: (dy: tf.Tensor, [x, factor, range]: tf.Tensor[]) =>
-        runKernel(FAKE_QUANT_SCALED_GRAD, { x, dy, factor, range }, attrs),
+        runKernel('QatFakeQuantScaledGrad', { x, dy, factor, range }, attrs),
     };
   });
   return op(x, factor) as T;

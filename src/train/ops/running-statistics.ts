@@ -1,6 +1,6 @@
 // Running mean and variance of a batch norm after one more batch, as PyTorch keeps them.
 import * as tf from '@tensorflow/tfjs';
-import { RUNNING_STATISTICS, type RunningStatisticsAttrs } from '../../device/contract';
+import type { RunningStatisticsAttrs } from '../../device/contract';
 import { hasKernel, runKernel } from '../../device/run-kernel';
 
 /** [C] each. */
@@ -12,9 +12,9 @@ export interface Statistics {
 /** running + momentum * (batch - running), the batch's biased variance times `unbiased` first; carries no gradient. */
 export function updateStatistics(running: Statistics, batch: Statistics, attrs: RunningStatisticsAttrs): Statistics {
   const { momentum, unbiased } = attrs;
-  if (hasKernel(RUNNING_STATISTICS)) {
+  if (hasKernel('QatRunningStatistics')) {
     const inputs = { ...running, batchMean: batch.mean, batchVariance: batch.variance };
-    const [mean, variance] = runKernel(RUNNING_STATISTICS, inputs, attrs) as tf.Tensor1D[];
+    const [mean, variance] = runKernel('QatRunningStatistics', inputs, attrs) as tf.Tensor1D[];
     return { mean, variance };
   }
   const blend = (old: tf.Tensor1D, seen: tf.Tensor1D, factor: number) =>

@@ -1,6 +1,5 @@
 // ConvBn QAT's factor per output channel, gamma / sigma of the running variance, kept away from 0.
 import * as tf from '@tensorflow/tfjs';
-import { SCALE_FACTOR } from '../../device/contract';
 import { hasKernel, runKernel, type GradSaver } from '../../device/run-kernel';
 import { SMALLEST_FACTOR } from '../kernel-attrs';
 
@@ -9,8 +8,8 @@ export function scaleFactor(gamma: tf.Tensor1D, variance: tf.Tensor1D, eps: numb
   const op = tf.customGrad((...args) => {
     const [gain, save] = args as [tf.Tensor1D, GradSaver];
     const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(dy, slope);
-    if (hasKernel(SCALE_FACTOR)) {
-      const [value, slope] = runKernel(SCALE_FACTOR, { gain, variance }, { eps, smallest: SMALLEST_FACTOR });
+    if (hasKernel('QatScaleFactor')) {
+      const [value, slope] = runKernel('QatScaleFactor', { gain, variance }, { eps, smallest: SMALLEST_FACTOR });
       save([slope]);
       return { value, gradFunc };
     }
