@@ -43,18 +43,37 @@ const rooms = {
 const TFJS = { group: ['@tensorflow/*'], message: 'src/device, src/train and src/worker are the only users of tfjs.' };
 /** Rooms that know tfjs. */
 const TFJS_ROOMS = ['device', 'train', 'worker'];
+/** Rooms within a room and those beside them that they may import from; '' is what lies in the room itself, open to all. */
+const inner = {
+  device: { '': [], reference: [], cpu: ['reference'], wasm: [], webgpu: [], start: ['wasm', 'webgpu'] },
+};
 /** One rule block per room: the rooms it must not import from, and tfjs where it may not be used. */
-const oneWay = Object.entries(rooms).map(([room, allowed]) => {
+const oneWay = Object.entries(rooms).flatMap(([room, allowed]) => {
   const forbidden = Object.keys(rooms).filter((other) => other !== room && !allowed.includes(other));
   const message = `${room}/ may import only from: ${allowed.join(', ') || 'nothing'}.`;
   const patterns = forbidden.map((other) => ({ group: [`**/../${other}/**`], message }));
   if (!TFJS_ROOMS.includes(room)) patterns.push(TFJS);
+  return [wall([`src/${room}/**/*.{ts,svelte}`], patterns), ...innerWalls(room, patterns)];
+});
+
+function wall(files, patterns) {
   return {
-    files: [`src/${room}/**/*.{ts,svelte}`],
+    files,
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns }] },
   };
-});
+}
+
+/** Walls within a room. A later block replaces an earlier one, so that they hold the patterns of the room as well. */
+function innerWalls(room, patterns) {
+  return Object.entries(inner[room] ?? {}).map(([name, allowed]) => {
+    const forbidden = Object.keys(inner[room]).filter((other) => other && other !== name && !allowed.includes(other));
+    const regex = `^${name ? '\\.\\.' : '\\.'}/(${forbidden.join('|')})(/|$)`;
+    const message = `Of the rooms in ${room}/, ${name || 'its own files'} may import only: ${allowed.join(', ') || 'none'}.`;
+    const files = name ? `src/${room}/${name}/**/*.ts` : `src/${room}/*.ts`;
+    return wall([files], [...patterns, { regex, message }]);
+  });
+}
 
 export default ts.config(
   { ignores: ['node_modules', '.cache', 'dist', 'build', 'public', 'src/**/assembly/**', 'test-results', 'reference'] },
