@@ -13,7 +13,7 @@ const addresses = {
   'tfjs-backend-wasm-simd.wasm': '',
   'tfjs-backend-wasm-threaded-simd.wasm': '',
 };
-let told = false;
+let pathsSet = false;
 
 /**
  * Call before each tf.setBackend('wasm'), and again when tfjs's flags have changed. What was downloaded once serves for
@@ -27,8 +27,8 @@ export async function provideTfjsModule(wasmBase: string): Promise<void> {
     const bytes = await fetchWasm(wasmBase, build);
     addresses[build] = URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));
   }
-  if (!told) setWasmPaths(addresses);
-  told = true;
+  if (!pathsSet) setWasmPaths(addresses);
+  pathsSet = true;
 }
 
 /** The build tfjs is going to take: getPathToWasmBinary in its backend_wasm.ts. */

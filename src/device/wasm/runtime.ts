@@ -88,13 +88,13 @@ export class KernelRuntime {
 
   /** A new float32 tensor with whatever its memory held. May grow the memory. */
   output(shape: number[]): TensorInfo {
-    return this.made(this.backend.makeOutput(shape, 'float32'));
+    return this.track(this.backend.makeOutput(shape, 'float32'));
   }
 
   /** Another tensor with the same memory, which is freed after both. */
   share({ dataId, shape, dtype }: TensorInfo): TensorInfo {
     this.backend.incRef(dataId);
-    return this.made({ dataId, shape, dtype });
+    return this.track({ dataId, shape, dtype });
   }
 
   /** Runs one kernel, whose outputs are given back when it throws: tfjs does not know of them yet. */
@@ -108,7 +108,7 @@ export class KernelRuntime {
     }
   }
 
-  private made(output: TensorInfo): TensorInfo {
+  private track(output: TensorInfo): TensorInfo {
     this.outputs.push(output);
     return output;
   }

@@ -1,10 +1,10 @@
 // The second stage of a sum cut into slices: adds them in order, so that the result is the same at every run.
+import { rowLoop } from './row-loop';
 import type { Shader } from './run';
-import { sweep } from './sweep';
 
 /** Input slices [slices, size], output their sum [size]. @param name the kernel it belongs to */
 export function addSlices(name: Shader['name'], slices: number, size: number): Shader {
-  const s = sweep(size, 1, 1);
+  const s = rowLoop(size, 1, 1);
   return {
     name,
     key: `slices,${slices},${size}`,

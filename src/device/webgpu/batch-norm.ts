@@ -7,9 +7,9 @@ import type { BatchNormAttrs } from '../contract';
 import type { WebGpuKernel } from './kernel';
 import { KEEP_NAN } from './nan';
 import { f32 } from './qparams';
-import { quadsOf } from './quads';
+import { rowsAndChannels, rowLoop } from './row-loop';
 import { run, type Shader } from './run';
-import { rowsAndChannels, sweep } from './sweep';
+import { vec4Tensor } from './vec4';
 
 /** Slices of rows that the second stage combines, at most. */
 const MOST_SLICES = 64;
@@ -40,14 +40,14 @@ function batchStatistics(backend: WebGPUBackend, z: TensorInfo, divisor: TensorI
 }
 
 function statisticsShaders(rows: number, channels: number): { first: Shader; second: Shader; partials: number } {
-  const z = quadsOf('z', rows, channels);
-  const divisor = quadsOf('divisor', 1, channels, 'last');
-  const mean = quadsOf('mean', 1, channels);
-  const variance = quadsOf('variance', 1, channels);
-  const { quads } = z;
-  const s = sweep(rows, quads, 16, MOST_SLICES);
-  const each = sweep(1, quads);
-  const partials = s.slices * quads;
+  const z = vec4Tensor('z', rows, channels);
+  const divisor = vec4Tensor('divisor', 1, channels, 'last');
+  const mean = vec4Tensor('mean', 1, channels);
+  const variance = vec4Tensor('variance', 1, channels);
+  const { vec4s } = z;
+  const s = rowLoop(rows, vec4s, 16, MOST_SLICES);
+  const each = rowLoop(1, vec4s);
+  const partials = s.slices * vec4s;
   const slices = ['means', 'squares'].map((name) => ({ name, type: 'vec4<f32>', length: partials }) as const);
   const first: Shader = {
     name: 'QatBatchNorm',
@@ -59,7 +59,7 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
     declarations: () => [z.load, divisor.load, KEEP_NAN].join('\n'),
     body: () => `
   ${s.open}
-  let d = divisor_at(quad);
+  let d = divisor_at(c4);
   let shift = z_at(first) / d;
   var sum = vec4<f32>();
   var square = vec4<f32>();
@@ -78,30 +78,30 @@ function statisticsShaders(rows: number, channels: number): { first: Shader; sec
     declarations: () => [mean.store, variance.store, KEEP_NAN].join('\n'),
     body: () => `
   ${each.open}
-  let shift = means[quad];
+  let shift = means[c4];
   var sum = vec4<f32>();
   var square = vec4<f32>();
   for (var k = 0u; k < ${s.slices}u; k++) {
-    let at = k * ${quads}u + quad;
+    let at = k * ${vec4s}u + c4;
     let n = ${s.rowsIn('k')};
     let u = means[at] - shift;
     sum += n * u;
     square += squares[at] + n * u * u;
   }
-  mean_put(quad, shift + sum / ${f32(rows)});
-  variance_put(quad, relu(square - sum * sum / ${f32(rows)}) / ${f32(rows)});`,
+  mean_put(c4, shift + sum / ${f32(rows)});
+  variance_put(c4, relu(square - sum * sum / ${f32(rows)}) / ${f32(rows)});`,
   };
   return { first, second, partials };
 }
 
 function normalize(shape: readonly number[], { eps, relu }: BatchNormAttrs): Shader {
   const { rows, channels } = rowsAndChannels(shape);
-  const z = quadsOf('z', rows, channels);
-  const y = quadsOf('y', rows, channels);
+  const z = vec4Tensor('z', rows, channels);
+  const y = vec4Tensor('y', rows, channels);
   const [divisor, gain, offset, mean, variance] = ['divisor', 'gain', 'offset', 'mean', 'variance'].map((name) =>
-    quadsOf(name, 1, channels, 'last'),
+    vec4Tensor(name, 1, channels, 'last'),
   );
-  const s = sweep(rows, z.quads);
+  const s = rowLoop(rows, z.vec4s);
   const value = '(z_at(i) / d - m) * a + b';
   return {
     name: 'QatBatchNorm',
@@ -117,10 +117,10 @@ function normalize(shape: readonly number[], { eps, relu }: BatchNormAttrs): Sha
         .join('\n'),
     body: () => `
   ${s.open}
-  let d = divisor_at(quad);
-  let m = mean_at(quad);
-  let a = gain_at(quad) / sqrt(variance_at(quad) + ${f32(eps)});
-  let b = offset_at(quad);
+  let d = divisor_at(c4);
+  let m = mean_at(c4);
+  let a = gain_at(c4) / sqrt(variance_at(c4) + ${f32(eps)});
+  let b = offset_at(c4);
   ${s.loop(`y_put(i, ${relu ? `relu(${value})` : value});`)}`,
   };
 }

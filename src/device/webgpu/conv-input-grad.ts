@@ -1,21 +1,25 @@
 // Gradient of a convolution with respect to its input, without barriers: a thread computes a tile of samples x input
 // channels of one input pixel from dot products over output channels, so the weights need no transpose and dead taps no
-// visit. With subgroups the threads of a quad share their loads: sides.ts.
+// visit. With subgroups the threads of a quad share their loads: register-tile.ts.
 import { convKey, type ConvShape } from '../conv-shape';
-import { quadsOf, repeat } from './quads';
+import { dispatchOver, MOST_ROWS, MOST_VEC4S, tileAxis } from './register-tile';
 import type { Shader } from './run';
-import { side, teams } from './sides';
-import * as tile from './tile';
+import { vec4Tensor } from './vec4';
+import { collapsedLoop, guarded, repeat } from './wgsl';
 
 /** Inputs dy [n,oh,ow,co], f [kh,kw,ci,co]; output dx [n,h,w,ci]. */
 export function convInputGrad(s: ConvShape, subgroups: boolean): Shader {
-  const dy = quadsOf('dy', s.n * s.oh * s.ow, s.co);
-  const f = quadsOf('f', s.kh * s.kw * s.ci, s.co);
-  const dx = quadsOf('dx', s.n * s.h * s.w, s.ci);
-  const samples = side('sample', 'row', s.n, tile.MOST_ROWS, subgroups);
-  const quads = side('quad', 'column', dx.quads, tile.MOST_QUADS, subgroups);
-  const { dispatch, start } = teams(subgroups, { quadTile: quads.tiles, sampleTile: samples.tiles, at: s.h * s.w });
-  const channel = (j: number, k: number) => `min(${quads.at(j)} * 4u + ${k}u, ${s.ci - 1}u)`;
+  const dy = vec4Tensor('dy', s.n * s.oh * s.ow, s.co);
+  const f = vec4Tensor('f', s.kh * s.kw * s.ci, s.co);
+  const dx = vec4Tensor('dx', s.n * s.h * s.w, s.ci);
+  const samples = tileAxis('sample', 'row', s.n, MOST_ROWS, subgroups);
+  const vec4s = tileAxis('c4', 'column', dx.vec4s, MOST_VEC4S, subgroups);
+  const { dispatch, start } = dispatchOver(subgroups, {
+    c4Tile: vec4s.tiles,
+    sampleTile: samples.tiles,
+    at: s.h * s.w,
+  });
+  const channel = (j: number, k: number) => `min(${vec4s.at(j)} * 4u + ${k}u, ${s.ci - 1}u)`;
   const dots = (i: number, j: number) => repeat(4, (k) => `dot(g${i}, f${j}_${k})`, ', ');
   return {
     name: 'Conv2DBackpropInput',
@@ -27,37 +31,37 @@ export function convInputGrad(s: ConvShape, subgroups: boolean): Shader {
     declarations: () => [dy.load, f.load, dx.store].join('\n'),
     body: () => `${start}
   ${samples.place}
-  ${quads.place}
-  ${repeat(samples.own, (i) => `let r${i} = ${samples.readable(i)} * ${s.oh * s.ow * f.quads}u;`)}
-  ${repeat(quads.own, (j) => repeat(4, (k) => `let c${j}_${k} = ${channel(j, k)} * ${f.quads}u;`))}
-  ${repeat(samples.count, (i) => repeat(quads.count, (j) => `var a${i}_${j} = vec4<f32>();`, ' '))}
+  ${vec4s.place}
+  ${repeat(samples.own, (i) => `let r${i} = ${samples.readable(i)} * ${s.oh * s.ow * f.vec4s}u;`)}
+  ${repeat(vec4s.own, (j) => repeat(4, (k) => `let c${j}_${k} = ${channel(j, k)} * ${f.vec4s}u;`))}
+  ${repeat(samples.count, (i) => repeat(vec4s.count, (j) => `var a${i}_${j} = vec4<f32>();`, ' '))}
   let bottom = i32(at / ${s.w}u) + ${s.padTop};
   let right = i32(at % ${s.w}u) + ${s.padLeft};
   let oy0 = max(0, (bottom - ${s.kh - s.sh}) / ${s.sh});
   let oy1 = min(${s.oh}, bottom / ${s.sh} + 1);
   let ox0 = max(0, (right - ${s.kw - s.sw}) / ${s.sw});
   let ox1 = min(${s.ow}, right / ${s.sw} + 1);
-  ${tile.boxLoop(
-    { a: 'oy', b: 'ox', inner: 'q', extent: f.quads, step: 1 },
-    `let dyAt = u32(oy * ${s.ow} + ox) * ${f.quads}u + q;
-    let fAt = u32((bottom - oy * ${s.sh}) * ${s.kw} + right - ox * ${s.sw}) * ${s.ci * f.quads}u + q;
+  ${collapsedLoop(
+    { a: 'oy', b: 'ox', inner: 'q', extent: f.vec4s, step: 1 },
+    `let dyAt = u32(oy * ${s.ow} + ox) * ${f.vec4s}u + q;
+    let fAt = u32((bottom - oy * ${s.sh}) * ${s.kw} + right - ox * ${s.sw}) * ${s.ci * f.vec4s}u + q;
     ${samples.values(
       (i) => `g${i}`,
       (i) => `dy_at(dyAt + r${i})`,
     )}
     ${repeat(4, (k) =>
-      quads.values(
+      vec4s.values(
         (j) => `f${j}_${k}`,
         (j) => `f_at(fAt + c${j}_${k})`,
       ),
     )}
-    ${repeat(samples.count, (i) => repeat(quads.count, (j) => `a${i}_${j} += vec4<f32>(${dots(i, j)});`))}`,
+    ${repeat(samples.count, (i) => repeat(vec4s.count, (j) => `a${i}_${j} += vec4<f32>(${dots(i, j)});`))}`,
   )}
   ${repeat(samples.count, (i) =>
-    repeat(quads.count, (j) =>
-      tile.guarded(
-        [samples.exists(i), quads.exists(j)],
-        `dx_put((${samples.at(i)} * ${s.h * s.w}u + at) * ${dx.quads}u + ${quads.at(j)}, a${i}_${j});`,
+    repeat(vec4s.count, (j) =>
+      guarded(
+        [samples.exists(i), vec4s.exists(j)],
+        `dx_put((${samples.at(i)} * ${s.h * s.w}u + at) * ${dx.vec4s}u + ${vec4s.at(j)}, a${i}_${j});`,
       ),
     ),
   )}`,

@@ -1,7 +1,7 @@
 // tfjs's Conv2DBackpropFilter on WebGPU. Not for NCHW: the stock kernel.
 import { convShape } from '../conv-shape';
-import type { WebGpuKernel } from './kernel';
 import { filterGrad } from './convolve';
+import type { WebGpuKernel } from './kernel';
 
 /** x [n,h,w,ci], dy [n,oh,ow,co] -> gradient of the filter, of shape filterShape. */
 export const conv2dBackpropFilter: WebGpuKernel<'Conv2DBackpropFilter'> = (inputs, attrs, backend) => {

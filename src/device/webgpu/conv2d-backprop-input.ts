@@ -1,7 +1,7 @@
 // tfjs's Conv2DBackpropInput on WebGPU. Not for NCHW: the stock kernel.
 import { convShape } from '../conv-shape';
-import type { WebGpuKernel } from './kernel';
 import { inputGrad } from './convolve';
+import type { WebGpuKernel } from './kernel';
 
 /** dy [n,oh,ow,co], filter [kh,kw,ci,co] -> dx of shape inputShape. */
 export const conv2dBackpropInput: WebGpuKernel<'Conv2DBackpropInput'> = (inputs, attrs, backend) => {

@@ -5,11 +5,11 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { ConvShape } from '../conv-shape';
 import { addSlices } from './add-slices';
 import { convFilterGrad } from './conv-filter-grad';
-import { convFilterGradTiled, filterGradSlices } from './conv-filter-grad-tiled';
+import { convFilterGradWorkgroup, filterGradSlices } from './conv-filter-grad-workgroup';
 import { convForward, type Epilogue } from './conv-forward';
-import { convForwardTiled } from './conv-forward-tiled';
+import { convForwardWorkgroup } from './conv-forward-workgroup';
 import { convInputGrad } from './conv-input-grad';
-import { convInputGradTiled } from './conv-input-grad-tiled';
+import { convInputGradWorkgroup } from './conv-input-grad-workgroup';
 import { patches, patchShape, wantsPatches } from './patches';
 import { run, type Shader } from './run';
 import { variantFor, type Variant } from './variants';
@@ -56,11 +56,11 @@ export function filterGrad(backend: WebGPUBackend, s: ConvShape, x: TensorInfo, 
 }
 
 const forwardShader = (s: ConvShape, epilogue: Epilogue, variant: Variant): Shader =>
-  variant === 'workgroup' ? convForwardTiled(s, epilogue) : convForward(s, epilogue, variant === 'subgroups');
+  variant === 'workgroup' ? convForwardWorkgroup(s, epilogue) : convForward(s, epilogue, variant === 'subgroups');
 const inputGradShader = (s: ConvShape, variant: Variant): Shader =>
-  variant === 'workgroup' ? convInputGradTiled(s) : convInputGrad(s, variant === 'subgroups');
+  variant === 'workgroup' ? convInputGradWorkgroup(s) : convInputGrad(s, variant === 'subgroups');
 const filterGradShader = (s: ConvShape, variant: Variant): Shader =>
-  variant === 'workgroup' ? convFilterGradTiled(s) : convFilterGrad(s, variant === 'subgroups');
+  variant === 'workgroup' ? convFilterGradWorkgroup(s) : convFilterGrad(s, variant === 'subgroups');
 
 /** What a variant runs for a convolution and its gradients, but for patches and sums of slices, which all share. */
 export function shadersOf(s: ConvShape, variant: Variant): Shader[] {

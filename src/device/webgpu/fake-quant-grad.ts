@@ -2,9 +2,9 @@
 import type { FakeQuantAttrs } from '../contract';
 import type { WebGpuKernel } from './kernel';
 import { f32, qparamsCode } from './qparams';
-import { quadsOf } from './quads';
+import { flatLoop, rowsAndChannels, rowLoop } from './row-loop';
 import { run, type Shader } from './run';
-import { flatSweep, rowsAndChannels, sweep } from './sweep';
+import { vec4Tensor } from './vec4';
 
 /** x [..., C], dy as x, range [2, 1] or [2, C] -> dx as x. */
 export const fakeQuantGrad: WebGpuKernel<'QatFakeQuantGrad'> = ({ x, dy, range }, attrs, backend) =>
@@ -18,9 +18,9 @@ export function insideCode({ qmin, qmax }: FakeQuantAttrs): string {
 
 function gradShader(shape: readonly number[], ranges: number, attrs: FakeQuantAttrs): Shader {
   const { rows, channels } = rowsAndChannels(shape, ranges === 1);
-  const [x, dy, dx] = ['x', 'dy', 'dx'].map((name) => quadsOf(name, rows, channels));
+  const [x, dy, dx] = ['x', 'dy', 'dx'].map((name) => vec4Tensor(name, rows, channels));
   const q = qparamsCode(ranges, attrs);
-  const s = ranges === 1 ? flatSweep(x.quads) : sweep(rows, x.quads);
+  const s = ranges === 1 ? flatLoop(x.vec4s) : rowLoop(rows, x.vec4s);
   return {
     name: 'QatFakeQuantGrad',
     key: `${rows},${channels},${q.key}`,

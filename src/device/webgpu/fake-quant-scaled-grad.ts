@@ -6,10 +6,10 @@ import { addSlices } from './add-slices';
 import { insideCode } from './fake-quant-grad';
 import type { WebGpuKernel } from './kernel';
 import { qparamsCode } from './qparams';
-import { quadsOf } from './quads';
+import { rowsAndChannels, rowLoop } from './row-loop';
 import { run, share, type Shader } from './run';
-import { rowsAndChannels, sweep } from './sweep';
 import { tapCount, tapRows } from './taps';
+import { vec4Tensor } from './vec4';
 
 /** Slices of rows that the second stage adds, at most. */
 const MOST_SLICES = 64;
@@ -32,12 +32,12 @@ function gradShader(
   attrs: FakeQuantScaledAttrs,
 ): { shader: Shader; slices: number; channels: number } {
   const { rows, channels } = rowsAndChannels(shape);
-  const [x, dy] = ['x', 'dy'].map((name) => quadsOf(name, rows, channels));
-  const factor = quadsOf('factor', 1, channels);
+  const [x, dy] = ['x', 'dy'].map((name) => vec4Tensor(name, rows, channels));
+  const factor = vec4Tensor('factor', 1, channels);
   const q = qparamsCode(channels, attrs);
-  const visited = tapRows('place', rows, x.quads, tapCount(shape), attrs.taps);
-  const s = sweep(visited.rows, x.quads, 16, MOST_SLICES);
-  const parts = quadsOf('parts', s.slices, channels);
+  const visited = tapRows('place', rows, x.vec4s, tapCount(shape), attrs.taps);
+  const s = rowLoop(visited.rows, x.vec4s, 16, MOST_SLICES);
+  const parts = vec4Tensor('parts', s.slices, channels);
   const shader: Shader = {
     name: 'QatFakeQuantScaledGrad',
     key: `${rows},${channels},${q.key},${attrs.taps}`,
@@ -55,7 +55,7 @@ function gradShader(
     body: () => `
   ${s.open}
   ${q.define}
-  let k = factor_at(quad);
+  let k = factor_at(c4);
   var sum = vec4<f32>();
   ${s.loop(`let at = place(i);
     let x = x_at(at);

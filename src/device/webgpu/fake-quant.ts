@@ -3,10 +3,10 @@
 import type { FakeQuantScaledAttrs } from '../contract';
 import type { WebGpuKernel } from './kernel';
 import { f32, qparamsCode } from './qparams';
-import { quadsOf } from './quads';
+import { flatLoop, rowsAndChannels, rowLoop } from './row-loop';
 import { run, type Shader } from './run';
-import { flatSweep, rowsAndChannels, sweep } from './sweep';
 import { tapCount, tapRows } from './taps';
+import { vec4Tensor } from './vec4';
 
 /** x [..., C], range [2, 1] or [2, C] -> as x. */
 export const fakeQuant: WebGpuKernel<'QatFakeQuant'> = ({ x, range }, attrs, backend) =>
@@ -23,12 +23,12 @@ function fakeQuantShader(
   scaled: boolean,
 ): Shader {
   const { rows, channels } = rowsAndChannels(shape, ranges === 1 && !scaled);
-  const x = quadsOf('x', rows, channels);
-  const y = quadsOf('y', rows, channels);
-  const factor = quadsOf('factor', 1, channels);
+  const x = vec4Tensor('x', rows, channels);
+  const y = vec4Tensor('y', rows, channels);
+  const factor = vec4Tensor('factor', 1, channels);
   const q = qparamsCode(ranges, attrs);
-  const visited = tapRows('place', rows, x.quads, tapCount(shape), attrs.taps);
-  const s = ranges === 1 && !scaled ? flatSweep(x.quads) : sweep(visited.rows, x.quads);
+  const visited = tapRows('place', rows, x.vec4s, tapCount(shape), attrs.taps);
+  const s = ranges === 1 && !scaled ? flatLoop(x.vec4s) : rowLoop(visited.rows, x.vec4s);
   return {
     name: scaled ? 'QatFakeQuantScaled' : 'QatFakeQuant',
     key: `${rows},${channels},${q.key},${attrs.taps}`,
@@ -42,7 +42,7 @@ function fakeQuantShader(
     body: () => `
   ${s.open}
   ${q.define}
-  ${scaled ? 'let k = factor_at(quad);' : ''}
+  ${scaled ? 'let k = factor_at(c4);' : ''}
   ${s.loop(`let at = ${scaled ? 'place(i)' : 'i'};
     let value = x_at(at)${scaled ? ' * k' : ''};
     let q = clamp(code(value, inv, zero), vec4<f32>(${f32(attrs.qmin)}), vec4<f32>(${f32(attrs.qmax)}));

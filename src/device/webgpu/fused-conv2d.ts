@@ -1,8 +1,8 @@
 // tfjs's FusedConv2D on WebGPU: convolution, bias and ReLU in one dispatch, for inference on a fused graph.
 // Not for other activations, NCHW, dilation or groups: the stock kernel.
 import { convShape } from '../conv-shape';
-import type { WebGpuKernel } from './kernel';
 import { forward } from './convolve';
+import type { WebGpuKernel } from './kernel';
 
 /** x [n,h,w,ci], filter [kh,kw,ci,co], bias [co] -> activation(conv + bias) [n,oh,ow,co]. */
 export const fusedConv2d: WebGpuKernel<'FusedConv2D'> = (inputs, attrs, backend) => {

@@ -9,12 +9,13 @@
 // as the host's where the range is NaN or wider than float32 can hold.
 import { util } from '@tensorflow/tfjs';
 import type { WebGpuKernel } from './kernel';
-import { quadsOf, repeat } from './quads';
 import { run, type Shader } from './run';
+import { vec4Tensor } from './vec4';
+import { repeat } from './wgsl';
 
-/** Threads of a workgroup (many do not pay on a software adapter), and quads of values a thread visits, about. */
+/** Threads of a workgroup (many do not pay on a software adapter), and vec4s of values a thread visits, about. */
 const THREADS = 64;
-const QUADS = 32;
+const VEC4S = 32;
 /** Workgroups that read a tensor, at most: each leaves a table of counts. No more than THREADS. */
 const MOST_SLICES = 32;
 /** Parts of a bin that are moved one by one. */
@@ -24,7 +25,7 @@ const UPSAMPLE = 16;
 export const observeHistogram: WebGpuKernel<'QatObserveHistogram'> = ({ x, counts, range }, _, backend) => {
   const size = util.sizeFromShape(x.shape);
   const [bins] = counts.shape;
-  const slices = Math.min(Math.ceil(size / (4 * THREADS * QUADS)), MOST_SLICES);
+  const slices = Math.min(Math.ceil(size / (4 * THREADS * VEC4S)), MOST_SLICES);
   const [ends] = run(backend, endsBySlices(size, slices), [x], [[2 * slices]]);
   const [tables, next] = run(backend, countBySlices(size, slices, bins), [x, ends, range], [[slices * bins], [2]]);
   const [total] = run(backend, addCounts(slices, bins), [tables, counts, range, next], [[bins]]);
@@ -36,14 +37,14 @@ const u32s = (name: string, length: number) => ({ name, type: 'u32', length }) a
 
 /** x four values at a time, and WGSL that visits the `bits` of each value in a slice. */
 function valuesOf(size: number, slices: number) {
-  const { binding, load, quads } = quadsOf('x', 1, size, 'last');
+  const { binding, load, vec4s } = vec4Tensor('x', 1, size, 'last');
   const visit = (statements: string) => `
-  for (var i = index; i < ${quads}u; i += ${slices * THREADS}u) {
-    let quad = bitcast<vec4<u32>>(x_at(i));
+  for (var i = index; i < ${vec4s}u; i += ${slices * THREADS}u) {
+    let four = bitcast<vec4<u32>>(x_at(i));
     ${repeat(
       4,
       (k) => `{
-      let bits = quad[${k}];
+      let bits = four[${k}];
       ${size % 4 === 0 ? '' : `if (4u * i + ${k}u >= ${size}u) { break; }`}
       ${statements}
     }`,

@@ -7,9 +7,9 @@ import type { ObserveMinMaxAttrs } from '../contract';
 import type { WebGpuKernel } from './kernel';
 import { KEEP_NAN } from './nan';
 import { f32 } from './qparams';
-import { quadsOf } from './quads';
+import { flatLoop, rowsAndChannels, rowLoop } from './row-loop';
 import { run, type Shader } from './run';
-import { flatSweep, rowsAndChannels, sweep } from './sweep';
+import { vec4Tensor } from './vec4';
 
 /** Slices of rows a per-channel reduction leaves to the second stage, at most. */
 const MOST_SLICES = 64;
@@ -78,8 +78,8 @@ function partialMinMax(
   perTensor: boolean,
 ): { shader: Shader; partials: number; slices: number } {
   const { rows, channels } = rowsAndChannels(shape, perTensor);
-  const x = quadsOf('x', rows, channels, 'last');
-  const s = perTensor ? flatSweep(x.quads, MOST_SLICES_PER_TENSOR) : sweep(rows, x.quads, 16, MOST_SLICES);
+  const x = vec4Tensor('x', rows, channels, 'last');
+  const s = perTensor ? flatLoop(x.vec4s, MOST_SLICES_PER_TENSOR) : rowLoop(rows, x.vec4s, 16, MOST_SLICES);
   const partials = s.slices * s.width;
   const shader: Shader = {
     name: 'QatObserveMinMax',
@@ -118,33 +118,33 @@ function rule(attrs: ObserveMinMaxAttrs): string {
 }
 
 function updateChannels(slices: number, channels: number, attrs: ObserveMinMaxAttrs, scaled: boolean): Shader {
-  const range = quadsOf('range', 2, channels);
-  const factor = quadsOf('factor', 1, channels);
-  const next = quadsOf('next', 2, channels);
-  const { quads } = range;
-  const s = sweep(1, quads);
+  const range = vec4Tensor('range', 2, channels);
+  const factor = vec4Tensor('factor', 1, channels);
+  const next = vec4Tensor('next', 2, channels);
+  const { vec4s } = range;
+  const s = rowLoop(1, vec4s);
   return {
     name: scaled ? 'QatObserveScaled' : 'QatObserveMinMax',
     key: `channels,${slices},${channels},${attrs.mode},${attrs.c}`,
-    inputs: [...partBindings(slices * quads), range.binding, ...(scaled ? [factor.binding] : [])],
+    inputs: [...partBindings(slices * vec4s), range.binding, ...(scaled ? [factor.binding] : [])],
     outputs: [next.binding],
     workgroupSize: s.workgroupSize,
     workgroups: s.workgroups,
     declarations: () => [range.load, next.store, scaled ? factor.load : '', ENDS, rule(attrs)].join('\n'),
     body: () => `
   ${s.open}
-  var ends = ${part('quad')};
-  for (var k = quad; k < ${slices * quads}u; k += ${quads}u) { ends = joined(ends, ${part('k')}); }
+  var ends = ${part('c4')};
+  for (var k = c4; k < ${slices * vec4s}u; k += ${vec4s}u) { ends = joined(ends, ${part('k')}); }
   var seen = least_and_most(ends);
   ${
     scaled
-      ? `let k = factor_at(quad);
+      ? `let k = factor_at(c4);
   seen = array<vec4<f32>, 2>(lesser(seen[0] * k, seen[1] * k), greater(seen[0] * k, seen[1] * k));`
       : ''
   }
-  let result = updated(range_at(quad), range_at(${quads}u + quad), seen[0], seen[1]);
-  next_put(quad, result[0]);
-  next_put(${quads}u + quad, result[1]);`,
+  let result = updated(range_at(c4), range_at(${vec4s}u + c4), seen[0], seen[1]);
+  next_put(c4, result[0]);
+  next_put(${vec4s}u + c4, result[1]);`,
   };
 }
 

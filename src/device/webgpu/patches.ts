@@ -1,11 +1,11 @@
 // The patches a convolution sees, one row per output pixel: kh * kw * ci values, padding as zeros, the row filled up to
-// whole quads. With them a convolution of few channels (the first layer's 3) becomes a 1x1 convolution of many, which
+// whole vec4s. With them a convolution of few channels (the first layer's 3) becomes a 1x1 convolution of many, which
 // the tiled kernels take at full width. Not worth it where ci is a multiple of four.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { convKey, type ConvShape } from '../conv-shape';
-import { repeat } from './quads';
 import { run, type Shader } from './run';
+import { repeat } from './wgsl';
 
 const WORKGROUP = 64;
 
@@ -28,8 +28,8 @@ export function patches(backend: WebGPUBackend, x: TensorInfo, s: ConvShape): Te
 
 function patchesShader(s: ConvShape): Shader {
   const values = s.kh * s.kw * s.ci;
-  const quads = Math.ceil(values / 4);
-  const threads = s.n * s.oh * s.ow * quads;
+  const vec4s = Math.ceil(values / 4);
+  const threads = s.n * s.oh * s.ow * vec4s;
   return {
     name: 'Patches',
     key: convKey(s),
@@ -39,8 +39,8 @@ function patchesShader(s: ConvShape): Shader {
     workgroups: Math.ceil(threads / WORKGROUP),
     body: () => `
   if (index >= ${threads}u) { return; }
-  let first = i32(index % ${quads}u) * 4;
-  let pixel = i32(index / ${quads}u);
+  let first = i32(index % ${vec4s}u) * 4;
+  let pixel = i32(index / ${vec4s}u);
   let image = pixel / ${s.oh * s.ow} * ${s.h};
   let top = pixel / ${s.ow} % ${s.oh} * ${s.sh} - ${s.padTop};
   let left = pixel % ${s.ow} * ${s.sw} - ${s.padLeft};

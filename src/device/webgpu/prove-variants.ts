@@ -11,7 +11,7 @@ import { trial } from './scopes';
 import { setVariants, type Variant } from './variants';
 
 /**
- * What variants are proven on: neighbouring threads at pixels and taps of unlike loops, sides that end in a tile, and more
+ * What variants are proven on: neighbouring threads at pixels and taps of unlike loops, tiles that reach past the last row and column, and more
  * terms of the filter's gradient than fit in one slice.
  */
 const PROOF: ConvShape = {

@@ -6,8 +6,8 @@ import { LARGEST_SCALE, symmetricZeroPoint } from '../../quant/qparams';
 import type { QuantRule } from '../../quant/types';
 import type { FakeQuantAttrs } from '../contract';
 import { KEEP_NAN } from './nan';
-import { quadsOf, type Quads } from './quads';
 import type { Binding } from './run';
+import { vec4Tensor, type Vec4Tensor } from './vec4';
 
 /** What a shader needs to quantize with a range tensor [2, 1] or [2, C]. */
 export interface QParamsCode {
@@ -19,7 +19,7 @@ export interface QParamsCode {
   readonly declarations: string;
   /**
    * Defines `sound` (vec4<bool>), whether the range has a usable scale, `scale`, NaN where not, `inv` and `zero` (vec4<f32>)
-   * for the quad `quad`.
+   * for the channels of the vec4 `c4`.
    */
   readonly define: string;
 }
@@ -27,8 +27,8 @@ export interface QParamsCode {
 /** @param channels 1 for a range per tensor. */
 export function qparamsCode(channels: number, attrs: FakeQuantAttrs): QParamsCode {
   const perTensor = channels === 1;
-  const range: Quads = quadsOf('range', 2, channels);
-  const row = (i: number) => (perTensor ? `vec4<f32>(range[${i}])` : `range_at(${i * range.quads}u + quad)`);
+  const range: Vec4Tensor = vec4Tensor('range', 2, channels);
+  const row = (i: number) => (perTensor ? `vec4<f32>(range[${i}])` : `range_at(${i * range.vec4s}u + c4)`);
   const qparams = attrs.scheme === 'given' ? given(row(0), row(1)) : fromRange(row(0), row(1), attrs);
   return {
     binding: range.binding,
@@ -52,18 +52,18 @@ const given = (scales: string, zeroPoints: string) => ({
 /** WGSL: by the rule from minima and maxima. */
 function fromRange(minima: string, maxima: string, { scheme, qmin, qmax, eps }: QuantRule) {
   const symmetric = scheme === 'symmetric';
-  const quad = (v: number) => `vec4<f32>(${f32(v)})`;
+  const splat = (v: number) => `vec4<f32>(${f32(v)})`;
   const zero = symmetric
-    ? quad(symmetricZeroPoint(qmin, qmax))
-    : `clamp(${f32(qmin)} - round(lo / span), ${quad(qmin)}, ${quad(qmax)})`;
+    ? splat(symmetricZeroPoint(qmin, qmax))
+    : `clamp(${f32(qmin)} - round(lo / span), ${splat(qmin)}, ${splat(qmax)})`;
   return {
     uniforms: { levels: symmetric ? (qmax - qmin) / 2 : qmax - qmin },
     define: `let least = ${minima};
   let most = ${maxima};
   let lo = min(least, vec4<f32>());
   let hi = max(most, vec4<f32>());
-  let span = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${quad(eps)});
-  let usable = bitcast<vec4<u32>>(span) <= bitcast<vec4<u32>>(${quad(LARGEST_SCALE)});
+  let span = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${splat(eps)});
+  let usable = bitcast<vec4<u32>>(span) <= bitcast<vec4<u32>>(${splat(LARGEST_SCALE)});
   let sound = is_finite(least) & is_finite(most) & usable;
   let scale = nan_unless(sound, span);
   let inv = 1.0 / span;

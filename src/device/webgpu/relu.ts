@@ -1,9 +1,9 @@
 // tfjs's Relu on WebGPU, but a NaN is handed on whatever the compiler assumes. Not for whole numbers: the stock kernel.
 import type { WebGpuKernel } from './kernel';
 import { KEEP_NAN } from './nan';
-import { quadsOf } from './quads';
+import { flatLoop, rowsAndChannels } from './row-loop';
 import { run, type Shader } from './run';
-import { flatSweep, rowsAndChannels } from './sweep';
+import { vec4Tensor } from './vec4';
 
 /** x of any shape -> as x. */
 export const relu: WebGpuKernel<'Relu'> = ({ x }, _, backend) => {
@@ -13,9 +13,9 @@ export const relu: WebGpuKernel<'Relu'> = ({ x }, _, backend) => {
 
 function reluShader(shape: readonly number[]): Shader {
   const { rows, channels } = rowsAndChannels(shape, true);
-  const x = quadsOf('x', rows, channels);
-  const y = quadsOf('y', rows, channels);
-  const s = flatSweep(x.quads);
+  const x = vec4Tensor('x', rows, channels);
+  const y = vec4Tensor('y', rows, channels);
+  const s = flatLoop(x.vec4s);
   return {
     name: 'Relu',
     key: String(channels),

@@ -3,9 +3,9 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs';
 import { sgdParameters, type SgdParameter } from '../contract';
 import type { WebGpuKernel } from './kernel';
-import { quadsOf } from './quads';
+import { flatLoop } from './row-loop';
 import { run, type Shader } from './run';
-import { flatSweep } from './sweep';
+import { vec4Tensor } from './vec4';
 
 /** [v, w, g, w, g, ...] -> nothing; w and v are changed. */
 export const sgdMomentum: WebGpuKernel<'QatSgdMomentum'> = (list, rates, backend) => {
@@ -27,8 +27,8 @@ function sgdShader(
 ): Shader {
   let workgroups = 0;
   const parts = parameters.map(({ size, offset }, p) => {
-    const [w, g] = ['w', 'g'].map((name) => quadsOf(name + p, 1, size));
-    const s = flatSweep(w.quads);
+    const [w, g] = ['w', 'g'].map((name) => vec4Tensor(name + p, 1, size));
+    const s = flatLoop(w.vec4s);
     const firstGroup = workgroups;
     workgroups += s.workgroups;
     const velocity = `v[${offset / 4}u + i]`;

@@ -4,14 +4,14 @@
 export interface Taps {
   /** Rows of the visited taps. */
   readonly rows: number;
-  /** WGSL of `fn NAME(i : u32) -> u32`: the filter's quad index of the visited rows' quad index. */
+  /** WGSL of `fn NAME(i : u32) -> u32`: the filter's index of a vec4 of the visited rows. */
   readonly declaration: string;
 }
 
-/** @param rows of all taps; @param quads in a row; @param taps row-major places; absent: all */
-export function tapRows(name: string, rows: number, quads: number, all: number, taps?: readonly number[]): Taps {
+/** @param rows of all taps; @param vec4s in a row; @param taps row-major places; absent: all */
+export function tapRows(name: string, rows: number, vec4s: number, all: number, taps?: readonly number[]): Taps {
   if (!taps || taps.length === all) return { rows, declaration: `fn ${name}(i : u32) -> u32 { return i; }` };
-  const perTap = (rows / all) * quads;
+  const perTap = (rows / all) * vec4s;
   return {
     rows: (rows / all) * taps.length,
     declaration: `fn ${name}(i : u32) -> u32 {

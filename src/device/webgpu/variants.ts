@@ -21,8 +21,8 @@ export function variantKey({ h, w, ci, co, kh, kw, sh, sw }: Convolution): strin
 
 /** The variants a device can run, but for those that were given up. */
 export function variantsOf(device: GPUDevice): readonly Variant[] {
-  const quads = device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= 4;
-  return VARIANTS.filter((variant) => !givenUp.has(variant) && (variant !== 'subgroups' || quads));
+  const hasQuads = device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= 4;
+  return VARIANTS.filter((variant) => !givenUp.has(variant) && (variant !== 'subgroups' || hasQuads));
 }
 
 const givenUp = new Set<Variant>();
@@ -36,8 +36,8 @@ export function giveUpVariant(variant: Variant): boolean {
 
 /** The variant for a convolution; registers until a choice was made. */
 export function variantFor(device: GPUDevice, s: ConvShape): Variant {
-  const made = chosen.get(device);
-  const variant = made?.choices[variantKey(s)] ?? made?.others ?? 'registers';
+  const choice = chosen.get(device);
+  const variant = choice?.choices[variantKey(s)] ?? choice?.others ?? 'registers';
   return s.n < LEAST_SAMPLES[variant] ? 'registers' : variant;
 }
 

@@ -21,8 +21,8 @@ export class BatchNormArgs {
 
 /** Rows that are summed in float32. */
 const BLOCK: i32 = 32;
-/** Quads of channels of one item: as many as a cache line holds, so that threads do not write to the same one. */
-const QUADS: i32 = 4;
+/** Vectors of four channels of one item: as many as a cache line holds, so that threads do not write to the same one. */
+const VECTORS: i32 = 4;
 
 /** Sum over the rows of (z / d - center) to the power 1 or 2, divided by the row count. */
 function moment(args: BatchNormArgs, z: usize, lanes: i32, d: v128, center: v128, squared: bool): v128 {
@@ -44,13 +44,13 @@ function moment(args: BatchNormArgs, z: usize, lanes: i32, d: v128, center: v128
 
 /** y, and mean and variance unless frozen. Item = 16 channels. */
 export function batchNorm(args: BatchNormArgs, item: i32): void {
-  const end = min((item + 1) * QUADS, (args.channels + 3) / 4);
-  for (let quad = item * QUADS; quad < end; quad++) normalize(args, quad);
+  const end = min((item + 1) * VECTORS, (args.channels + 3) / 4);
+  for (let vector = item * VECTORS; vector < end; vector++) normalize(args, vector);
 }
 
-function normalize(args: BatchNormArgs, quad: i32): void {
-  const lanes = min(args.channels - quad * 4, 4);
-  const at = <usize>quad * 16;
+function normalize(args: BatchNormArgs, vector: i32): void {
+  const lanes = min(args.channels - vector * 4, 4);
+  const at = <usize>vector * 16;
   const stride = <usize>args.channels * 4;
   const zero = f32x4.splat(0);
   const d = load4(args.divisor + at, lanes);
@@ -99,13 +99,13 @@ export class BatchNormGradArgs {
  * dDivisor = -sum(du * u) / divisor, which has a closed form in dGain and dOffset. Item = 16 channels.
  */
 export function batchNormGrad(args: BatchNormGradArgs, item: i32): void {
-  const end = min((item + 1) * QUADS, (args.channels + 3) / 4);
-  for (let quad = item * QUADS; quad < end; quad++) differentiate(args, quad);
+  const end = min((item + 1) * VECTORS, (args.channels + 3) / 4);
+  for (let vector = item * VECTORS; vector < end; vector++) differentiate(args, vector);
 }
 
-function differentiate(args: BatchNormGradArgs, quad: i32): void {
-  const lanes = min(args.channels - quad * 4, 4);
-  const at = <usize>quad * 16;
+function differentiate(args: BatchNormGradArgs, vector: i32): void {
+  const lanes = min(args.channels - vector * 4, 4);
+  const at = <usize>vector * 16;
   const stride = <usize>args.channels * 4;
   const zero = f32x4.splat(0);
   const relu = <bool>args.relu;

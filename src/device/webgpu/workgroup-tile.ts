@@ -1,24 +1,24 @@
-// Skeleton of the convolutions for real GPUs: a workgroup of 64 threads multiplies blocks held in workgroup memory into
-// a tile of 32 x 64 sums, 4 x 8 per thread. Software adapters pay dearly for the barriers: they take the other kernels.
-import type { Quads } from './quads';
-import { repeat } from './quads';
+// Skeleton of the convolutions for real GPUs, tiled twice: a workgroup of 64 threads multiplies blocks held in workgroup
+// memory into a tile of 32 x 64 sums, 4 x 8 in registers of each thread. Software adapters pay dearly for the barriers:
+// they take the other kernels.
 import type { Shader } from './run';
-import { guarded } from './tile';
+import type { Vec4Tensor } from './vec4';
+import { guarded, repeat } from './wgsl';
 
 const THREADS = 64;
-/** Sums of a workgroup: rows, and quads of columns. */
+/** Sums of a workgroup: rows, and vec4s of columns. */
 export const ROWS = 32;
-export const COLUMN_QUADS = 16;
-/** Terms in a block: quads of the summed axis, and single ones. */
-export const DEPTH_QUADS = 4;
-export const DEPTH = 4 * DEPTH_QUADS;
+export const COLUMN_VEC4S = 16;
+/** Terms in a block: vec4s of the summed axis, and single ones. */
+export const DEPTH_VEC4S = 4;
+export const DEPTH = 4 * DEPTH_VEC4S;
 
 /** What one convolution puts into the skeleton; all WGSL. */
-export interface Tiled {
+export interface WorkgroupTile {
   readonly name: Shader['name'];
   readonly key: string;
-  readonly inputs: readonly Quads[];
-  readonly output: Quads;
+  readonly inputs: readonly Vec4Tensor[];
+  readonly output: Vec4Tensor;
   readonly workgroups: number;
   /** Uniform values of the workgroup, from `group`. */
   readonly place: string;
@@ -29,19 +29,19 @@ export interface Tiled {
   /** vec4 slots of both operands in workgroup memory and what fills slot `i`. */
   readonly left: { readonly slots: number; readonly fill: string };
   readonly right: { readonly slots: number; readonly fill: string };
-  /** Products of the block in `lefts` and `rights`, into sums a{row}_{quad}; `down` and `across` are the thread's. */
+  /** Products of the block in `lefts` and `rights`, into sums a{row}_{c4}; `down` and `across` are the thread's. */
   readonly products: string;
-  /** Whether the row `row` (WGSL u32) exists; which quad index of the output it and quad `column` are. */
+  /** Whether the row `row` (WGSL u32) exists; which vec4 of the output it and the vec4 `column` of a row are. */
   readonly rowExists: string;
   readonly columnExists: string | false;
   readonly at: string;
   /** What `finish` calls. */
   readonly functions?: string;
-  /** Value stored for the sum `sum` at quad `column`. */
+  /** Value stored for the sum `sum` at the vec4 `column`. */
   readonly finish?: (sum: string) => string;
 }
 
-export function tiledShader(t: Tiled): Shader {
+export function workgroupTileShader(t: WorkgroupTile): Shader {
   return {
     name: t.name,
     variant: 'workgroup',

@@ -1,8 +1,9 @@
-// Pieces of WGSL that the register-tiled convolutions share. Not for whole kernels.
+// Pieces of WGSL that kernels share. Not for whole kernels.
 
-/** Most rows, and most quads of channels, of the tile a thread keeps sums of: GPUs have registers for no more. */
-export const MOST_ROWS = 8;
-export const MOST_QUADS = 2;
+/** `count` texts, one for each index. */
+export function repeat(count: number, text: (i: number) => string, separator = '\n'): string {
+  return Array.from({ length: count }, (_, i) => text(i)).join(separator);
+}
 
 /** Component of a vec4: 0..3 -> x, y, z, w. */
 export const laneName = (lane: number) => 'xyzw'[lane];
@@ -26,11 +27,11 @@ export function guarded(conditions: readonly (string | false)[], statement: stri
 }
 
 /**
- * One loop over a box: `inner` counts 0, step, ... below its extent, then b from b0 to b1 - 1, then a from a0 to a1 - 1.
- * A single loop, since a software adapter merges every accumulator at each turn of each loop of a nest.
+ * A nest of three loops collapsed into one: `inner` counts 0, step, ... below its extent, then b from b0 to b1 - 1, then a from a0 to a1 - 1.
+ * One, since a software adapter merges every accumulator at each turn of each loop of a nest.
  * The names a0, a1, b0, b1 must be i32 variables in scope.
  */
-export function boxLoop(
+export function collapsedLoop(
   { a, b, inner, extent, step }: { a: string; b: string; inner: string; extent: number; step: number },
   statements: string,
 ): string {

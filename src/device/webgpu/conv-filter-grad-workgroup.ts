@@ -1,10 +1,10 @@
 // Gradient of a convolution with respect to its weights for real GPUs: rows are input channels at one tap. The sum over
 // samples and pixels is cut into slices where there would be too few workgroups, and the slices are added in order.
 import { convKey, type ConvShape } from '../conv-shape';
-import { quadsOf, repeat } from './quads';
 import type { Shader } from './run';
-import { laneName } from './tile';
-import { COLUMN_QUADS, DEPTH, ROWS, tiledShader } from './tiled';
+import { vec4Tensor } from './vec4';
+import { laneName, repeat } from './wgsl';
+import { COLUMN_VEC4S, DEPTH, ROWS, workgroupTileShader } from './workgroup-tile';
 
 /** Workgroups that fill a GPU. */
 const ENOUGH = 256;
@@ -18,29 +18,29 @@ export function filterGradSlices(s: ConvShape): number {
 }
 
 const rowTiles = (s: ConvShape) => Math.ceil(s.ci / ROWS);
-const columnTiles = (s: ConvShape) => Math.ceil(s.co / (4 * COLUMN_QUADS));
+const columnTiles = (s: ConvShape) => Math.ceil(s.co / (4 * COLUMN_VEC4S));
 const tiles = (s: ConvShape) => s.kh * s.kw * rowTiles(s) * columnTiles(s);
 
 /** Inputs x [n,h,w,ci], dy [n,oh,ow,co]; output [slices,kh,kw,ci,co]. */
-export function convFilterGradTiled(s: ConvShape): Shader {
+export function convFilterGradWorkgroup(s: ConvShape): Shader {
   const slices = filterGradSlices(s);
   const taps = s.kh * s.kw;
-  const x = quadsOf('x', s.n * s.h * s.w, s.xChannels);
-  const dy = quadsOf('dy', s.n * s.oh * s.ow, s.co);
-  const df = quadsOf('df', slices * taps * s.ci, s.co);
+  const x = vec4Tensor('x', s.n * s.h * s.w, s.xChannels);
+  const dy = vec4Tensor('dy', s.n * s.oh * s.ow, s.co);
+  const df = vec4Tensor('df', slices * taps * s.ci, s.co);
   const [down, across] = [rowTiles(s), columnTiles(s)];
-  const rowQuads = ROWS / 4;
+  const rowVec4s = ROWS / 4;
   /** Sample and output pixel of term t, samples varying fastest. */
   const term = `let sample = t % ${s.n}u;
       let oy = oy0 + i32(t / ${s.n}u) / columns;
       let ox = ox0 + i32(t / ${s.n}u) % columns;`;
-  return tiledShader({
+  return workgroupTileShader({
     name: 'Conv2DBackpropFilter',
     key: convKey(s),
     inputs: [x, dy],
     output: df,
     workgroups: slices * tiles(s),
-    place: `let firstColumn = group % ${across}u * ${COLUMN_QUADS}u;
+    place: `let firstColumn = group % ${across}u * ${COLUMN_VEC4S}u;
   let firstRow = group / ${across}u % ${down}u * ${ROWS}u;
   let tap = group / ${across * down}u % ${taps}u;
   let slice = group / ${tiles(s)}u;
@@ -57,33 +57,33 @@ export function convFilterGradTiled(s: ConvShape): Shader {
     loops: [`for (var t0 = slice * perSlice; t0 < end; t0 += ${DEPTH}u)`],
     block: '',
     left: {
-      slots: DEPTH * rowQuads,
-      fill: `let t = t0 + i / ${rowQuads}u;
-      let q = firstRow / 4u + i % ${rowQuads}u;
+      slots: DEPTH * rowVec4s,
+      fill: `let t = t0 + i / ${rowVec4s}u;
+      let q = firstRow / 4u + i % ${rowVec4s}u;
       lefts[i] = vec4<f32>();
-      if (t < end && q < ${x.quads}u) {
+      if (t < end && q < ${x.vec4s}u) {
         ${term}
         let xPixel = u32((oy * ${s.sh} + ky - ${s.padTop}) * ${s.w} + ox * ${s.sw} + kx - ${s.padLeft});
-        lefts[i] = x_at((sample * ${s.h * s.w}u + xPixel) * ${x.quads}u + q);
+        lefts[i] = x_at((sample * ${s.h * s.w}u + xPixel) * ${x.vec4s}u + q);
       }`,
     },
     right: {
-      slots: DEPTH * COLUMN_QUADS,
-      fill: `let t = t0 + i / ${COLUMN_QUADS}u;
-      let q = firstColumn + i % ${COLUMN_QUADS}u;
+      slots: DEPTH * COLUMN_VEC4S,
+      fill: `let t = t0 + i / ${COLUMN_VEC4S}u;
+      let q = firstColumn + i % ${COLUMN_VEC4S}u;
       rights[i] = vec4<f32>();
-      if (t < end && q < ${dy.quads}u) {
+      if (t < end && q < ${dy.vec4s}u) {
         ${term}
-        rights[i] = dy_at((sample * ${s.oh * s.ow}u + u32(oy * ${s.ow} + ox)) * ${dy.quads}u + q);
+        rights[i] = dy_at((sample * ${s.oh * s.ow}u + u32(oy * ${s.ow} + ox)) * ${dy.vec4s}u + q);
       }`,
     },
     products: `for (var k = 0u; k < ${DEPTH}u; k++) {
-      let l = lefts[k * ${rowQuads}u + down];
-      ${repeat(2, (j) => `let r${j} = rights[k * ${COLUMN_QUADS}u + across * 2u + ${j}u];`)}
+      let l = lefts[k * ${rowVec4s}u + down];
+      ${repeat(2, (j) => `let r${j} = rights[k * ${COLUMN_VEC4S}u + across * 2u + ${j}u];`)}
       ${repeat(4, (r) => repeat(2, (j) => `a${r}_${j} += l.${laneName(r)} * r${j};`, ' '))}
     }`,
     rowExists: `row < ${s.ci}u`,
-    columnExists: dy.quads % COLUMN_QUADS !== 0 && `column < ${dy.quads}u`,
-    at: `((slice * ${taps}u + tap) * ${s.ci}u + row) * ${dy.quads}u + column`,
+    columnExists: dy.vec4s % COLUMN_VEC4S !== 0 && `column < ${dy.vec4s}u`,
+    at: `((slice * ${taps}u + tap) * ${s.ci}u + row) * ${dy.vec4s}u + column`,
   });
 }

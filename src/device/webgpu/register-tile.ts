@@ -1,21 +1,24 @@
-// The rows and columns of the tile of sums a thread keeps in registers, and how their values reach it: by its own loads,
-// or, with subgroups, half of them by a neighbour's. The four threads of a subgroup's quad then sum a square of 2 x 2
-// tiles: the two side by side need the same rows, the two above each other the same columns. Not for what is summed.
-import { repeat } from './quads';
+// The register tile of a convolution: the rows and columns of sums that a thread keeps, and how the operands reach it: by
+// its own loads or, with subgroups, half of them by a neighbour's. The four threads of a subgroup's quad then sum a square
+// of 2 x 2 tiles: two side by side need the same rows, two above each other the same columns. Not for what is summed.
 import type { Shader } from './run';
-import { splitIndex } from './tile';
+import { repeat, splitIndex } from './wgsl';
+
+/** Most rows, and most vec4s of channels, of a register tile: GPUs have registers for no more. */
+export const MOST_ROWS = 8;
+export const MOST_VEC4S = 2;
 
 /** Enough for the widest subgroups. */
 const WORKGROUP = 64;
 
-/** Rows or columns of a thread's tile; `i` counts them from 0, names and positions are WGSL. */
-export interface Side {
+/** Rows or columns of a register tile; `i` counts them from 0, names and positions are WGSL. */
+export interface TileAxis {
   readonly count: number;
   /** The first so many are the thread's to load. */
   readonly own: number;
-  /** Teams of threads along this side. */
+  /** Groups of threads along this axis: quads, or single threads. */
   readonly tiles: number;
-  /** Declares what the positions refer to; the team's coordinate NAMETile must be in scope. */
+  /** Declares what the positions refer to; the group's coordinate NAMETile must be in scope. */
   readonly place: string;
   /** Position of one; those past the last position are not to be stored. */
   at(i: number): string;
@@ -28,7 +31,13 @@ export interface Side {
 }
 
 /** @param most what a thread keeps at most of `total` positions */
-export function side(name: string, axis: 'row' | 'column', total: number, most: number, subgroups: boolean): Side {
+export function tileAxis(
+  name: string,
+  axis: 'row' | 'column',
+  total: number,
+  most: number,
+  subgroups: boolean,
+): TileAxis {
   const threads = subgroups ? 2 : 1;
   const tiles = Math.ceil(total / (threads * most));
   const own = Math.ceil(total / (tiles * threads * threads));
@@ -51,12 +60,12 @@ export function side(name: string, axis: 'row' | 'column', total: number, most: 
 }
 
 /**
- * The dispatch of one team of threads (a quad, or a thread alone) for each combination of the named coordinates, the
+ * The dispatch of one group of threads (a quad, or a thread alone) for each combination of the named coordinates, the
  * first varying fastest, and the start of its body. With subgroups it declares where in the square a thread is. Threads
  * of a quad have all coordinates in common, so that they leave the body and its loops together; that a quad is four
  * neighbours by index is what all devices do but none must: see prove-variants.ts.
  */
-export function teams(subgroups: boolean, extents: Readonly<Record<string, number>>) {
+export function dispatchOver(subgroups: boolean, extents: Readonly<Record<string, number>>) {
   const threads = Object.values(extents).reduce((a, b) => a * b, subgroups ? 4 : 1);
   const dispatch: Pick<Shader, 'subgroups' | 'workgroupSize' | 'workgroups'> = {
     subgroups,
