@@ -21,7 +21,7 @@ interface Signature<Inputs, Attrs, Outputs extends readonly unknown[]> {
 }
 
 /** Kernels that every backend has. @typeParam T one of its tensors */
-export interface RequiredKernels<T> {
+interface RequiredKernels<T> {
   /**
    * Running range of a tensor. x [..., C], range [2, 1] (per tensor) or [2, C] (per channel, last axis); row 0 minima, row
    * 1 maxima. A range of (+Infinity, -Infinity) has seen nothing: the result is x's own min/max, both NaN where a value
@@ -80,7 +80,7 @@ export interface RequiredKernels<T> {
 }
 
 /** Kernels that a backend may leave out: src/train/ops then composes them of others. */
-export interface OptionalKernels<T> {
+interface OptionalKernels<T> {
   /** QatObserveMinMax of x * factor, which no backend needs to store: a weight times its factor [C]; range [2, C]. */
   QatObserveScaled: Signature<{ x: T; factor: T; range: T }, ObserveMinMaxAttrs, [range: T]>;
   /** QatFakeQuant of the same. */
@@ -106,7 +106,7 @@ export interface OptionalKernels<T> {
 }
 
 /** tfjs's own, under its names and signatures: a backend may put ours in their place, for some calls or for all. */
-export interface ReplacedKernels<T> {
+interface ReplacedKernels<T> {
   /** x [n,h,w,ci], filter [kh,kw,ci,co] -> [n,oh,ow,co]. */
   Conv2D: Signature<{ x: T; filter: T }, ConvAttrs, [y: T]>;
   /** Conv2D plus bias [co] if any, through an activation. */
@@ -142,7 +142,7 @@ export type Kernels<B, T, Out = T> = { readonly [K in keyof RequiredKernels<T>]:
   readonly [K in keyof OptionalKernels<T> | keyof ReplacedKernels<T>]?: Kernel<K, B, T, Out>;
 };
 
-export type NoAttrs = object;
+type NoAttrs = object;
 
 export interface ObserveMinMaxAttrs {
   readonly mode: 'average' | 'extreme';
