@@ -37,8 +37,8 @@ const rooms = {
     'train',
     'lab',
   ],
-  session: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'recipe', 'report', 'model', 'worker'],
-  ui: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'recipe', 'report', 'worker', 'session'],
+  project: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'recipe', 'report', 'model', 'worker'],
+  ui: ['core', 'int8', 'data', 'graph', 'quant', 'convert', 'recipe', 'report', 'worker', 'project'],
 };
 const TFJS = { group: ['@tensorflow/*'], message: 'src/device, src/train and src/worker are the only users of tfjs.' };
 /** Rooms that know tfjs. */

@@ -1,10 +1,10 @@
-// npm run report: the whole pipeline in headless Chromium through the page's own session; prints the article's table.
+// npm run report: the whole pipeline in headless Chromium through the page's own project; prints the article's table.
 import { writeFileSync } from 'node:fs';
 import { chromium, type Page } from '@playwright/test';
 import { build, preview } from 'vite';
 import { formatReport } from '../src/report/table';
 import type { Report } from '../src/report/types';
-import type { Session, SessionEvent } from '../src/session/types';
+import type { Project, ProjectEvent } from '../src/project/types';
 import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from './chromium';
 import { readArguments } from './report-arguments';
 
@@ -18,7 +18,7 @@ const { recipe, json } = (() => {
 })();
 
 /** Prints events, at most one line of progress a second. */
-function printer(): (event: SessionEvent) => void {
+function printer(): (event: ProjectEvent) => void {
   let last = 0;
   return (event) => {
     if (event.type === 'step-started') console.log(`${event.step} ...`);
@@ -44,11 +44,11 @@ async function runAll(page: Page): Promise<Report> {
   await page.waitForFunction(() => 'playground' in globalThis);
   return page.evaluate(async (recipe) => {
     const { playground, printEvent } = globalThis as unknown as {
-      playground: Session;
-      printEvent(event: SessionEvent): void;
+      playground: Project;
+      printEvent(event: ProjectEvent): void;
     };
     playground.on(printEvent);
-    playground.options = recipe;
+    playground.recipe = recipe;
     return playground.runAll();
   }, recipe);
 }

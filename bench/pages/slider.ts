@@ -1,7 +1,7 @@
-// Moves the slider of bits in the page: the page's own session and workers, from a move to the integer network's answer.
+// Moves the slider of bits in the page: the page's own project and workers, from a move to the integer network's answer.
 // Not for what the figures mean: bench/slider.ts.
-import { createSession } from '../../src/session/session';
-import { FIRST_IMAGES, type Answer, type BitWidths } from '../../src/session/stops';
+import { createProject } from '../../src/project/project';
+import { FIRST_IMAGES, type Answer, type BitWidths } from '../../src/project/stops';
 
 export interface SliderArgument {
   /** Where the slider is moved to, one after the other. */
@@ -21,15 +21,15 @@ export interface Move extends BitWidths {
 }
 
 export async function measure({ moves }: SliderArgument): Promise<readonly Move[]> {
-  const session = createSession(new URL('/', location.href).href);
-  session.options = { ...session.options, backend: 'wasm' };
+  const project = createProject({ baseUrl: new URL('/', location.href).href });
+  project.choose({ backend: 'wasm' });
   const done: Move[] = [];
   try {
     // Loading and calibrating are not part of a move.
-    await session.stops.prepare();
-    for (const widths of moves) done.push(await move(session.stops.answers(widths, new AbortController().signal)));
+    await project.stops.prepare();
+    for (const widths of moves) done.push(await move(project.stops.answers(widths, new AbortController().signal)));
   } finally {
-    session.dispose();
+    project.dispose();
   }
   return done;
 }

@@ -20,7 +20,7 @@ import { prepareQat } from '../quant/prepare';
 import { getDefaultQatQConfig, getDefaultQConfig, PYTORCH_AVERAGING, type QConfigOptions } from '../quant/qconfigs';
 import type { FakeQuantSpec, QatGraph, QConfig } from '../quant/types';
 import { predictions } from '../report/accuracy';
-import { freezeSchedule } from '../session/freeze-schedule';
+import { freezeSchedule } from '../project/freeze-schedule';
 import { freshCheckpoint } from './checkpoint';
 import { calibrate, logitsOf } from './evaluate';
 import { FloatModel } from './float-model';

@@ -1,9 +1,19 @@
-// The page's entry: mounts App on real sessions; the newest is globalThis.playground for the report command.
+// The page's entry: mounts App on a real project, which is globalThis.playground for the report command.
 // index.html brings theme.css, so that the page has its colours before this runs.
 import { mount } from 'svelte';
-import { createSession } from '../session/session';
+import { createProject } from '../project/project';
+import type { Recipe } from '../recipe/recipe';
 import App from './App.svelte';
 
 const target = document.getElementById('app')!;
 target.replaceChildren();
-mount(App, { target, props: { open: () => Object.assign(globalThis, { playground: createSession() }).playground } });
+mount(App, {
+  target,
+  props: {
+    open: (recipe: Recipe) => Object.assign(globalThis, { playground: createProject({ recipe }) }).playground,
+    address: {
+      read: () => location.search,
+      write: (query: string) => history.replaceState(history.state, '', `${location.pathname}${query}${location.hash}`),
+    },
+  },
+});

@@ -4,7 +4,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { DEFAULT_RECIPE } from '../../src/recipe/recipe';
 import { recordedStop } from '../../src/ui/lesson/recorded';
 import { noteComplaints } from '../complaints';
-import type { FakeSession } from '../ui/fake-session';
+import type { FakeWorkers } from '../ui/fake-workers';
 import { LONG } from './training-page';
 
 const complaints: string[] = [];
@@ -17,7 +17,7 @@ test.afterEach(() => expect(complaints).toEqual([]));
 const lesson = (page: Page) => page.getByRole('region', { name: 'How few bits will do?' });
 const figure = (page: Page) => lesson(page).locator('.figure');
 const slider = (page: Page, name: string) => lesson(page).getByRole('slider', { name });
-const asked = (page: Page) => page.evaluate(() => (globalThis as unknown as { fake: FakeSession }).fake.stops.asked);
+const asked = (page: Page) => page.evaluate(() => (globalThis as unknown as { fake: FakeWorkers }).fake.stops.asked);
 const open = (page: Page) => page.goto('/tests/ui/fake.html');
 /** Both widths in one slider, at these bits; what was asked before is forgotten. */
 async function together(page: Page, bits: number): Promise<void> {
@@ -28,7 +28,7 @@ async function together(page: Page, bits: number): Promise<void> {
   await expect(lesson(page)).toContainText(`${bits}/${bits} bits`, LONG);
 }
 const forget = (page: Page) =>
-  page.evaluate(() => void ((globalThis as unknown as { fake: FakeSession }).fake.stops.asked.length = 0));
+  page.evaluate(() => void ((globalThis as unknown as { fake: FakeWorkers }).fake.stops.asked.length = 0));
 
 test('before anything is downloaded a recorded answer stands there, and says so', async ({ page }) => {
   await open(page);
@@ -65,7 +65,7 @@ test('each stop is asked; both widths move together or apart', async ({ page }) 
 test('what cannot be had is said, and the next move tries again', async ({ page }) => {
   await open(page);
   await together(page, 4);
-  await page.evaluate(() => void ((globalThis as unknown as { fake: FakeSession }).fake.stops.fails = true));
+  await page.evaluate(() => void ((globalThis as unknown as { fake: FakeWorkers }).fake.stops.fails = true));
   await slider(page, 'Bits per number').fill('5');
   await expect(lesson(page).getByRole('alert')).toHaveText(
     'weights-002.bin could not be fetched. Check the connection.',

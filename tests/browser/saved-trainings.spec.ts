@@ -1,4 +1,4 @@
-// What is saved of trainings when several pages of one browser train, look, start over and close; and databases that
+// What is saved of trainings when several pages of one browser train, look, delete and close; and databases that
 // other versions of the page left. On the real page; the rules are tested beside their sources (src/train/saved).
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
@@ -7,6 +7,7 @@ import {
   card,
   event,
   LONG,
+  losses,
   pauseAtFirstStep,
   press,
   SMALL,
@@ -32,9 +33,11 @@ async function load(page: Page): Promise<void> {
   await step.getByRole('button', { name: /^Run/ }).click();
   await expect(step).toHaveAttribute('data-status', 'done', LONG);
 }
-async function startOver(page: Page): Promise<void> {
-  await button(page, 'Start over').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Start over' }).click();
+/** Deletes the one run of the page. */
+async function deleteRun(page: Page): Promise<void> {
+  await button(page, /^Delete Run/).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused(LONG);
 }
 /** Begins a training, pauses it, and waits until that is saved. */
 async function pausedTraining(page: Page, choices: Partial<typeof SMALL> | { steps: number }, run = 'qat') {
@@ -53,7 +56,7 @@ test('a training that goes on in another tab can be neither discarded nor taken 
   await visit(b, SMALL);
   await expect(header(b)).toContainText('is training in another tab');
   await expect(button(b, /Resume|Discard/)).toHaveCount(0);
-  // Not by the session either.
+  // Not by the project either.
   const refused = await b.evaluate(async () => {
     const { playground } = globalThis as unknown as Global;
     const [{ id }] = (await playground.savedTrainings()).trainings;
@@ -67,12 +70,14 @@ test('a training that goes on in another tab can be neither discarded nor taken 
   await expect(card(b)).toContainText('Step 7 of 7');
 });
 
-test('Start over in one tab leaves what another tab trains: its ended QAT run and its control', async ({ context }) => {
+test('deleting a run in one tab leaves what another tab trains: its ended QAT run and its control', async ({
+  context,
+}) => {
   const [a, b] = [await context.newPage(), await context.newPage()];
   await pausedTraining(a, { steps: 6 }, 'control');
   await visit(b, SMALL);
   await load(b);
-  await startOver(b);
+  await deleteRun(b);
   await expect(header(b)).toContainText('is training in another tab');
   await press(a, 'Step');
   await event(a, 'control', 'saved', 2);
@@ -97,14 +102,41 @@ test('a new training lives beside a saved one, which stays on offer', async ({ c
   await visit(page);
   await expect(button(page, 'Take over its result')).toBeVisible();
   await expect(resume).toBeVisible();
-  // Start over forgets this tab's own training alone.
+  // Deleting the run forgets this tab's own training alone.
   await button(page, 'Take over its result').click();
   await trained(page);
-  await startOver(page);
+  await deleteRun(page);
   await expect(resume).toBeVisible();
   await visit(page);
   await expect(resume).toBeVisible();
   await expect(button(page, 'Take over its result')).toHaveCount(0);
+});
+
+test('runs side by side: a control that another run has trained is not trained again; what is not in hand is read back', async ({
+  page,
+}) => {
+  await visit(page, { ...SMALL, steps: 2 });
+  await start(page);
+  await trained(page);
+  await button(page, 'New run with these choices').click();
+  await page.evaluate(() => {
+    const { playground, told } = globalThis as unknown as Global;
+    told.length = 0;
+    playground.choose({ qconfig: 'fbgemm' });
+  });
+  await start(page);
+  await trained(page);
+  const { qat, control } = await losses(page);
+  expect([qat.length, control.length]).toEqual([2, 0]);
+  const controls = await page.evaluate(async () => {
+    const { playground } = globalThis as unknown as Global;
+    const all = playground.runs.map(({ results }) => [...results.train!.control.losses]);
+    playground.select(playground.runs[0].id);
+    await playground.run('convert');
+    return all;
+  });
+  expect(controls[0]).toHaveLength(2);
+  expect(controls[1]).toEqual(controls[0]);
 });
 
 test('a reload before the first state is saved: the choices are there', async ({ page }) => {
@@ -115,7 +147,7 @@ test('a reload before the first state is saved: the choices are there', async ({
   await expect(header(page)).toContainText('5-bit weights');
   await button(page, /^Resume training at step \d of 8/).click();
   await trained(page);
-  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.options.weightBits)).toBe(5);
+  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.recipe.weightBits)).toBe(5);
 });
 
 const DATABASE = 'qat-playground-training';
@@ -201,7 +233,7 @@ const putRecord = (page: Page, id: string, value: unknown) =>
 
 test('a damaged training is named and removed alone, when it is listed or when it is taken up', async ({ page }) => {
   await visit(page, SMALL);
-  const options = await page.evaluate(() => (globalThis as unknown as Global).playground.options);
+  const options = await page.evaluate(() => (globalThis as unknown as Global).playground.recipe);
   const history = { losses: [1, 1], validations: [], schedule: [{ step: 0, rate: 1e-3 }] };
   // A whole record whose state is gone.
   const record = { id: 'whole', options, savedAt: 1, runs: { qat: { step: 2, history } } };

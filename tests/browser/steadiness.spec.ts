@@ -56,7 +56,7 @@ test('a reload in the middle: both runs go on with the same bits as unbroken one
   await trained(page);
   const third = await losses(page);
   expect(third.qat).toEqual([]);
-  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.options.batch)).toBe(2);
+  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.recipe.batch)).toBe(2);
   await expect(card(page).getByRole('region', { name: 'QAT run' })).toContainText('Step 6 of 6');
   const results = await page.evaluate(() => {
     const { qat, control } = (globalThis as unknown as Global).playground.results.train!;
@@ -89,7 +89,7 @@ test('QAT that diverges goes on from a good state at a lower rate; its control t
   await event(page, 'qat', 'step', 2);
   await press(page, 'Pause');
   await event(page, 'qat', 'saved', 2);
-  await page.evaluate(() => (globalThis as unknown as Global).playground.setLearningRate(1));
+  await page.evaluate(() => (globalThis as unknown as Global).playground.choose({ learningRate: 1 }));
   await press(page, 'Resume');
   await trained(page, 'failed');
   await expect(card(page)).toContainText('Press Retry with a lower learning rate');
@@ -137,7 +137,7 @@ test('exhausted memory: a smaller batch is offered, and Retry works with it', as
   await worker(page).evaluate(() => ((globalThis as { full?: boolean }).full = false));
   await card(page).getByRole('button', { name: 'Retry with batch 64' }).click();
   await trained(page);
-  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.options.batch)).toBe(64);
+  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.recipe.batch)).toBe(64);
 });
 
 for (const none of [false, true])
@@ -156,9 +156,9 @@ for (const none of [false, true])
     const header = page.locator('header').first();
     await expect(header).toContainText(reason, LONG);
     // Advice for WASM alone: a new device needs none.
-    const advice = 'Start over to try WebGPU again.';
+    const advice = 'Run step 1 again to try WebGPU again.';
     if (none) await expect(header).toContainText(advice);
-    else await expect(header).not.toContainText('Start over to try');
+    else await expect(header).not.toContainText('Run step 1 again to try');
     await expect(card(page)).toContainText('Training has gone on from the last state that was kept.');
     await trained(page);
     const { qat, control } = await losses(page);

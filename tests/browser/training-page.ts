@@ -2,13 +2,13 @@
 // Not for what they test.
 import { expect, type Browser, type Page, type Worker } from '@playwright/test';
 import type { Recipe } from '../../src/recipe/recipe';
-import type { Session, SessionEvent } from '../../src/session/types';
+import type { Project, ProjectEvent } from '../../src/project/types';
 import type { TrainApi } from '../../src/worker/api';
 
 /** What a visited page holds. */
 export interface Global {
-  playground: Session;
-  told: SessionEvent[];
+  playground: Project;
+  told: ProjectEvent[];
 }
 
 export const SMALL: Partial<Recipe> = {
@@ -18,7 +18,7 @@ export const SMALL: Partial<Recipe> = {
 export const LONG = { timeout: 240_000 };
 export const card = (page: Page) => page.locator('[data-step=train]');
 
-/** The page, listening to its session. */
+/** The page, listening to its project. */
 export async function visit(page: Page, options?: Partial<Recipe>): Promise<void> {
   await (options ? page.goto('/') : page.reload());
   await page.waitForFunction(() => 'playground' in globalThis);
@@ -27,7 +27,7 @@ export async function visit(page: Page, options?: Partial<Recipe>): Promise<void
   await page.evaluate((chosen) => {
     const here = globalThis as unknown as Global;
     const { playground } = here;
-    playground.options = { ...playground.options, ...chosen };
+    if (chosen) playground.choose(chosen);
     here.told = [];
     playground.on((event) => here.told.push(event));
     // Most of a short training's time would go to proofs, which no test here is about: many images, and for each

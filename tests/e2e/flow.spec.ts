@@ -5,7 +5,7 @@ import { imageCodes } from '../../src/convert/image';
 import { parseInt8Model } from '../../src/int8/serialize';
 import { createReferenceEngine } from '../../src/engine/reference';
 import { argmax } from '../../src/report/accuracy';
-import type { Session } from '../../src/session/types';
+import type { Project } from '../../src/project/types';
 import { bytesOf, card, fill, runAll, visit } from './visit';
 
 const IMAGES = 256;
@@ -39,7 +39,7 @@ for (const [name, backend] of [
     expect(report.size.ratio).toBeGreaterThan(3.9);
 
     const training = await page.evaluate(() => {
-      const { qat, control } = (globalThis as unknown as { playground: Session }).playground.results.train!;
+      const { qat, control } = (globalThis as unknown as { playground: Project }).playground.results.train!;
       return [qat, control].map(({ losses, tensorsAtStart, tensorsAtEnd }) => ({
         losses: [...losses],
         leaked: tensorsAtEnd - tensorsAtStart,
@@ -61,7 +61,7 @@ for (const [name, backend] of [
     ]);
     const model = parseInt8Model(await bytesOf(download));
     const seen = await page.evaluate(async (n) => {
-      const { playground } = globalThis as unknown as { playground: Session };
+      const { playground } = globalThis as unknown as { playground: Project };
       const { pixels } = await playground.testImages(n);
       return { pixels: [...pixels], predicted: [...playground.results.compare!.int8.predictions.subarray(0, n)] };
     }, CHECKED);

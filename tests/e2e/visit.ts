@@ -2,7 +2,7 @@
 import { expect, type Download, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import type { Report } from '../../src/report/types';
-import type { Session, StepId } from '../../src/session/types';
+import type { Project, StepId } from '../../src/project/types';
 import { noteComplaints } from '../complaints';
 
 /** Opens the page and collects what it complains about; the test expects the list to stay empty. */
@@ -31,7 +31,7 @@ export async function runAll(page: Page): Promise<Report> {
   await end.first().waitFor({ timeout: 540_000 });
   await expect(page.locator('[data-status=failed]')).toHaveCount(0);
   return page.evaluate(() => {
-    const { playground } = globalThis as unknown as { playground: Session };
+    const { playground } = globalThis as unknown as { playground: Project };
     return playground.results.compare!.report;
   });
 }

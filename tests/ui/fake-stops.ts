@@ -1,6 +1,6 @@
 // Stops of the slider of bits that answer at once, with invented figures in the right types. For tests of the page only.
 import { PlaygroundError } from '../../src/core/errors';
-import type { Answer, BitWidths } from '../../src/session/stops';
+import type { Answer, BitWidths } from '../../src/project/stops';
 
 export class FakeStops {
   /** Every stop that was asked for, e.g. '4/4'. */

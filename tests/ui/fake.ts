@@ -1,20 +1,25 @@
-// The page on a fake session, for its tests and for looking at it. Query: fail=STEP fails that step, or the control,
-// once; delay=MS is the length of a tick, webgpu=STATUS, broken=1 makes the session impossible; saved, taken, full and
-// lose: FakeOptions. No figure here is a measurement.
+// The page on fake workers, for its tests and for looking at it. Query: fail=STEP fails that step, or the control, once;
+// delay=MS is the length of a tick, webgpu=STATUS, broken=1 makes the project impossible; saved, taken, full and lose:
+// FakeOptions; address is what the page takes for its own query. No figure here is a measurement.
 import { mount } from 'svelte';
 import uPlot from 'uplot';
+import { createProject } from '../../src/project/project';
+import type { Recipe } from '../../src/recipe/recipe';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/theme.css';
-import { FakeSession } from './fake-session';
+import { fakeImages } from './fake-results';
+import { CHOSEN, FakeWorkers } from './fake-workers';
 
 const query = new URLSearchParams(location.search);
 const target = document.getElementById('app')!;
+const given = query.get('address') ?? '';
+const here = Object.assign(globalThis, { uPlot, address: given });
 mount(App, {
   target,
   props: {
-    open() {
+    open(recipe: Recipe) {
       if (query.get('broken')) throw new Error('This browser has no module workers.');
-      const session = new FakeSession({
+      const fake = new FakeWorkers({
         fail: query.get('fail') ?? '',
         delay: Number(query.get('delay') ?? 10),
         webgpu: query.get('webgpu') ?? 'no-api',
@@ -23,7 +28,10 @@ mount(App, {
         full: query.has('full'),
         loseAt: Number(query.get('lose') ?? 0),
       });
-      return Object.assign(globalThis, { fake: session, uPlot }).fake;
+      const playground = createProject({ recipe: given ? recipe : CHOSEN, startWorkers: fake.start });
+      Object.assign(playground, { stops: fake.stops, testImages: async (n: number) => fakeImages(n) });
+      return Object.assign(globalThis, { fake, playground }).playground;
     },
+    address: { read: () => given, write: (query: string) => void (here.address = query) },
   },
 });

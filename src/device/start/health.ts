@@ -88,7 +88,7 @@ function lostDevice(why: string): PlaygroundError {
   return new PlaygroundError(
     'device-lost',
     `The graphics device was lost (${why}).`,
-    'Press Retry; if it happens again, start over with the WASM backend.',
+    'Press Retry; if it happens again, choose the WASM backend.',
   );
 }
 

@@ -1,6 +1,6 @@
 // What every stop of the slider of bits showed when it was recorded (scripts/record-stops.ts): shown, and labelled so, until
 // this page's own network answers. Not for comparing with: another machine's times.
-import type { BitWidths } from '../../session/stops';
+import type { BitWidths } from '../../project/stops';
 import recording from './recorded.json' with { type: 'json' };
 
 export interface RecordedStop extends BitWidths {

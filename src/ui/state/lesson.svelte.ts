@@ -1,8 +1,8 @@
 // The slider of bits as runes: where it stands, what the integer network there has answered, what was recorded of it.
-// Not for computing: src/session/stops.ts does that.
+// Not for computing: src/project/stops.ts does that.
 import { getContext, setContext } from 'svelte';
 import { PlaygroundError } from '../../core/errors';
-import { FIRST_IMAGES, type Answer, type BitWidths, type Stops } from '../../session/stops';
+import { FIRST_IMAGES, type Answer, type BitWidths, type Stops } from '../../project/stops';
 import type { Progress } from '../../worker/api';
 import { recordedStop, type RecordedStop } from '../lesson/recorded';
 

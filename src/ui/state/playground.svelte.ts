@@ -1,12 +1,21 @@
-// One session as runes: what the components read and the actions they call. A new session means a new Playground.
-// Not for computing: the session and its workers do that.
+// A project as runes: what the components read of the run in hand and of the others, and the actions they call.
+// Not for computing: the project and its workers do that.
 import { getContext, setContext } from 'svelte';
 import { PlaygroundError } from '../../core/errors';
 import type { Choice, Recipe } from '../../recipe/recipe';
-import { STEP_IDS, type Session, type SessionEvent, type StepId, type StepResults } from '../../session/types';
+import {
+  STEP_IDS,
+  type Project,
+  type ProjectEvent,
+  type Run,
+  type RunEvent,
+  type StepId,
+  type StepResults,
+  type StepState,
+} from '../../project/types';
 import type { SavedTraining } from '../../worker/api';
 import { Step } from './step.svelte';
-import { READ_BY, STEP_NAMES, stepNumber } from './steps';
+import { STEP_NAMES, stepNumber } from './steps';
 import { Training } from './training.svelte';
 
 interface Problem {
@@ -14,14 +23,43 @@ interface Problem {
   readonly hint: string;
 }
 
-export class Playground {
-  readonly steps = Object.fromEntries(STEP_IDS.map((id) => [id, new Step(id)])) as Readonly<Record<StepId, Step>>;
+/** A run as it was when the project last told of it. */
+export interface RunView {
+  readonly id: string;
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly results: Partial<StepResults>;
+  readonly states: Readonly<Record<StepId, StepState>>;
+  readonly qatEnded: boolean;
+}
+
+/** What a run has shown while it computed. */
+class Doings {
+  readonly steps: Readonly<Record<StepId, Step>>;
   readonly training = new Training();
-  options = $state.raw() as Recipe;
-  results = $state.raw<Partial<StepResults>>({});
+  constructor(state: (step: StepId) => StepState) {
+    this.steps = Object.fromEntries(STEP_IDS.map((id) => [id, new Step(id, () => state(id))])) as typeof this.steps;
+  }
+}
+
+export class Playground {
+  /** In the order they were made. */
+  runs = $state.raw<readonly RunView[]>([]);
+  private handId = $state('');
+  private computingId = $state<string>();
+  /** The run in hand. */
+  readonly current: RunView = $derived(this.runs.find(({ id }) => id === this.handId)!);
+  /** The run whose steps are running. */
+  readonly computing = $derived(this.runs.find(({ id }) => id === this.computingId));
+  readonly options: Recipe = $derived(this.current.recipe);
+  readonly results: Partial<StepResults> = $derived(this.current.results);
+  private readonly doings: Record<string, Doings> = {};
+  private readonly doing: Doings = $derived(this.doingsOf(this.handId));
+  readonly steps: Readonly<Record<StepId, Step>> = $derived(this.doing.steps);
+  readonly training: Training = $derived(this.doing.training);
   /** Read out by screen readers; changes a few times a step, not with every number. */
   announcement = $state('');
-  /** Trainings saved in this browser, the newest first; this page's own is none of them. */
+  /** Trainings saved in this browser, the newest first; those of the project's runs are none of them. */
   saved = $state.raw<readonly SavedTraining[]>([]);
   /** Why they cannot be listed, why what was asked of one was not done, and what was damaged. */
   readonly savedProblems = $derived.by(() => [this.listProblem, this.askedProblem, ...this.removed].filter((p) => !!p));
@@ -32,71 +70,91 @@ export class Playground {
   private removed = $state.raw<readonly Problem[]>([]);
   /** The browser has not promised to keep what is saved. */
   evictable = $state(false);
-  /** What is trained here was saved before: its choices up to there are no longer open. */
-  private takenUp = $state(false);
-  /** The control takes what QAT had: the choices of the train step are no longer open. */
-  qatEnded = $state(false);
   /** Whether another backend had to take over while this page computed. */
   backendReplaced = $state(false);
 
-  /** The step that is running, if any. */
+  /** The step of the run in hand that is running, if any. */
   readonly running = $derived(STEP_IDS.find((id) => this.steps[id].status === 'running'));
-  /** The first step that is not done: what to click. */
+  /** Its first step that is not done: what to click. */
   readonly next = $derived(STEP_IDS.find((id) => this.steps[id].status !== 'done'));
   readonly started = $derived(STEP_IDS.some((id) => this.steps[id].status !== 'idle'));
-  /** A run of several steps, between two of them too. */
-  private pending = $state(0);
-  readonly busy = $derived(this.pending > 0 || this.running !== undefined);
+  /** Some run computes, between two of its steps too. */
+  readonly busy = $derived(this.computing !== undefined);
 
-  constructor(readonly session: Session) {
-    this.options = session.options;
-    session.on((event) => this.take(event));
+  constructor(readonly project: Project) {
+    this.look();
+    project.on((event) => this.take(event));
   }
 
-  /** Runs a step and, before it, those that have not run. Failures show in the step's card. */
-  async run(step: StepId): Promise<boolean> {
+  /** Runs a step and, before it, those that are not done. Failures show in the step's card. */
+  run(step: StepId): Promise<boolean> {
+    return this.attempt(() => this.project.run(step));
+  }
+
+  /** Runs a step again that is done. */
+  again(step: StepId): Promise<boolean> {
+    return this.attempt(() => this.project.again(step));
+  }
+
+  runAll(): Promise<boolean> {
+    return this.attempt(() => this.project.runAll());
+  }
+
+  private async attempt(work: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
-    this.pending++;
     try {
-      await this.session.run(step);
+      await work();
       return true;
     } catch (error) {
       if (!(error instanceof PlaygroundError)) throw error;
       return false; // told by the event 'step-failed'
-    } finally {
-      this.pending--;
     }
   }
 
-  runAll(): Promise<boolean> {
-    return this.run(STEP_IDS[STEP_IDS.length - 1]!);
+  /** QAT at the choices as they are, converted: the shortest way there. */
+  heal(): Promise<boolean> {
+    return this.attempt(() => this.project.heal());
   }
 
-  /** Asks the session for saved trainings. */
+  /** A new run with the choices of the one in hand, or of another. */
+  add(recipe = this.options): void {
+    this.project.add(recipe);
+    this.announcement = `${this.current.name} is a new run with the same choices.`;
+  }
+
+  select(id: string): void {
+    this.project.select(id);
+    this.announcement = `${this.current.name} is in hand.`;
+  }
+
+  rename(id: string, name: string): void {
+    this.project.rename(id, name);
+  }
+
+  /** Forgets a run, and ends it if it computes. */
+  async remove(id: string): Promise<void> {
+    await this.ask(() => this.project.remove(id));
+  }
+
+  /** Asks the project for saved trainings. */
   async lookForSaved(): Promise<void> {
     this.listProblem = await problemOf(async () => {
-      const { trainings, problems } = await this.session.savedTrainings();
+      const { trainings, problems } = await this.project.savedTrainings();
       this.saved = trainings;
       if (problems.length > 0) this.removed = [...this.removed, ...problems];
     });
   }
 
-  canTakeUp(id: string): boolean {
-    return this.saved.some((training) => training.id === id && training.elsewhere !== true);
-  }
-
-  /** Goes on with a saved training; nothing may have run before. */
+  /** Goes on with a saved training, as a run. */
   async resume(id: string): Promise<boolean> {
     if (this.busy) return false;
-    if (!(await this.ask(() => this.session.takeUp(id)))) return false;
-    this.takenUp = true;
-    this.follow();
+    if (!(await this.ask(() => this.project.takeUp(id)))) return false;
     return this.run('train');
   }
 
-  /** Forgets a saved training. @param seconds to wait for who has it */
-  async discard(id: string, seconds?: number): Promise<void> {
-    await this.ask(() => this.session.discard(id, seconds));
+  /** Forgets a saved training. */
+  async discard(id: string): Promise<void> {
+    await this.ask(() => this.project.discard(id));
   }
 
   private async ask(work: () => Promise<void>): Promise<boolean> {
@@ -108,72 +166,75 @@ export class Playground {
   }
 
   set<K extends Choice>(option: K, value: Recipe[K]): void {
-    if (this.locked(option)) return;
-    if (option === 'learningRate') this.session.setLearningRate(value as number);
-    else this.session.options = { ...this.session.options, [option]: value };
-    this.options = this.session.options;
+    if (!this.project.locked(option)) this.project.choose({ [option]: value });
   }
 
-  /** An option is open until the step that reads it runs, the learning rate until QAT has ended. */
+  /** The very step that reads it is running. */
   locked(option: Choice): boolean {
-    const step = READ_BY[option];
-    if (this.takenUp && (step === 'configure' || step === 'prepare')) return true;
-    if (this.qatEnded && step === 'train') return true;
-    const { status } = this.steps[step];
-    return status === 'done' || (status === 'running' && option !== 'learningRate');
+    // What the project answers changes with what it tells, which `runs` follows.
+    return this.runs.length > 0 && this.project.locked(option);
   }
 
-  /** Takes over the options of an earlier session. */
-  restore(options: Recipe): void {
-    this.options = this.session.options = options;
+  private doingsOf(id: string): Doings {
+    return (this.doings[id] ??= new Doings((step) => this.runs.find((run) => run.id === id)?.states[step] ?? 'open'));
   }
 
-  /** What the session changes on its own. */
-  private follow(): void {
-    this.options = this.session.options;
-    this.qatEnded = this.session.qatEnded;
+  private look(): void {
+    const { runs, inHand, computing } = this.project;
+    this.runs = runs.map(viewOf);
+    this.handId = inHand.id;
+    this.computingId = computing?.id;
   }
 
-  private take(event: SessionEvent): void {
-    if (event.type === 'train') {
-      if (event.event.type === 'saved' && !this.training.saved) void this.lookForSaved();
-      this.training.take(event.run, event.event);
-      this.follow();
-      if (event.event.type === 'validation')
-        this.announcement = `Step ${event.event.step}: validation accuracy ${(event.event.accuracy * 100).toFixed(1)} percent.`;
+  private take(event: ProjectEvent): void {
+    if ('runId' in event) {
+      // One that was deleted has nothing to tell any more.
+      if (this.runs.some(({ id }) => id === event.runId)) this.takeOf(event.runId, event);
       return;
     }
+    if (event.type === 'runs-changed') return this.look();
     if (event.type === 'storage') {
       this.evictable = !event.persistent;
       return;
     }
-    if (event.type === 'backend-replaced') {
-      this.results = { ...this.session.results };
-      this.backendReplaced = true;
-      this.announcement = event.backend.reason;
+    this.backendReplaced = true;
+    this.announcement = event.backend.reason;
+  }
+
+  private takeOf(id: string, event: RunEvent): void {
+    const { steps, training } = this.doingsOf(id);
+    if (event.type === 'train') {
+      if (event.event.type === 'saved' && !training.saved) void this.lookForSaved();
+      training.take(event.run, event.event);
+      if (event.event.type === 'validation')
+        this.announcement = `Step ${event.event.step}: validation accuracy ${(event.event.accuracy * 100).toFixed(1)} percent.`;
       return;
     }
-    const step = this.steps[event.step];
+    const step = steps[event.step];
     const name = `Step ${stepNumber(event.step)}, ${STEP_NAMES[event.step]},`;
     if (event.type === 'progress') return step.advance(event.label, event.progress);
-    this.follow();
+    this.look();
     if (event.type === 'step-started') {
       step.start();
-      if (event.step === 'train') this.training.start();
+      if (event.step === 'train') training.start(this.runs.find((run) => run.id === id)!.qatEnded);
       this.announcement = `${name} started.`;
       return;
     }
-    if (event.step === 'train') this.training.end();
+    if (event.step === 'train') training.end();
     if (event.type === 'step-failed') {
       step.fail(event);
       this.announcement = `${name} failed. ${event.message} ${event.hint}`;
     } else {
-      this.results = { ...this.session.results };
       step.finish();
-      this.announcement = `${name} done.`;
+      this.announcement = event.type === 'qat-finished' ? 'QAT has ended.' : `${name} done.`;
     }
   }
 }
+
+const viewOf = (run: Run): RunView => ({
+  ...{ id: run.id, name: run.name, recipe: run.recipe, results: run.results, qatEnded: run.qatEnded },
+  states: Object.fromEntries(STEP_IDS.map((step) => [step, run.state(step)])) as RunView['states'],
+});
 
 /** What a visitor is told of work that fails. */
 async function problemOf(work: () => Promise<void>): Promise<Problem | undefined> {

@@ -1,28 +1,38 @@
-// State of one step as its card and the list of steps show it. Not for running it: see playground.svelte.ts.
-import type { SessionEvent, StepId } from '../../session/types';
+// State of one step of a run as its card and the list of steps show it. Not for running it: see playground.svelte.ts.
+import type { RunEvent, StepId, StepState } from '../../project/types';
 import type { Progress } from '../../worker/api';
 
-export type StepStatus = 'idle' | 'running' | 'done' | 'failed';
+/** 'stale': done, but with choices that have changed since. */
+export type StepStatus = 'idle' | 'running' | 'done' | 'failed' | 'stale';
 
-export type StepFailure = Pick<
-  Extract<SessionEvent, { type: 'step-failed' }>,
-  'message' | 'hint' | 'details' | 'remedy'
->;
+export type StepFailure = Pick<Extract<RunEvent, { type: 'step-failed' }>, 'message' | 'hint' | 'details' | 'remedy'>;
 
 export class Step {
-  status = $state<StepStatus>('idle');
   /** What is going on inside the step, e.g. 'QAT INT8'. */
   label = $state('');
   progress = $state.raw<Progress>();
   failure = $state.raw<StepFailure>();
-  /** Wall time of the finished step. */
+  /** Wall time of the finished step; 0 where another run did it for this one. */
   seconds = $state(0);
+  private running = $state(false);
   private startedAt = 0;
 
-  constructor(readonly id: StepId) {}
+  /** @param state of its results */
+  constructor(
+    readonly id: StepId,
+    private readonly state: () => StepState,
+  ) {}
+
+  get status(): StepStatus {
+    if (this.running) return 'running';
+    const state = this.state();
+    if (state === 'done') return 'done';
+    if (this.failure) return 'failed';
+    return state === 'stale' ? 'stale' : 'idle';
+  }
 
   start(): void {
-    this.status = 'running';
+    this.running = true;
     this.label = '';
     this.progress = undefined;
     this.failure = undefined;
@@ -35,12 +45,12 @@ export class Step {
   }
 
   finish(): void {
-    this.status = 'done';
+    this.running = false;
     this.seconds = (performance.now() - this.startedAt) / 1000;
   }
 
   fail(failure: StepFailure): void {
-    this.status = 'failed';
+    this.running = false;
     this.failure = failure;
   }
 }

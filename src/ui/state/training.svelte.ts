@@ -73,12 +73,12 @@ export class Training {
   /** Steps after which parts of the QAT run were frozen. */
   frozen = $state.raw<{ readonly bn?: number; readonly observers?: number }>({});
 
-  /** Forgets an earlier attempt. */
-  start(): void {
-    this.curves = { qat: new Curve(), control: new Curve() };
+  /** Forgets an earlier attempt. @param keepQat that has ended: its control alone is trained */
+  start(keepQat = false): void {
+    this.curves = { qat: keepQat ? this.curves.qat : new Curve(), control: new Curve() };
     this.active = undefined;
     this.paused = false;
-    this.frozen = {};
+    if (!keepQat) this.frozen = {};
     this.saved = this.notSaved = undefined;
   }
 

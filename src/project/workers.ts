@@ -1,4 +1,4 @@
-// Starts the three workers and ends them. Not for the order of the steps: see session.ts.
+// Starts the three workers and ends them. Not for the order of the steps: see project.ts.
 import { releaseProxy, wrap, type Remote } from 'comlink';
 import { bug, PlaygroundError } from '../core/errors';
 import type { BaselineApi, EngineApi, TrainApi } from '../worker/api';
@@ -8,7 +8,7 @@ export interface Workers {
   readonly train: Remote<TrainApi>;
   readonly engine: Remote<EngineApi>;
   readonly baseline: Remote<BaselineApi>;
-  /** Rejects when a worker's script cannot be loaded ('network') or throws outside a call ('bug'); else never settles. */
+  /** Rejects when a worker's script cannot be loaded ('network') or throws outside a call ('bug'), and when they are ended. */
   readonly broken: Promise<never>;
   end(): void;
 }
@@ -23,7 +23,9 @@ export function startWorkers(): Workers {
       name: 'baseline',
     }),
   };
+  let ended!: () => void;
   const broken = new Promise<never>((_, reject) => {
+    ended = () => reject(new PlaygroundError('stopped', 'The work was ended.', 'Run the step again.'));
     for (const [name, worker] of Object.entries(workers))
       worker.onerror = (event) => reject(event.message ? stopped(name, event) : notLoaded(name));
   });
@@ -37,6 +39,7 @@ export function startWorkers(): Workers {
     ...proxies,
     broken,
     end() {
+      ended();
       for (const proxy of Object.values(proxies)) proxy[releaseProxy]();
       for (const worker of Object.values(workers)) worker.terminate();
     },
@@ -51,6 +54,6 @@ function notLoaded(name: string): PlaygroundError {
   return new PlaygroundError(
     'network',
     `The script of the ${name} worker could not be loaded.`,
-    'Check the connection, then press Start over.',
+    'Check the connection, then press Retry.',
   );
 }

@@ -1,7 +1,7 @@
 // Which options a failed step should be retried with. Not for explaining the failure: its message does.
 import type { ErrorCode } from '../core/errors';
 import { choiceFault, type Recipe } from '../recipe/recipe';
-import type { StepId } from './types';
+import type { StepId } from './steps';
 
 /** Options likely to succeed where these failed; undefined when no option that the failed step still reads helps. */
 export function remedyFor(

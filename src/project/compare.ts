@@ -2,7 +2,7 @@
 // The only place where the test images are used for figures. Not for running models: the workers do.
 import { agreement } from '../report/accuracy';
 import type { Recipe } from '../recipe/recipe';
-import type { Report } from '../report/types';
+import type { Evaluation, Report } from '../report/types';
 import type { BackendInfo, ConvertResult, EngineInfo, OnProgress, TrainingRef, TrainResult } from '../worker/api';
 import type { CompareResult } from './types';
 import type { Workers } from './workers';
@@ -12,7 +12,7 @@ const LATENCY_SAMPLES = 200;
 export interface CompareContext {
   readonly baseUrl: string;
   readonly threads: number;
-  readonly options: Recipe;
+  readonly recipe: Recipe;
   readonly trained: TrainingRef;
   readonly backend: BackendInfo;
   readonly convert: {
@@ -20,6 +20,8 @@ export interface CompareContext {
     readonly engine: EngineInfo;
   };
   readonly training: { readonly qat: TrainResult; readonly control: TrainResult };
+  /** The pretrained network on the recipe's test images. */
+  fp32(onProgress: OnProgress): Promise<Evaluation>;
   /** A progress callback for one part of the step. */
   progress(label: string): OnProgress;
 }
@@ -27,9 +29,9 @@ export interface CompareContext {
 /** Measures everything, one thing at a time, so that nothing disturbs a latency. */
 export async function compare(workers: Workers, context: CompareContext): Promise<CompareResult> {
   const { train, engine, baseline } = workers;
-  const { options, threads, progress, trained: training } = context;
-  const { images } = options;
-  const fp32 = await train.evaluate({ kind: 'fp32' }, 'test', images, progress('FP32'));
+  const { recipe, threads, progress, trained: training } = context;
+  const { images } = recipe;
+  const fp32 = await context.fp32(progress('FP32'));
   const control = await train.evaluate({ kind: 'control', training }, 'test', images, progress('FP32 control'));
   const simulated = await train.evaluate(
     { kind: 'qat_simulated', training },
@@ -65,7 +67,7 @@ export async function compare(workers: Workers, context: CompareContext): Promis
     backend: context.backend.backend,
     adapter: context.backend.adapter,
     engine: context.convert.engine.description,
-    options,
+    options: recipe,
     training: {
       steps,
       control_steps: context.training.control.steps,

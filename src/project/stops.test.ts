@@ -23,7 +23,8 @@ function setUp(load = async () => {}) {
   };
   const train = { calibrate: async () => void calls.push('calibrate') };
   const loaded = vi.fn(load);
-  return { calls, loaded, stops: new Stops({ train, engine } as unknown as Workers, loaded, 2) };
+  const workers = { train, engine } as unknown as Workers;
+  return { calls, loaded, stops: new Stops(() => workers, loaded, 2) };
 }
 
 async function read(answers: AsyncGenerator<Answer>, until = Infinity): Promise<Answer[]> {

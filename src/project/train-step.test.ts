@@ -1,11 +1,11 @@
-// What the session asks of the train step: QAT, its control, and what a failed one is retried with. The workers compute
+// What a project asks of the train step: QAT, its control, and what a failed one is retried with. The workers compute
 // nothing.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
 import { DEFAULT_RECIPE } from '../recipe/recipe';
 import type { RunKind, SavedTraining, TrainOptions, TrainResult } from '../worker/api';
-import { createSession } from './session';
-import type { SessionEvent } from './types';
+import { createProject } from './project';
+import type { ProjectEvent } from './types';
 import type { Workers } from './workers';
 
 /** What train() was called with, in order. */
@@ -13,6 +13,8 @@ let asked: TrainOptions[];
 /** What each run does: by default it takes the steps that it is asked for. */
 let trains: Record<RunKind, (options: TrainOptions) => TrainResult>;
 let convert: () => never;
+const claim = vi.fn(async () => ({ options: { ...DEFAULT_RECIPE, learningRate: 0.01 }, qat: saved }));
+const discard = vi.fn<(id: string) => Promise<void>>(async () => {});
 /** How far QAT of the saved training is that is taken up. */
 let saved: SavedTraining['qat'];
 const setLearningRate = vi.fn();
@@ -26,7 +28,7 @@ const workers = {
       return trains[options.kind](options);
     },
     convert: async () => convert(),
-    claim: async () => ({ options: { ...DEFAULT_RECIPE, learningRate: 0.01 }, qat: saved }),
+    ...{ claim, discard },
   },
   engine: { start: work },
   broken: new Promise(() => {}),
@@ -50,14 +52,15 @@ beforeEach(() => {
   asked = [];
   trains = { qat: run, control: run };
   setLearningRate.mockClear();
+  discard.mockClear();
 });
 
 function open() {
-  const session = createSession('http://here/', workers);
-  session.options = { ...session.options, steps: 60, batch: 8, learningRate: 0.01 };
-  const failed: Extract<SessionEvent, { type: 'step-failed' }>[] = [];
-  session.on((event) => event.type === 'step-failed' && failed.push(event));
-  return { session, failed };
+  const project = createProject({ baseUrl: 'http://here/', startWorkers: () => workers });
+  project.choose({ steps: 60, batch: 8, learningRate: 0.01 });
+  const failed: Extract<ProjectEvent, { type: 'step-failed' }>[] = [];
+  project.on((event) => event.type === 'step-failed' && failed.push(event));
+  return { project, failed };
 }
 
 test.each([
@@ -67,24 +70,24 @@ test.each([
   [60, 32, 63],
   [6, 2, 1000],
 ])('of %i steps of %i images every %i are judged, on 2,000 images', async (steps, batch, validateEvery) => {
-  const { session } = open();
-  session.options = { ...session.options, steps, batch };
-  await session.run('train');
+  const { project } = open();
+  project.choose({ steps, batch });
+  await project.run('train');
   for (const options of asked) expect(options).toMatchObject({ validateEvery, validationImages: 2000 });
 });
 
 describe('the control', () => {
   test('takes the steps and learning rates of QAT, not the rate as it was last', async () => {
-    const { session } = open();
+    const { project } = open();
     const schedule = [
       { step: 0, rate: 0.01 },
       { step: 12, rate: 0.001 },
     ];
     trains.qat = (options) => {
-      session.setLearningRate(0.001);
+      project.choose({ learningRate: 0.001 });
       return { ...run(options), steps: 20, finished: false, schedule };
     };
-    const { qat, control } = await session.run('train');
+    const { qat, control } = await project.run('train');
     expect(asked.map(({ kind }) => kind)).toEqual(['qat', 'control']);
     expect(asked[0].replay).toBeUndefined();
     expect(asked[1].replay).toMatchObject({ steps: 20, schedule });
@@ -94,76 +97,94 @@ describe('the control', () => {
   });
 
   test('hears of no other learning rate, and the choices say what QAT had', async () => {
-    const { session } = open();
+    const { project } = open();
     trains.control = (options) => {
-      session.setLearningRate(1);
+      expect(project.locked('learningRate')).toBe(true);
+      expect(() => project.choose({ learningRate: 1 })).toThrow('learningRate is in use by the step that runs.');
       return run(options);
     };
-    await session.run('train');
-    session.setLearningRate(1);
+    await project.run('train');
+    expect(project.recipe.learningRate).toBe(0.01);
+    project.choose({ learningRate: 1 });
     expect(setLearningRate).not.toHaveBeenCalled();
-    expect(session.options.learningRate).toBe(0.01);
+    expect(project.inHand.state('train')).toBe('stale');
   });
 
-  test('hears of none either when it failed and is tried again', async () => {
-    const { session } = open();
+  test('hears of none either when it failed and is tried again: QAT stands', async () => {
+    const { project } = open();
     trains.control = failing('out-of-memory');
-    await expect(session.run('train')).rejects.toThrow('It failed.');
-    session.setLearningRate(1);
+    await expect(project.run('train')).rejects.toThrow('It failed.');
+    expect([project.inHand.state('train'), project.inHand.qatEnded]).toEqual(['open', true]);
     trains.control = run;
-    await session.run('train');
+    await project.run('train');
     expect(setLearningRate).not.toHaveBeenCalled();
-    expect(session.options.learningRate).toBe(0.01);
     expect(asked.map(({ kind, learningRate }) => [kind, learningRate])).toEqual([
       ['qat', 0.01],
       ['control', 0.01],
-      ['qat', 0.01],
       ['control', 0.01],
     ]);
   });
 
+  test('that failed is not tried with other choices than QAT had: QAT is trained anew with them', async () => {
+    const { project } = open();
+    trains.control = failing('out-of-memory');
+    await expect(project.run('train')).rejects.toThrow('It failed.');
+    project.choose({ learningRate: 1 });
+    expect(project.inHand.qatEnded).toBe(false);
+    trains.control = run;
+    await project.run('train');
+    expect(asked.slice(2).map(({ kind, learningRate }) => [kind, learningRate])).toEqual([
+      ['qat', 1],
+      ['control', 1],
+    ]);
+    expect(discard).toHaveBeenCalledTimes(1);
+  });
+
   test.each([true, false])('of a saved training: QAT had ended: %s', async (ended) => {
-    const { session } = open();
+    const { project } = open();
     saved = { step: 20, ended };
-    await session.takeUp('a');
-    expect(session.qatEnded).toBe(ended);
-    session.setLearningRate(1);
-    expect(session.options.learningRate).toBe(ended ? 0.01 : 1);
+    await project.takeUp('a');
+    expect(project.inHand.qatEnded).toBe(ended);
+    // What has ended is not gone on with at another rate, what has not is.
+    project.choose({ learningRate: 1 });
+    expect(project.inHand.qatEnded).toBe(false);
+    await project.run('train');
+    expect(discard.mock.calls).toEqual(ended ? [['a']] : []);
   });
 
   test('of a saved training that is damaged: QAT trains anew, at rates that may change', async () => {
-    const { session } = open();
+    const { project } = open();
     saved = { step: 60, ended: true };
-    await session.takeUp('a');
+    await project.takeUp('a');
     trains.qat = failing('storage');
-    await expect(session.run('train')).rejects.toThrow('It failed.');
+    await expect(project.run('train')).rejects.toThrow('It failed.');
     trains.qat = (options) => {
-      session.setLearningRate(0.001);
+      project.choose({ learningRate: 0.001 });
       return run(options);
     };
-    await session.run('train');
+    await project.run('train');
     expect(setLearningRate).toHaveBeenCalledWith(0.001);
   });
 });
 
 describe('a remedy', () => {
   test('is offered where a retry reads the choice anew', async () => {
-    const { session, failed } = open();
+    const { project, failed } = open();
     trains.qat = failing('diverged');
-    await expect(session.run('train')).rejects.toThrow('It failed.');
+    await expect(project.run('train')).rejects.toThrow('It failed.');
     trains.qat = failing('out-of-memory');
-    await expect(session.run('train')).rejects.toThrow('It failed.');
+    await expect(project.run('train')).rejects.toThrow('It failed.');
     expect(failed.map(({ remedy }) => remedy)).toEqual([{ learningRate: 0.001 }, { batch: 4 }]);
   });
 
   test('is not offered for choices that are locked: in the control, nor in a later step', async () => {
-    const { session, failed } = open();
+    const { project, failed } = open();
     trains.control = failing('out-of-memory');
-    await expect(session.run('train')).rejects.toThrow('It failed.');
+    await expect(project.run('train')).rejects.toThrow('It failed.');
     trains.control = run;
     for (const code of ['diverged', 'out-of-memory'] as const) {
       convert = failing(code);
-      await expect(session.run('convert')).rejects.toThrow('It failed.');
+      await expect(project.run('convert')).rejects.toThrow('It failed.');
     }
     expect(failed.map(({ step, remedy }) => [step, remedy])).toEqual([
       ['train', undefined],
@@ -176,10 +197,10 @@ describe('a remedy', () => {
     ['diverged', { learningRate: 1e-8 }],
     ['out-of-memory', { batch: 1 }],
   ] as const)('for %s is no choice that would be refused, at %j', async (code, least) => {
-    const { session, failed } = open();
-    session.options = { ...session.options, ...least };
+    const { project, failed } = open();
+    project.choose(least);
     trains.qat = failing(code);
-    await expect(session.run('train')).rejects.toThrow('It failed.');
+    await expect(project.run('train')).rejects.toThrow('It failed.');
     expect(failed.map(({ remedy }) => remedy)).toEqual([undefined]);
   });
 });

@@ -29,24 +29,27 @@ const LATENCY_SAMPLES = 60;
 
 export class Stops {
   private ready: Promise<void> | undefined;
+  /** Of these workers. */
+  private prepared: Pick<Workers, 'train' | 'engine'> | undefined;
   /** Ends when the stop before has let go of the engine. */
   private turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param load loads the network and its images; called when first needed, and again after it failed
+   * @param workers those there are now @param load loads the network and its images; called when first needed, and again after it failed
    * @param threads of the engine
    */
   constructor(
-    private readonly workers: Pick<Workers, 'train' | 'engine'>,
+    private readonly workers: () => Pick<Workers, 'train' | 'engine'>,
     private readonly load: () => Promise<unknown>,
     private readonly threads = navigator.hardwareConcurrency,
   ) {}
 
   /** Loads and calibrates, once. @throws PlaygroundError as the load step does */
   prepare(): Promise<void> {
+    if (this.prepared !== this.workers()) this.ready = undefined;
     this.ready ??= (async () => {
       await this.load();
-      const { train, engine } = this.workers;
+      const { train, engine } = (this.prepared = this.workers());
       await engine.calibrated(
         await train.calibrate(
           true,
@@ -72,7 +75,7 @@ export class Stops {
       await this.prepare();
       await before;
       if (signal.aborted) return;
-      const { engine } = this.workers;
+      const { engine } = this.workers();
       const quantized = await engine.quantize('slider', widths, this.threads);
       const classified = { labels: new Uint8Array(0), predictions: new Uint8Array(0) };
       let answer: Answer = { ...widths, accuracy: NaN, classified, quantized, milliseconds: undefined };

@@ -1,0 +1,153 @@
+// The project a visitor works on: runs side by side, each a recipe and what came of it, the article's steps a view on the
+// one in hand. The page and the report command drive this one interface. Not for rendering, not for computing.
+import type { Int8Model } from '../int8/int8-model';
+import type { Choice, Recipe } from '../recipe/recipe';
+import type { Evaluation, Report } from '../report/types';
+import type {
+  BackendInfo,
+  ConvertResult,
+  EngineInfo,
+  EngineLayer,
+  FuseResult,
+  LabelledImages,
+  LoadResult,
+  PrepareResult,
+  Progress,
+  RunKind,
+  SavedTrainings,
+  TrainEvent,
+  TrainResult,
+  VerifyResult,
+} from '../worker/api';
+import type { StepId, StepState } from './steps';
+import type { Stops } from './stops';
+
+export { STEP_IDS, type StepId, type StepState } from './steps';
+
+export interface StepResults {
+  readonly load: LoadResult & { readonly backend: BackendInfo };
+  readonly fuse: FuseResult;
+  readonly verify: VerifyResult;
+  /** The qconfig chosen, as PyTorch calls it. */
+  readonly configure: { readonly qconfig: string; readonly activation: string; readonly weight: string };
+  readonly prepare: PrepareResult;
+  readonly train: { readonly qat: TrainResult; readonly control: TrainResult };
+  readonly convert: {
+    readonly qat: Omit<ConvertResult, 'model'>;
+    readonly ptq: Omit<ConvertResult, 'model'>;
+    readonly engine: EngineInfo & { readonly layers: readonly EngineLayer[] };
+  };
+  readonly compare: CompareResult;
+  readonly save: { readonly filename: string; readonly bytes: number; readonly blob: Blob };
+}
+
+export interface CompareResult {
+  readonly report: Report;
+  readonly fp32: Evaluation;
+  readonly int8: Evaluation;
+}
+
+/** A recipe and what came of it. */
+export interface Run {
+  readonly id: string;
+  readonly name: string;
+  readonly recipe: Recipe;
+  /**
+   * What its steps gave: of the choices as they were, see `state`. Load, fuse and verify are shared by all runs of the
+   * project with the same backend choice.
+   */
+  readonly results: Partial<StepResults>;
+  readonly int8Model: Int8Model | undefined;
+  /** QAT has ended with the choices as they are, whether its control has or not. */
+  readonly qatEnded: boolean;
+  state(step: StepId): StepState;
+}
+
+export type ProjectEvent =
+  /** Of which run it tells. */
+  | ({ readonly runId: string } & RunEvent)
+  /** Whether the browser has promised not to delete what is saved; asked when the first state is. */
+  | { readonly type: 'storage'; readonly persistent: boolean }
+  | { readonly type: 'backend-replaced'; readonly backend: BackendInfo }
+  /** A run was made, selected, renamed, deleted, or its choices or results have changed. */
+  | { readonly type: 'runs-changed' };
+
+export type RunEvent =
+  | { readonly type: 'step-started' | 'step-finished'; readonly step: StepId }
+  /** QAT has ended and its control has not begun: the train step is not done, but can be converted. */
+  | { readonly type: 'qat-finished'; readonly step: 'train' }
+  | {
+      readonly type: 'step-failed';
+      readonly step: StepId;
+      readonly message: string;
+      readonly hint: string;
+      /** The errors that caused it, with their stacks, for a report; undefined when there are none. */
+      readonly details: string | undefined;
+      /** Choices with which Retry is likely to succeed. */
+      readonly remedy: Partial<Recipe> | undefined;
+    }
+  | { readonly type: 'progress'; readonly step: StepId; readonly label: string; readonly progress: Progress }
+  | { readonly type: 'train'; readonly run: RunKind; readonly event: TrainEvent };
+
+export interface Project {
+  /** In the order they were made; never empty. */
+  readonly runs: readonly Run[];
+  /** The run in hand: what the rest of this interface is about. */
+  readonly inHand: Run;
+  /** Whose steps are running. */
+  readonly computing: Run | undefined;
+  on(listener: (event: ProjectEvent) => void): () => void;
+
+  /** A new run, from then on in hand. @param recipe by default that of the run in hand */
+  add(recipe?: Recipe): Run;
+  select(id: string): void;
+  rename(id: string, name: string): void;
+  /** Forgets a run and what is saved of its training; ends what it computes. After the last one a new one stands there. */
+  remove(id: string): Promise<void>;
+
+  /** The choices of the run in hand. @throws PlaygroundError 'bad-argument' as choose */
+  recipe: Recipe;
+  /**
+   * Changes choices: what works on them becomes stale, nothing before.
+   * @throws PlaygroundError 'bad-argument' on what may not be chosen, or what is locked
+   */
+  choose(change: Partial<Recipe>): void;
+  /** The very step that reads it is running; the learning rate stays open while QAT trains. */
+  locked(choice: Choice): boolean;
+  readonly results: Partial<StepResults>;
+  readonly int8Model: Int8Model | undefined;
+
+  /**
+   * Runs one step; earlier steps that are not done with the choices as they are run first.
+   * @throws PlaygroundError; 'bad-argument' while another run computes
+   */
+  run<S extends StepId>(step: S): Promise<StepResults[S]>;
+  /** Runs a step again, and what comes before it if need be; what comes after it is to be run again too. */
+  again<S extends StepId>(step: S): Promise<StepResults[S]>;
+  /** Runs all steps that are left, in order, and returns the report. */
+  runAll(): Promise<Report>;
+  /** QAT and conversion with no more than they need: neither proofs nor a control, which the train step can add later. */
+  heal(): Promise<StepResults['convert']>;
+
+  /** Training controls; no-ops when nothing trains. */
+  pause(): void;
+  resume(): void;
+  stepOnce(): void;
+  stop(): void;
+
+  /** What is saved in this browser, but for the runs of this project. @throws PlaygroundError 'storage' */
+  savedTrainings(): Promise<SavedTrainings>;
+  /**
+   * A saved training as a run, from then on in hand: its train step will go on with it.
+   * @throws PlaygroundError 'storage' when it cannot be had: another tab trains it, it is gone or damaged
+   */
+  takeUp(id: string): Promise<void>;
+  /** Forgets a saved training. @throws PlaygroundError 'storage' when another tab trains it */
+  discard(id: string): Promise<void>;
+  /** The first n test images in split order, for the grid. */
+  testImages(n: number): Promise<LabelledImages>;
+  /** Post-training quantization at any width, whatever step the run in hand has come to. */
+  readonly stops: Pick<Stops, 'prepare' | 'answers'>;
+  /** Ends the workers. */
+  dispose(): void;
+}

@@ -1,0 +1,264 @@
+// Workers of a project that tick instead of working, with invented results in the right types. For tests of the page only.
+import { PlaygroundError } from '../../src/core/errors';
+import type { Workers } from '../../src/project/workers';
+import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
+import type {
+  BackendInfo,
+  FloatSubject,
+  OnProgress,
+  PrepareOptions,
+  RunKind,
+  SavedTraining,
+  SavedTrainings,
+  TrainEvent,
+  TrainOptions,
+  TrainingRef,
+  TrainResult,
+  WebGpuStatus,
+} from '../../src/worker/api';
+import {
+  ENGINE,
+  fakeBackend,
+  fakeConverted,
+  fakeEvaluation,
+  fakeLayers,
+  FUSED,
+  LOADED,
+  timed,
+  VERIFIED,
+} from './fake-results';
+import { FakeStops } from './fake-stops';
+
+interface FakeOptions {
+  /** The step that fails at its first attempt, train by diverging; 'control' when the train step comes to it; '' for none. */
+  readonly fail: string;
+  /** Milliseconds of a tick: each step takes a few. */
+  readonly delay: number;
+  readonly webgpu: string;
+  /**
+   * What is saved: '' nothing, 'qat' or 'control' that run at step 30, 'several', 'elsewhere' in another tab (until
+   * the second look), 'damaged'.
+   */
+  readonly saved: string;
+  /** Another tab takes whatever is saved first. */
+  readonly taken: boolean;
+  /** The disk is full. */
+  readonly full: boolean;
+  /** The device is lost at this QAT step; 0 never. */
+  readonly loseAt: number;
+}
+
+/** What a fresh page has chosen. */
+export const CHOSEN: Recipe = { ...DEFAULT_RECIPE, steps: 60, weightBits: 8 };
+
+export class FakeWorkers {
+  /** Every control that was called, in order. */
+  readonly calls: string[] = [];
+  readonly stops = new FakeStops();
+  private failing: string;
+  private paused = false;
+  private stopped = false;
+  private single = false;
+  /** Saved trainings that are no longer there. */
+  private readonly gone = new Set<string>();
+  private looks = 0;
+  /** QAT steps of an earlier visit, by training. */
+  private readonly from = new Map<string, number>();
+  private backend: BackendInfo;
+  private onBackend: (backend: BackendInfo) => void = () => {};
+
+  constructor(private readonly fake: FakeOptions) {
+    this.failing = fake.fail;
+    this.backend = fakeBackend(fake.webgpu as WebGpuStatus);
+  }
+
+  readonly start = (): Workers => {
+    let end!: () => void;
+    const broken = new Promise<never>((_, reject) => {
+      end = () => reject(new PlaygroundError('stopped', 'The work was ended.', 'Run the step again.'));
+    });
+    broken.catch(() => {});
+    const { train, engine, baseline } = this;
+    const workers = { train, engine, baseline, broken, end: () => (this.calls.push('end'), end()) };
+    return workers as unknown as Workers;
+  };
+
+  private readonly train = {
+    start: async (_baseUrl: string, _asked: string, onBackend: (backend: BackendInfo) => void) => {
+      this.onBackend = onBackend;
+      return this.backend;
+    },
+    load: async (onProgress: OnProgress) => {
+      await this.count('bytes', 22_400_000, onProgress);
+      return LOADED;
+    },
+    fuse: () => this.answer(FUSED),
+    verify: async (_: unknown, onProgress: OnProgress) => {
+      await this.tick();
+      this.failOnce('verify');
+      await this.count('tests', 110, onProgress);
+      return VERIFIED;
+    },
+    prepare: async ({ qconfig }: PrepareOptions) => {
+      await this.tick();
+      this.failOnce('prepare');
+      const simulates = qconfig === 'fbgemm_qat';
+      const label = simulates ? 'get_default_qat_qconfig("fbgemm")' : 'get_default_qconfig("fbgemm")';
+      return { label, activationFakeQuants: 28, weightFakeQuants: 21, simulates };
+    },
+    train: async (options: TrainOptions, training: TrainingRef, onEvent: (event: TrainEvent) => void) => {
+      if (options.kind === 'control') this.failOnce('control');
+      else if (this.failing === 'train') this.diverge();
+      return this.trained(options, training, onEvent);
+    },
+    convert: () => this.answer(fakeConverted()),
+    ptq: () => this.answer(fakeConverted()),
+    calibrate: () => this.answer({}),
+    evaluate: async ({ kind }: FloatSubject, _: string, images: number, onProgress: OnProgress) => {
+      await this.count('images', images, onProgress);
+      return fakeEvaluation(kind, images);
+    },
+    latency: () => this.answer(timed(9.42, 'tfjs-webgpu FP32')),
+    pause: () => void (this.calls.push('pause'), (this.paused = true)),
+    resume: () => void (this.calls.push('resume'), (this.paused = false)),
+    step: () => void (this.calls.push('step'), (this.single = true)),
+    stop: () => void (this.calls.push('stop'), (this.stopped = true)),
+    setLearningRate: (rate: number) => void this.calls.push(`setLearningRate ${rate}`),
+    savedTrainings: async (): Promise<SavedTrainings> => {
+      const problems = [{ message: 'The saved training is damaged.', hint: 'It was removed.' }];
+      return this.fake.saved === 'damaged' ? { trainings: [], problems } : { trainings: this.saved(), problems: [] };
+    },
+    claim: async (id: string): Promise<SavedTraining> => {
+      this.calls.push(`claim ${id}`);
+      if (this.fake.taken) throw new PlaygroundError('storage', 'It is training in another tab.', 'Close that tab.');
+      const training = this.saved().find((training) => training.id === id)!;
+      this.gone.add(id);
+      this.from.set(id, training.qat.step);
+      return training;
+    },
+    // Ids of this page's own trainings are random.
+    discard: async (id: string) => {
+      this.calls.push(`discard ${id.length > 1 ? 'own' : id}`);
+      this.gone.add(id);
+    },
+  };
+
+  private readonly engine = {
+    start: async () => {},
+    load: () => this.answer(ENGINE),
+    profile: () => this.answer(fakeLayers()),
+    evaluate: async (slot: 'qat' | 'ptq', _: string, images: number, onProgress: OnProgress) => {
+      await this.count('images', images, onProgress);
+      return fakeEvaluation(slot, images);
+    },
+    latency: () => this.answer(timed(0.412, 'wasm-relaxed-simd, image quantized and logits dequantized')),
+  };
+
+  private readonly baseline = {
+    start: async () => {},
+    latency: () => this.answer(timed(3.61, 'tfjs-wasm FP32, BN folded, fused conv + bias + ReLU')),
+  };
+
+  private saved(): SavedTraining[] {
+    const ended = { step: CHOSEN.steps, ended: true };
+    const running = { step: 30, ended: false };
+    const training = { options: { ...CHOSEN, weightBits: 4 }, savedAt: Date.UTC(2026, 0, 2) };
+    const qat = { ...training, id: 'q', qat: running, control: undefined, elsewhere: false };
+    const control = { ...training, id: 'c', qat: ended, control: running, elsewhere: false };
+    const elsewhere = { ...qat, id: 'e', elsewhere: ++this.looks === 1 };
+    const all: Readonly<Record<string, SavedTraining[]>> = {
+      ...{ qat: [qat], control: [control], several: [control, qat], elsewhere: [elsewhere] },
+    };
+    return (all[this.fake.saved] ?? []).filter(({ id }) => !this.gone.has(id));
+  }
+
+  /** Without a delay still a task of its own, as each message of a worker is. */
+  private tick = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (this.fake.delay > 0) return void setTimeout(resolve, this.fake.delay);
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => (port1.close(), resolve());
+      port2.postMessage(null);
+    });
+
+  private async answer<T>(result: T): Promise<T> {
+    await this.tick();
+    return result;
+  }
+
+  private async count(what: 'bytes' | 'tests' | 'images', total: number, onProgress: OnProgress): Promise<void> {
+    for (let tenth = 1; tenth <= 10; tenth++) {
+      await this.tick();
+      onProgress({ what, done: (total * tenth) / 10, total });
+    }
+  }
+
+  private failOnce(step: string): void {
+    if (this.failing !== step) return;
+    this.failing = '';
+    const cause = Object.assign(new TypeError('Failed to fetch'), {
+      stack: 'TypeError: Failed to fetch\n    at request (fetch-verified.ts:126:24)',
+    });
+    const what = 'weights-002.bin could not be fetched: status 503.';
+    throw new PlaygroundError('network', what, 'Check the connection, then press Retry.', { cause });
+  }
+
+  private diverge(): never {
+    this.failing = '';
+    throw new PlaygroundError('diverged', 'The loss is running away.', 'Lower the learning rate.');
+  }
+
+  private async trained(
+    { kind, steps, batch }: TrainOptions,
+    { id, recipe: { learningRate } }: TrainingRef,
+    emit: (event: TrainEvent) => void,
+  ): Promise<TrainResult> {
+    const losses: number[] = [];
+    const first = (kind === 'qat' && this.from.get(id)) || 0;
+    const earlier = new Array<number>(first).fill(0.5);
+    emit({ type: 'restored', step: first, steps, history: { losses: earlier, validations: [], schedule: [] } });
+    this.stopped = false;
+    for (let step = first + 1; step <= steps && !this.stopped; step++) {
+      if (this.paused) {
+        emit({ type: 'paused', step: step - 1 });
+        while (this.paused && !this.single && !this.stopped) await this.tick();
+        this.single = false;
+        if (!this.paused) emit({ type: 'resumed', step: step - 1 });
+      }
+      await this.tick();
+      this.takeStep(kind, step, steps, emit, (loss) => {
+        losses.push(loss);
+        const left = ((steps - step) * batch) / 38.4;
+        const pace = { learningRate, imagesPerSecond: 38.4, secondsLeft: left };
+        emit({ type: 'step', step, steps, loss, accuracy: 1 - loss / 3, ...pace });
+      });
+    }
+    return {
+      ...{ steps: losses.length, finished: !this.stopped, diverged: false, losses: Float32Array.from(losses) },
+      ...{ schedule: [{ step: 0, rate: learningRate }], imagesPerSecond: 38.4, tensorsAtStart: 300, tensorsAtEnd: 300 },
+    };
+  }
+
+  private takeStep(
+    kind: RunKind,
+    step: number,
+    steps: number,
+    emit: (event: TrainEvent) => void,
+    taken: (loss: number) => void,
+  ): void {
+    const base = kind === 'qat' ? 0.35 : 0.2;
+    taken(base + 0.9 * Math.exp(-step / 12) + 0.12 * Math.abs(Math.sin(step * 12.9898)));
+    if (kind === 'qat' && step === this.fake.loseAt) {
+      this.backend = { ...this.backend, reason: 'The graphics device was lost. WASM has taken over.' };
+      this.onBackend(this.backend);
+    }
+    if (step % 10 === 0) {
+      const full = { type: 'not-saved', step, message: 'The disk space is full.', hint: 'Free some.' } as const;
+      emit(this.fake.full ? full : { type: 'saved', step });
+    }
+    if (step % 15 === 0)
+      emit({ type: 'validation', step, accuracy: 0.87 - base / 10 - 0.1 * Math.exp(-step / 15), images: 256 });
+    if (step === Math.ceil(steps * 0.375)) emit({ type: 'bn-frozen', step });
+    if (step === Math.ceil(steps * 0.5)) emit({ type: 'observers-frozen', step });
+  }
+}
