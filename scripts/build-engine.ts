@@ -1,12 +1,12 @@
 // Compiles the integer engine into public/wasm: one build with relaxed SIMD, one without, since a single relaxed opcode
 // makes a module invalid where it is unknown. The kernels' source is generated into build/, never edited nor committed.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { kernelsSource } from '../src/engine/assembly/template';
 import { KERNELS } from '../src/engine/kernels';
-import { compileWasm } from './asc';
+import { compileWasm, gatherSources } from './asc';
 import { listWasm } from './list-wasm';
 
 const SOURCES = 'src/engine/assembly';
@@ -22,10 +22,7 @@ export async function buildEngine(root: string): Promise<void> {
   for (const { name, relaxed, features } of BUILDS) {
     const folder = `build/${name}`;
     const out = `public/wasm/${name}.wasm`;
-    mkdirSync(join(root, folder), { recursive: true });
-    for (const file of readdirSync(join(root, SOURCES)))
-      if (file !== 'template.ts') copyFileSync(join(root, SOURCES, file), join(root, folder, file));
-    writeFileSync(join(root, folder, 'kernels.ts'), kernelsSource(KERNELS, relaxed));
+    gatherSources(root, SOURCES, folder, { 'kernels.ts': kernelsSource(KERNELS, relaxed) });
     const before = existsSync(join(root, out)) ? readFileSync(join(root, out)) : Buffer.alloc(0);
     const options = [...MEMORY, '--converge', ...features.flatMap((feature) => ['--enable', feature])];
     await compileWasm(root, [{ entry: `${folder}/run.ts`, out, options }]);

@@ -1,8 +1,6 @@
 // QatBatchNormGrad: see the contract.
-import { BATCH_NORM_GRAD } from './assembly/ids';
 import { sizeOf } from './elementwise';
 import type { WasmKernel } from './kernel';
-import { f32 } from './runtime';
 
 /** z, dy, y [..., C] and vectors [C] -> [dz, ddivisor, dgain, doffset]. */
 export const batchNormGrad: WasmKernel<'QatBatchNormGrad'> = (
@@ -17,11 +15,13 @@ export const batchNormGrad: WasmKernel<'QatBatchNormGrad'> = (
     runtime.output([channels]),
     runtime.output([channels]),
   ];
-  runtime.run(BATCH_NORM_GRAD, Math.ceil(channels / 16), [
-    ...[z, dy, y].map((tensor) => runtime.address(tensor)),
-    ...[sizeOf(z) / channels, channels],
-    ...[divisor, gain, mean, variance, dz, ddivisor, dgain, doffset].map((tensor) => runtime.address(tensor)),
-    ...[f32(eps), Number(relu), Number(frozen)],
-  ]);
+  runtime.run('batchNormGrad', Math.ceil(channels / 16), {
+    ...runtime.addresses({ z, dy, y, divisor, gain, mean, variance, dz, ddivisor, dgain, doffset }),
+    rows: sizeOf(z) / channels,
+    channels,
+    eps,
+    relu: Number(relu),
+    frozen: Number(frozen),
+  });
   return [dz, ddivisor, dgain, doffset];
 };

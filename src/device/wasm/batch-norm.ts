@@ -1,8 +1,6 @@
 // QatBatchNorm: see the contract.
-import { BATCH_NORM } from './assembly/ids';
 import { sizeOf } from './elementwise';
 import type { WasmKernel } from './kernel';
-import { f32 } from './runtime';
 
 /** z [..., C] and vectors [C] -> [y, mean, variance]. */
 export const batchNorm: WasmKernel<'QatBatchNorm'> = (
@@ -18,10 +16,13 @@ export const batchNorm: WasmKernel<'QatBatchNorm'> = (
     runtime.floats(usedMean).set(runtime.floats(mean));
     runtime.floats(usedVariance).set(runtime.floats(variance));
   }
-  runtime.run(BATCH_NORM, Math.ceil(channels / 16), [
-    ...[runtime.address(z), sizeOf(z) / channels, channels],
-    ...[divisor, gain, offset, usedMean, usedVariance, y].map((tensor) => runtime.address(tensor)),
-    ...[f32(eps), Number(relu), Number(frozen)],
-  ]);
+  runtime.run('batchNorm', Math.ceil(channels / 16), {
+    ...runtime.addresses({ z, divisor, gain, offset, mean: usedMean, variance: usedVariance, y }),
+    rows: sizeOf(z) / channels,
+    channels,
+    eps,
+    relu: Number(relu),
+    frozen: Number(frozen),
+  });
   return [y, usedMean, usedVariance];
 };

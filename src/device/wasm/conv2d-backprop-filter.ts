@@ -1,7 +1,6 @@
 // tfjs's Conv2DBackpropFilter, which its WASM backend lacks: one product per live tap, rows = input channels,
 // columns = output channels, k = pixels the tap joins x samples. Taps that only meet padding get zeros.
 import { convKey, convShape } from '../conv-shape';
-import { ZERO } from './assembly/ids';
 import { groupBy, joins } from './conv-taps';
 import { addRun, multiply, pointTables, type Point } from './gemm';
 import type { WasmKernel } from './kernel';
@@ -29,7 +28,7 @@ export const conv2dBackpropFilter: WasmKernel<'Conv2DBackpropFilter'> = ({ x, dy
     ];
   });
   const df = runtime.output([s.kh, s.kw, ci, co]);
-  runtime.run(ZERO, (end - dead) / 4, [runtime.address(df), dead, tapSize * 4]);
+  runtime.run('zero', (end - dead) / 4, { target: runtime.address(df), blocks: dead, size: tapSize * 4 });
   multiply(
     runtime,
     {

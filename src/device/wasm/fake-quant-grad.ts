@@ -1,5 +1,4 @@
 // QatFakeQuantGrad: see the contract.
-import { FAKE_QUANT_GRAD } from './assembly/ids';
 import { fakeQuantArgs } from './fake-quant-args';
 import type { WasmKernel } from './kernel';
 
@@ -7,6 +6,6 @@ import type { WasmKernel } from './kernel';
 export const fakeQuantGrad: WasmKernel<'QatFakeQuantGrad'> = ({ x, dy, range }, attrs, runtime) => {
   const dx = runtime.output(x.shape);
   const { items, args } = fakeQuantArgs(runtime, x, dy, dx, range, attrs);
-  runtime.run(FAKE_QUANT_GRAD, items, args);
+  runtime.run('fakeQuantGrad', items, args);
   return [dx];
 };

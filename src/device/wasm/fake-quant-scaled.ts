@@ -1,11 +1,11 @@
 // QatFakeQuantScaled and QatFakeQuantScaledGrad: see the contract.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { FakeQuantScaledAttrs } from '../contract';
-import { FAKE_QUANT_SCALED, FAKE_QUANT_SCALED_GRAD, SUM_ROWS } from './assembly/ids';
 import { sizeOf } from './elementwise';
 import type { WasmKernel } from './kernel';
 import { packQParams } from './qparams';
-import { f32, type KernelRuntime } from './runtime';
+import type { KernelRuntime } from './runtime';
+import type { Arguments } from './work';
 
 /** Rows of one work item: enough that a sum per item and channel weighs little beside them. */
 const ROWS_PER_ITEM = 64;
@@ -14,11 +14,9 @@ const ROWS_PER_ITEM = 64;
 export const fakeQuantScaled: WasmKernel<'QatFakeQuantScaled'> = ({ x, factor, range }, attrs, runtime) => {
   const y = runtime.output(x.shape);
   const work = cut(runtime, x, attrs);
-  const { addresses } = packQParams(runtime, range, attrs);
-  runtime.run(FAKE_QUANT_SCALED, work.items, [
-    ...[runtime.address(x), 0, runtime.address(y)],
-    ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), 0],
-  ]);
+  const { qparams } = packQParams(runtime, range, attrs);
+  const addresses = runtime.addresses({ x, out: y, factor });
+  runtime.run('fakeQuantScaled', work.items, { ...addresses, dy: 0, ...work.args, ...qparams, partial: 0 });
   return [y];
 };
 
@@ -28,20 +26,17 @@ export const fakeQuantScaledGrad: WasmKernel<'QatFakeQuantScaledGrad'> = ({ x, d
   const dfactor = runtime.output(factor.shape);
   const work = cut(runtime, x, attrs);
   const channels = sizeOf(factor);
-  const { addresses, more } = packQParams(runtime, range, attrs, work.items * channels * 4);
+  const { qparams, more } = packQParams(runtime, range, attrs, work.items * channels * 4);
   const [partial] = more;
-  runtime.run(FAKE_QUANT_SCALED_GRAD, work.items, [
-    ...[x, dy, dx].map((tensor) => runtime.address(tensor)),
-    ...[...work.args, runtime.address(factor), ...addresses, f32(attrs.qmin), f32(attrs.qmax), partial],
-  ]);
-  runtime.run(SUM_ROWS, 1, [partial, work.items, channels, runtime.address(dfactor)]);
+  const addresses = runtime.addresses({ x, dy, out: dx, factor });
+  runtime.run('fakeQuantScaledGrad', work.items, { ...addresses, ...work.args, ...qparams, partial });
+  runtime.run('sumRows', 1, { x: partial, rows: work.items, channels, sum: runtime.address(dfactor) });
   return [dx, dfactor];
 };
 
 interface Work {
   readonly items: number;
-  /** blocks, rows, rowsPerItem, itemsPerBlock, channels. */
-  readonly args: readonly number[];
+  readonly args: Pick<Arguments<'fakeQuantScaled'>, 'blocks' | 'rows' | 'rowsPerItem' | 'itemsPerBlock' | 'channels'>;
 }
 
 /** Items within the taps that are wanted; without taps, x is one block. */
@@ -55,6 +50,6 @@ function cut(runtime: KernelRuntime, x: TensorInfo, { taps }: FakeQuantScaledAtt
   const itemsPerBlock = Math.ceil(rows / ROWS_PER_ITEM);
   return {
     items: wanted.length * itemsPerBlock,
-    args: [blocks, rows, ROWS_PER_ITEM, itemsPerBlock, channels],
+    args: { blocks, rows, rowsPerItem: ROWS_PER_ITEM, itemsPerBlock, channels },
   };
 }

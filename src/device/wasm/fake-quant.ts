@@ -1,5 +1,4 @@
 // QatFakeQuant: see the contract.
-import { FAKE_QUANT } from './assembly/ids';
 import { fakeQuantArgs } from './fake-quant-args';
 import type { WasmKernel } from './kernel';
 
@@ -7,6 +6,6 @@ import type { WasmKernel } from './kernel';
 export const fakeQuant: WasmKernel<'QatFakeQuant'> = ({ x, range }, attrs, runtime) => {
   const y = runtime.output(x.shape);
   const { items, args } = fakeQuantArgs(runtime, x, null, y, range, attrs);
-  runtime.run(FAKE_QUANT, items, args);
+  runtime.run('fakeQuant', items, args);
   return [y];
 };

@@ -1,11 +1,9 @@
 // The matrix product behind the convolutions, as assembly/gemm.ts and assembly/pack.ts take it. A convolution gives the
 // points it computes and for each the runs of its live taps; packing lays both operands out so that a run is contiguous.
-import { GEMM, PACK_COLUMNS, PACK_TRANSPOSED } from './assembly/ids';
+import { TILE_COLS, TILE_ROWS } from './assembly/tile';
 import type { KernelRuntime } from './runtime';
+import { bytesOf, words } from './work';
 
-/** Rows and columns of one register tile. */
-const TILE_ROWS = 4;
-const TILE_COLS = 8;
 /** Work items a product is cut into at least, where its size allows: enough for threads to even out. */
 const MIN_ITEMS = 16;
 
@@ -33,11 +31,12 @@ export function addRun(runs: Run[], a: number, b: number, length: number): void 
 /** The integer tables of a product (points, then runs), for a table that starts at `address`. */
 export function pointTables(points: readonly Point[], address: number): [points: number[], runs: number[]] {
   const [pointWords, runWords]: [number[], number[]] = [[], []];
-  const runsAt = address + points.length * 12;
+  const runsAt = address + points.length * bytesOf('Point');
   for (const { c, runs } of points) {
-    pointWords.push(c * 4, runsAt + runWords.length * 4);
-    for (const run of runs) runWords.push(run.a * TILE_ROWS * 4, run.b * TILE_COLS * 4, run.length);
-    pointWords.push(runsAt + runWords.length * 4);
+    const firstRun = runsAt + runWords.length * 4;
+    for (const { a, b, length } of runs)
+      runWords.push(...words('Run', { a: a * TILE_ROWS * 4, b: b * TILE_COLS * 4, length }));
+    pointWords.push(...words('Point', { c: c * 4, runs: firstRun, runsEnd: runsAt + runWords.length * 4 }));
   }
   return [pointWords, runWords];
 }
@@ -67,11 +66,11 @@ function packedBytes(operand: Operand, width: number): number {
 
 function pack(runtime: KernelRuntime, operand: Operand, width: number, target: number): number {
   const panelBytes = packedDepth(operand) * width * 4;
-  const id = operand.order === 'lanes-adjacent' ? PACK_COLUMNS : PACK_TRANSPOSED;
-  runtime.run(id, Math.ceil(operand.lanes / width), [
-    ...[operand.source, target, panelBytes, width, operand.lanes],
-    ...[...operand.blocks, operand.depth, operand.stride * 4],
-  ]);
+  const { source, lanes, order, depth, stride } = operand;
+  const [blocks, blocksEnd] = operand.blocks;
+  const work = order === 'lanes-adjacent' ? 'packColumns' : 'packTransposed';
+  const from = { source, lanes, blocks, blocksEnd, depth, stride: stride * 4 };
+  runtime.run(work, Math.ceil(lanes / width), { ...from, target, panel: panelBytes, width });
   return panelBytes;
 }
 
@@ -90,8 +89,17 @@ export function multiply(
   const tiles = Math.ceil(a.lanes / TILE_ROWS);
   const panels = Math.ceil(b.lanes / TILE_COLS);
   const tilesPerItem = Math.ceil(tiles / Math.ceil(MIN_ITEMS / panels));
-  runtime.run(GEMM, panels * Math.ceil(tiles / tilesPerItem), [
-    ...[aPacked, aTile, bPacked, bPanel, c, cRow * 4],
-    ...[a.lanes, b.lanes, ...points, tilesPerItem],
-  ]);
+  runtime.run('gemm', panels * Math.ceil(tiles / tilesPerItem), {
+    a: aPacked,
+    aTile,
+    b: bPacked,
+    bPanel,
+    c,
+    cRow: cRow * 4,
+    rows: a.lanes,
+    cols: b.lanes,
+    points: points[0],
+    pointsEnd: points[1],
+    tilesPerItem,
+  });
 }

@@ -2,10 +2,8 @@
 // few thousand bins are moved to a wider range here. Not for the range searched in a histogram.
 import { isUnseen } from '../../core/qparams';
 import { rescale } from '../../quant/histogram';
-import { ADD_COUNTS, COUNT_BINS, FINITE_MINMAX, UPDATE_RANGE } from './assembly/ids';
 import { ITEM_FLOATS, sizeOf } from './elementwise';
 import type { WasmKernel } from './kernel';
-import { f32 } from './runtime';
 
 /** Work items of a tensor, at most: each has counts of its own, which are added up after. */
 const MOST_ITEMS = 16;
@@ -21,11 +19,12 @@ export const observeHistogram: WasmKernel<'QatObserveHistogram'> = ({ x, counts,
   const sizePerItem = Math.max(ITEM_FLOATS, Math.ceil(size / MOST_ITEMS));
   const items = Math.ceil(size / sizePerItem);
   const [ends, tables] = runtime.scratch(items * 12, items * (bins + 1) * LANES * 4);
-  const values = [runtime.address(x), size, sizePerItem];
-  const nextAddress = runtime.address(nextRange);
+  const values = { x: runtime.address(x), size, sizePerItem };
 
-  runtime.run(FINITE_MINMAX, items, [...values, ends]);
-  runtime.run(UPDATE_RANGE, 1, [ends, items, 1, runtime.address(range), nextAddress, 0, 0, 0]);
+  runtime.run('finiteMinMax', items, { ...values, partial: ends });
+  const ranges = runtime.addresses({ range, next: nextRange });
+  const widest = { average: 0, c: 0, factor: 0 };
+  runtime.run('updateRange', 1, { partial: ends, parts: items, channels: 1, ...ranges, ...widest });
   const [min, max] = runtime.floats(range);
   const [nextMin, nextMax] = runtime.floats(nextRange);
   const before = runtime.floats(counts);
@@ -33,7 +32,7 @@ export const observeHistogram: WasmKernel<'QatObserveHistogram'> = ({ x, counts,
   runtime.floats(nextCounts).set(isSame ? before : rescale({ counts: before, min, max }, nextMin, nextMax));
 
   const [low, high] = nextMin === nextMax ? [nextMin - 1, nextMax + 1] : [nextMin, nextMax];
-  runtime.run(COUNT_BINS, items, [...values, f32(low), f32(high), bins, tables]);
-  runtime.run(ADD_COUNTS, 1, [tables, items, bins, runtime.address(nextCounts)]);
+  runtime.run('countBins', items, { ...values, low, high, bins, tables });
+  runtime.run('addCounts', 1, { tables, items, bins, counts: runtime.address(nextCounts) });
   return [nextCounts, nextRange];
 };

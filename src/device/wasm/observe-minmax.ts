@@ -1,10 +1,9 @@
 // QatObserveMinMax and QatObserveScaled: see the contract.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ObserveMinMaxAttrs } from '../contract';
-import { MINMAX_CHANNELS, MINMAX_TENSOR, UPDATE_RANGE } from './assembly/ids';
 import { ITEM_FLOATS, sizeOf } from './elementwise';
 import type { WasmKernel } from './kernel';
-import { f32, type KernelRuntime } from './runtime';
+import type { KernelRuntime } from './runtime';
 
 /** x [..., C], range [2, 1] or [2, C] -> the new range. */
 export const observeMinMax: WasmKernel<'QatObserveMinMax'> = ({ x, range }, attrs, runtime) =>
@@ -29,11 +28,16 @@ function observe(
   const rowsPerItem = Math.max(Math.ceil(ITEM_FLOATS / channels), 128);
   const items = Math.ceil(rows / rowsPerItem);
   const [partial] = runtime.scratch(items * 3 * channels * 4);
-  const id = channels === 1 ? MINMAX_TENSOR : MINMAX_CHANNELS;
-  runtime.run(id, items, [runtime.address(x), rows, channels, rowsPerItem, partial]);
-  runtime.run(UPDATE_RANGE, 1, [
-    ...[partial, items, channels, runtime.address(range), runtime.address(next)],
-    ...[Number(mode === 'average'), f32(c), factor],
-  ]);
+  const work = channels === 1 ? 'minMaxTensor' : 'minMaxChannels';
+  runtime.run(work, items, { x: runtime.address(x), rows, channels, rowsPerItem, partial });
+  runtime.run('updateRange', 1, {
+    partial,
+    parts: items,
+    channels,
+    ...runtime.addresses({ range, next }),
+    average: Number(mode === 'average'),
+    c,
+    factor,
+  });
   return [next];
 }

@@ -3,10 +3,11 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { FakeQuantAttrs } from '../contract';
 import { qparamsOf } from '../qparams';
 import type { KernelRuntime } from './runtime';
+import type { Arguments } from './work';
 
-/** Addresses of float arrays inv, scale and zero point: one per channel, or four equal ones for a whole tensor. */
 export interface PackedQParams {
-  readonly addresses: readonly [inv: number, scale: number, zeroPoint: number];
+  /** Addresses of float arrays, one value per channel or four equal ones for a whole tensor; and the range of codes. */
+  readonly qparams: Pick<Arguments<'fakeQuant'>, 'inv' | 'scale' | 'zeroPoint' | 'qmin' | 'qmax'>;
   /** 0 for a whole tensor. */
   readonly channels: number;
   /** Further scratch memory, as asked for. */
@@ -24,14 +25,15 @@ export function packQParams(
   ...bytes: number[]
 ): PackedQParams {
   const ranges = range.shape[1];
-  const qparams = qparamsOf(runtime.floats(range), attrs);
+  const values = qparamsOf(runtime.floats(range), attrs);
   const lanes = ranges === 1 ? 4 : ranges;
   const arrays = Array.from({ length: 3 }, () => new Float32Array(lanes));
   for (let i = 0; i < lanes; i++) {
-    const { scale, zeroPoint } = qparams[i % ranges];
+    const { scale, zeroPoint } = values[i % ranges];
     [1 / scale, scale, zeroPoint].forEach((value, kind) => (arrays[kind][i] = value));
   }
   const [inv, scale, zeroPoint, ...more] = runtime.scratch(...arrays.map((array) => array.byteLength), ...bytes);
   [inv, scale, zeroPoint].forEach((address, i) => runtime.writeFloats(address, arrays[i]));
-  return { addresses: [inv, scale, zeroPoint], channels: ranges === 1 ? 0 : ranges, more };
+  const { qmin, qmax } = attrs;
+  return { qparams: { inv, scale, zeroPoint, qmin, qmax }, channels: ranges === 1 ? 0 : ranges, more };
 }

@@ -4,6 +4,7 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { PlaygroundError } from '../../core/errors';
+import { idOf, MOST_BYTES, WORK, words, type Arguments, type WorkName } from './work';
 
 /** What assembly/index.ts exports. Addresses are byte offsets into the shared memory. */
 export interface KernelExports {
@@ -23,19 +24,11 @@ interface EmscriptenModule {
   _free(address: number): void;
 }
 
-/** Bytes of the control block (assembly/pool.ts) and of the longest list of arguments. */
+/** Bytes of the control block: assembly/pool.ts. */
 const CONTROL_BYTES = 64;
-const ARGS_BYTES = 128;
 const ALIGNMENT = 64;
 
 const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-
-const floatBits = new Int32Array(1);
-/** A float32 as the integer with the same bits: the way floats travel in a list of arguments. */
-export function f32(value: number): number {
-  new Float32Array(floatBits.buffer)[0] = value;
-  return floatBits[0];
-}
 
 /** The memory that tfjs allocates its tensors in. */
 export function tfjsMemory(backend: BackendWasm): WebAssembly.Memory {
@@ -63,7 +56,7 @@ export class KernelRuntime {
     private readonly exports: KernelExports,
     private readonly memory: WebAssembly.Memory,
   ) {
-    this.args = this.allocate(ARGS_BYTES);
+    this.args = this.allocate(MOST_BYTES);
   }
 
   /**
@@ -84,6 +77,13 @@ export class KernelRuntime {
   /** Where a tensor's first element lies. */
   address(tensor: TensorInfo): number {
     return this.backend.dataIdMap.get(tensor.dataId).memoryOffset;
+  }
+
+  /** Where tensors lie, by name. */
+  addresses<Name extends string>(tensors: Readonly<Record<Name, TensorInfo>>): Record<Name, number> {
+    const addresses = {} as Record<Name, number>;
+    for (const name in tensors) addresses[name] = this.address(tensors[name]);
+    return addresses;
   }
 
   /** A new float32 tensor with whatever its memory held. May grow the memory. */
@@ -173,12 +173,13 @@ export class KernelRuntime {
   }
 
   /**
-   * Runs `items` work items of a kernel (assembly/ids.ts) with its arguments in the order of its args class.
+   * Runs `items` work items.
    * @throws PlaygroundError 'thread-lost' when a thread has stopped. Items are never repeated: some change their inputs,
    * and a thread that only seemed to have stopped may go on writing. The backend has to be made anew, with other memory.
    */
-  run(id: number, items: number, args: readonly number[]): void {
-    this.write(this.args, args);
+  run<W extends WorkName>(work: W, items: number, args: Arguments<W>): void {
+    const id = idOf(work);
+    this.write(this.args, words(WORK[work].args, args));
     if (this.control === null || items <= 1) return this.exports.run(id, this.args, items);
     if (!this.stopped && this.exports.runShared(this.control, id, this.args, items)) return;
     this.stopped = true;

@@ -1,12 +1,8 @@
 // QatSgdMomentum: see the contract. One call for all parameters, whose addresses stand in a table.
 import { sgdParameters } from '../contract';
-import { SGD } from './assembly/ids';
 import { ITEM_FLOATS, sizeOf } from './elementwise';
 import type { WasmKernel } from './kernel';
-import { f32 } from './runtime';
-
-/** 32-bit fields of an entry: SgdParameter of assembly/sgd.ts. */
-const ENTRY = 5;
+import { bytesOf, words } from './work';
 
 /** [v, w, g, w, g, ...] -> nothing; w and v are changed. */
 export const sgdMomentum: WasmKernel<'QatSgdMomentum'> = (list, { lr, momentum, weightDecay }, runtime) => {
@@ -15,11 +11,12 @@ export const sgdMomentum: WasmKernel<'QatSgdMomentum'> = (list, { lr, momentum, 
   const entries = parameters.flatMap(({ w, g, size, offset }) => {
     const firstItem = items;
     items += Math.ceil(size / ITEM_FLOATS);
-    return [runtime.address(w), runtime.address(g), runtime.address(v) + offset * 4, size, firstItem];
+    const addresses = { ...runtime.addresses({ w, g }), v: runtime.address(v) + offset * 4 };
+    return words('SgdParameter', { ...addresses, size, firstItem });
   });
-  const [table] = runtime.scratch(parameters.length * ENTRY * 4);
+  const [table] = runtime.scratch(parameters.length * bytesOf('SgdParameter'));
   runtime.write(table, entries);
-  runtime.run(SGD, items, [table, ITEM_FLOATS, f32(lr), f32(momentum), f32(weightDecay)]);
+  runtime.run('sgd', items, { parameters: table, itemFloats: ITEM_FLOATS, lr, momentum, weightDecay });
   for (const { w } of parameters) runtime.changed(w);
   return [];
 };

@@ -1,23 +1,7 @@
 // Batch norm of u = z / divisor with ReLU, and its gradients. All rows of 4 channels at a time: statistics, then use.
 // Sums run in float32 over short blocks and in float64 over the blocks; the variance is taken about the mean.
+import { BatchNormArgs, BatchNormGradArgs } from './args';
 import { demote, highF64, load4, lowF64, store4 } from './simd';
-
-@unmanaged
-export class BatchNormArgs {
-  z: usize;
-  rows: i32;
-  channels: i32;
-  divisor: usize;
-  gain: usize;
-  offset: usize;
-  /** Given when frozen, else written. */
-  mean: usize;
-  variance: usize;
-  y: usize;
-  eps: f32;
-  relu: i32;
-  frozen: i32;
-}
 
 /** Rows that are summed in float32. */
 const BLOCK: i32 = 32;
@@ -73,26 +57,6 @@ function normalize(args: BatchNormArgs, vector: i32): void {
   }
 }
 
-@unmanaged
-export class BatchNormGradArgs {
-  z: usize;
-  dy: usize;
-  y: usize;
-  rows: i32;
-  channels: i32;
-  divisor: usize;
-  gain: usize;
-  mean: usize;
-  variance: usize;
-  dz: usize;
-  dDivisor: usize;
-  dGain: usize;
-  dOffset: usize;
-  eps: f32;
-  relu: i32;
-  frozen: i32;
-}
-
 /**
  * With x = (u - mean) / sigma, g = dy where y > 0: dOffset = sum g, dGain = sum g x, and
  * du = gain / sigma * (g - dOffset / n - x * dGain / n); frozen statistics leave only the first term.
@@ -140,15 +104,15 @@ function differentiate(args: BatchNormGradArgs, vector: i32): void {
   }
   const dOffset = demote(offsetLow, offsetHigh);
   const dGain = f32x4.div(demote(gainLow, gainHigh), sigma);
-  store4(args.dOffset + at, dOffset, lanes);
-  store4(args.dGain + at, dGain, lanes);
+  store4(args.doffset + at, dOffset, lanes);
+  store4(args.dgain + at, dGain, lanes);
 
   // Frozen: sum(du u) = gain (mean dOffset / sigma + dGain). Else the flow through the statistics leaves
   // gain dGain eps / (variance + eps).
   const share = args.frozen
     ? f32x4.add(f32x4.div(f32x4.mul(mean, dOffset), sigma), dGain)
     : f32x4.div(f32x4.mul(dGain, eps), total);
-  store4(args.dDivisor + at, f32x4.neg(f32x4.div(f32x4.mul(gain, share), d)), lanes);
+  store4(args.ddivisor + at, f32x4.neg(f32x4.div(f32x4.mul(gain, share), d)), lanes);
 
   const factor = f32x4.div(gain, f32x4.mul(sigma, d));
   const n = f32x4.splat(<f32>args.rows);

@@ -1,31 +1,7 @@
 // Fake quantization of x * factor, both per channel, and its gradients to x and to the factor; x is a weight, of which
 // only some blocks of rows are wanted: the taps of a filter that ever meet the map. Scales come from outside, see qparams.ts.
+import { FakeQuantScaledArgs, SumRowsArgs } from './args';
 import { load4, store4 } from './simd';
-
-@unmanaged
-export class FakeQuantScaledArgs {
-  x: usize;
-  /** Gradient of the output; FAKE_QUANT_SCALED_GRAD only. */
-  dy: usize;
-  /** May be dy. */
-  out: usize;
-  /** usize[]: byte offsets of the blocks of rows. */
-  blocks: usize;
-  /** Rows of a block, and of one item; an item lies in one block. */
-  rows: i32;
-  rowsPerItem: i32;
-  itemsPerBlock: i32;
-  channels: i32;
-  /** float[channels] each. */
-  factor: usize;
-  inv: usize;
-  scale: usize;
-  zeroPoint: usize;
-  qmin: f32;
-  qmax: f32;
-  /** float[items][channels]: each item's part of the factor's gradient; FAKE_QUANT_SCALED_GRAD only. */
-  partial: usize;
-}
 
 /** Bytes from a tensor's start to the item's first row. */
 // @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
@@ -97,16 +73,6 @@ export function fakeQuantScaledGrad(args: FakeQuantScaledArgs, item: i32): void 
       store4(sums + c, f32x4.add(load4(sums + c, lanes), f32x4.mul(g, value)), lanes);
     }
   }
-}
-
-@unmanaged
-export class SumRowsArgs {
-  /** float[rows][channels] */
-  x: usize;
-  rows: i32;
-  channels: i32;
-  /** float[channels] */
-  sum: usize;
 }
 
 /** Adds rows up, in order. One item. */

@@ -1,24 +1,6 @@
 // Fake quantization and its straight-through gradient. Scales and zero points come from outside: see qparams.ts.
 // q = zp + RNE(x * inv), added after rounding; a multiplication by the inverse, never a division.
-
-@unmanaged
-export class FakeQuantArgs {
-  x: usize;
-  /** Gradient of the output; FAKE_QUANT_GRAD only. */
-  dy: usize;
-  out: usize;
-  /** Floats in all, and of one item; per channel an item is whole rows. */
-  size: i32;
-  sizePerItem: i32;
-  /** Per channel: how many; per tensor: 0. */
-  channels: i32;
-  /** float[channels], or float[4] of one value per tensor. */
-  inv: usize;
-  scale: usize;
-  zeroPoint: usize;
-  qmin: f32;
-  qmax: f32;
-}
+import { FakeQuantArgs } from './args';
 
 // @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline

@@ -2,47 +2,9 @@
 // For every point p (an output pixel, or a filter tap), every row tile of 4 and every column panel of 8:
 //   c[p][row][col] = sum over p's runs, over k < run.length: a[tile][run.a + k][row] * b[panel][run.b + k][col]
 // A point's runs hold its live taps only, so padding is never multiplied. Not for packing: see pack.ts.
+import { GemmArgs, Point, Run } from './args';
 import { madd } from './simd';
-
-@unmanaged
-export class GemmArgs {
-  a: usize;
-  /** Bytes from one row tile of a to the next. */
-  aTile: usize;
-  b: usize;
-  /** Bytes from one column panel of b to the next. */
-  bPanel: usize;
-  c: usize;
-  /** Bytes from one row of c to the next. */
-  cRow: usize;
-  rows: i32;
-  cols: i32;
-  /** Point[] */
-  points: usize;
-  pointsEnd: usize;
-  /** Row tiles of one work item; items are numbered panel by panel. */
-  tilesPerItem: i32;
-}
-
-@unmanaged
-class Point {
-  /** Byte offset of the point in c. */
-  c: usize;
-  /** Run[] */
-  runs: usize;
-  runsEnd: usize;
-}
-
-@unmanaged
-class Run {
-  /** Byte offsets within a tile of a and a panel of b. */
-  a: usize;
-  b: usize;
-  length: i32;
-}
-
-const ROWS: i32 = 4;
-const COLS: i32 = 8;
+import { TILE_COLS as COLS, TILE_ROWS as ROWS } from './tile';
 
 /** One panel of columns, `tilesPerItem` tiles of rows, all points. */
 export function gemm(args: GemmArgs, item: i32): void {

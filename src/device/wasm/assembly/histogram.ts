@@ -1,16 +1,7 @@
 // Histograms: the ends of the finite values, and counts of equal bins between two ends in torch.histc's float32 steps.
 // Work is cut into chunks with whole numbers as their counts: the outcome is the same for any number of threads.
 // Not for moving counts to other bins.
-
-@unmanaged
-export class FiniteMinMaxArgs {
-  x: usize;
-  /** Floats in all, and of one item. */
-  size: i32;
-  sizePerItem: i32;
-  /** float[items][3]: minimum and maximum, as updateRange reads them. */
-  partial: usize;
-}
+import { FiniteMinMaxArgs, CountBinsArgs, AddCountsArgs } from './args';
 
 /** Infinities are left out, NaN is kept; (+Infinity, -Infinity) if nothing is left. Item = chunk. */
 export function finiteMinMax(args: FiniteMinMaxArgs, item: i32): void {
@@ -43,20 +34,6 @@ export function finiteMinMax(args: FiniteMinMaxArgs, item: i32): void {
 @inline
 function without(v: v128, value: f32): v128 {
   return v128.bitselect(f32x4.splat(-value), v, f32x4.eq(v, f32x4.splat(value)));
-}
-
-@unmanaged
-export class CountBinsArgs {
-  x: usize;
-  /** Floats in all, and of one item. */
-  size: i32;
-  sizePerItem: i32;
-  /** The bins' ends. */
-  low: f32;
-  high: f32;
-  bins: i32;
-  /** i32[items][bins + 1][4]: counts by lane; the last bin takes what lies outside. */
-  tables: usize;
 }
 
 /** bin = trunc((x - low) * bins / (high - low)), the right end in the last bin. Item = chunk. */
@@ -99,16 +76,6 @@ function offsets(v: v128, low: v128, high: v128, span: v128, bins: v128): v128 {
 @inline
 function increment(address: usize): void {
   store<i32>(address, load<i32>(address) + 1);
-}
-
-@unmanaged
-export class AddCountsArgs {
-  /** i32[items][bins + 1][4], as countBins leaves them. */
-  tables: usize;
-  items: i32;
-  bins: i32;
-  /** float[bins]: what is added to. */
-  counts: usize;
 }
 
 /** One item: counts += the tables' sum, rounded once to float32 and once after adding. */

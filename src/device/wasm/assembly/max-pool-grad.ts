@@ -1,18 +1,10 @@
 // Gradient of max pooling: each output's gradient goes to the first input of its window that holds the maximum.
-import { PoolShapeArgs } from './pool-shape';
+import { MaxPoolGradArgs } from './args';
 import { load4, store4 } from './simd';
-
-@unmanaged
-export class MaxPoolGradArgs extends PoolShapeArgs {
-  x: usize;
-  y: usize;
-  dy: usize;
-  dx: usize;
-}
 
 /** Item = sample. */
 export function maxPoolGrad(args: MaxPoolGradArgs, item: i32): void {
-  const pixel = <usize>args.channels * 4;
+  const pixel = <usize>args.c * 4;
   const inputs = <usize>(args.h * args.w) * pixel;
   const outputs = <usize>(args.oh * args.ow) * pixel;
   const x = args.x + <usize>item * inputs;
@@ -24,8 +16,8 @@ export function maxPoolGrad(args: MaxPoolGradArgs, item: i32): void {
     for (let ox = 0; ox < args.ow; ox++, y += pixel, dy += pixel) {
       const top = oy * args.sh - args.padTop;
       const left = ox * args.sw - args.padLeft;
-      for (let c = 0; c < args.channels; c += 4) {
-        spread(args, x, y, dy, dx, top, left, <usize>c * 4, min(args.channels - c, 4));
+      for (let c = 0; c < args.c; c += 4) {
+        spread(args, x, y, dy, dx, top, left, <usize>c * 4, min(args.c - c, 4));
       }
     }
   }
@@ -50,7 +42,7 @@ function spread(
   let open = i32x4.splat(-1);
   for (let iy = max(top, 0); iy < min(top + args.kh, args.h); iy++) {
     for (let ix = max(left, 0); ix < min(left + args.kw, args.w); ix++) {
-      const at = <usize>((iy * args.w + ix) * args.channels) * 4 + c;
+      const at = <usize>((iy * args.w + ix) * args.c) * 4 + c;
       const first = v128.and(open, f32x4.eq(load4(x + at, lanes), largest));
       open = v128.andnot(open, first);
       store4(dx + at, f32x4.add(load4(dx + at, lanes), v128.and(gradient, first)), lanes);

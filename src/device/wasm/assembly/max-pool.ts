@@ -1,16 +1,10 @@
 // Max pooling; a window that holds a NaN gives NaN, which tfjs's own kernel passes over.
-import { PoolShapeArgs } from './pool-shape';
+import { MaxPoolArgs } from './args';
 import { load4, store4 } from './simd';
-
-@unmanaged
-export class MaxPoolArgs extends PoolShapeArgs {
-  x: usize;
-  y: usize;
-}
 
 /** Item = sample. Every window must hold a pixel. */
 export function maxPool(args: MaxPoolArgs, item: i32): void {
-  const pixel = <usize>args.channels * 4;
+  const pixel = <usize>args.c * 4;
   const row = <usize>args.w * pixel;
   const x = args.x + <usize>item * <usize>args.h * row;
   let y = args.y + <usize>item * <usize>(args.oh * args.ow) * pixel;

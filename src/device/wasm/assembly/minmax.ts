@@ -5,18 +5,8 @@
 // of the least value if any has a sign; the greatest bits as signed numbers are those of the greatest value if any has
 // none; and if all are of one sign, the least bits as unsigned numbers are those of the end that is nearer to 0. A NaN
 // lies beyond the infinity of its sign.
+import { MinMaxArgs, UpdateRangeArgs } from './args';
 import { load4, store4 } from './simd';
-
-@unmanaged
-export class MinMaxArgs {
-  x: usize;
-  /** Rows of `channels` floats; per tensor: single floats (channels = 1). */
-  rows: i32;
-  channels: i32;
-  rowsPerItem: i32;
-  /** float[items][3][channels]: minima, maxima, and room for the work. */
-  partial: usize;
-}
 
 /** From the greatest bits as unsigned and as signed numbers and the least as unsigned ones: minima, NaN where one was. */
 // @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
@@ -166,22 +156,6 @@ export function minMaxTensor(args: MinMaxArgs, item: i32): void {
   const partial = args.partial + <usize>item * 12;
   v128.store_lane<f32>(partial, minima(u, s, l), 0);
   v128.store_lane<f32>(partial, maxima(u, s, l), 0, 4);
-}
-
-@unmanaged
-export class UpdateRangeArgs {
-  /** float[parts][3][channels]: minima and maxima; what follows them does not count. */
-  partial: usize;
-  parts: i32;
-  channels: i32;
-  /** float[2][channels]: minima and maxima so far; (+Infinity, -Infinity) has seen nothing. */
-  range: usize;
-  next: usize;
-  /** 1: next = range + c * (minmax - range); 0: the wider of both. */
-  average: i32;
-  c: f32;
-  /** float[channels]: what was observed counts times this; 0: as it is. */
-  factor: usize;
 }
 
 /**

@@ -1,24 +1,6 @@
 // Rearranges matrices into what gemm.ts reads: tiles of 4 rows or panels of 8 columns with k outermost, [k][width].
 // Lanes past the matrix's edge hold copies of its last column: they are multiplied, but never stored.
-
-@unmanaged
-export class PackArgs {
-  source: usize;
-  target: usize;
-  /** Bytes from one panel of the target to the next. */
-  panel: usize;
-  /** Lanes of a panel: 4 or 8. */
-  width: i32;
-  /** Rows or columns of the matrix that are spread over the lanes. */
-  lanes: i32;
-  /** usize[]: byte offsets in the source of the blocks that follow each other along k. */
-  blocks: usize;
-  blocksEnd: usize;
-  /** Steps of k in one block. */
-  depth: i32;
-  /** PACK_COLUMNS: bytes from one k to the next. PACK_TRANSPOSED: bytes from one lane to the next. */
-  stride: usize;
-}
+import { PackArgs } from './args';
 
 /** Lanes are adjacent in the source: panel[block * depth + k][lane] = source[block + k * stride + lane]. Item = panel. */
 export function packColumns(args: PackArgs, item: i32): void {

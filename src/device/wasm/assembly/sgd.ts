@@ -1,26 +1,5 @@
 // PyTorch's SGD with momentum and weight decay over a list of parameters, in place.
-
-@unmanaged
-export class SgdArgs {
-  /** An array of SgdParameter. */
-  parameters: usize;
-  /** Floats of one item; an item never reaches from one parameter into the next. */
-  itemFloats: i32;
-  lr: f32;
-  momentum: f32;
-  weightDecay: f32;
-}
-
-@unmanaged
-class SgdParameter {
-  w: usize;
-  g: usize;
-  v: usize;
-  /** Floats. */
-  size: i32;
-  /** The items of earlier parameters. */
-  firstItem: i32;
-}
+import { SgdArgs, SgdParameter } from './args';
 
 /** g += weightDecay * w; v = momentum * v + g; w -= lr * v. Item = chunk of a parameter. */
 export function sgd(args: SgdArgs, item: i32): void {

@@ -1,13 +1,5 @@
 // Zeroes blocks of memory: the gradients of filter taps that only ever meet padding.
-
-@unmanaged
-export class ZeroArgs {
-  target: usize;
-  /** usize[]: byte offsets of the blocks. */
-  blocks: usize;
-  /** Bytes of one block. */
-  size: usize;
-}
+import { ZeroArgs } from './args';
 
 /** Item = block. */
 export function zero(args: ZeroArgs, item: i32): void {
