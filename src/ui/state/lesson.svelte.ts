@@ -1,32 +1,46 @@
-// The slider of bits as runes: where it stands, what the integer network there has answered, what was recorded of it.
-// Not for computing: src/project/stops.ts does that.
+// The lesson that opens the page, as runes: where the slider of bits stands, what the integer network there answers, what
+// was recorded of it, and what QAT made of it. Not for computing: the project does that.
 import { getContext, setContext } from 'svelte';
 import { PlaygroundError } from '../../core/errors';
-import { FIRST_IMAGES, type Answer, type BitWidths, type Stops } from '../../project/stops';
-import type { Progress } from '../../worker/api';
+import type { Figures } from '../../project/figures';
+import { FIRST_IMAGES, type Answer, type BitWidths } from '../../project/stops';
 import { recordedStop, type RecordedStop } from '../lesson/recorded';
+import type { Playground } from './playground.svelte';
+
+interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
+/** By the widths of a stop: see key(). */
+type ByStop<T> = Readonly<Record<string, T | undefined>>;
 
 export class Lesson {
   widths = $state.raw<BitWidths>() as BitWidths;
   /** Weights and activations have the same width. */
   together = $state(false);
-  /** The newest answer of each stop that was asked, by key(). */
-  private answers = $state.raw<Readonly<Record<string, Answer>>>({});
-  /** Until the network can answer: what is being done for it. */
-  progress = $state.raw<Progress>();
   waiting = $state(false);
-  problem = $state.raw<{ readonly message: string; readonly hint: string }>();
+  /** QAT, or its figures, are on their way. */
+  healing = $state(false);
+  problem = $state.raw<Problem>();
+  private answers = $state.raw<ByStop<Answer>>({});
+  private healed = $state.raw<ByStop<Figures>>({});
   private asked: AbortController | undefined;
 
-  readonly answer = $derived(this.answers[key(this.widths)] as Answer | undefined);
+  /** The newest answer of the stop, the figures beside QAT's, and what it showed when it was recorded. */
+  readonly answer: Answer | undefined = $derived(this.answers[key(this.widths)]);
+  readonly figures: Figures | undefined = $derived(this.healed[key(this.widths)]);
   readonly recorded: RecordedStop = $derived(recordedStop(this.widths));
-  /** For screen readers: an answer when its first images are done, and not at each piece. */
+  /** The first images are done: time for a screen reader to hear of it. */
   readonly settled = $derived((this.answer?.classified.labels.length ?? 0) >= FIRST_IMAGES);
+  /** Bytes of each model's file, as far as they are known. */
+  readonly sizes = $derived.by(() => {
+    const { load, convert } = this.playground.results;
+    const ptq = this.answer?.quantized.bytes ?? this.recorded.bytes;
+    return { fp32: convert?.ptq.fp32Bytes ?? (load && 4 * load.parameters), ptq, qat: this.figures && ptq };
+  });
 
-  constructor(
-    private readonly stops: Pick<Stops, 'answers'>,
-    { weightBits, activationBits }: BitWidths,
-  ) {
+  constructor(private readonly playground: Playground) {
+    const { weightBits, activationBits } = playground.options;
     this.widths = { weightBits, activationBits };
     this.together = weightBits === activationBits;
   }
@@ -60,23 +74,59 @@ export class Lesson {
     this.problem = undefined;
     this.waiting = true;
     try {
-      for await (const answer of this.stops.answers(this.widths, signal)) {
+      for await (const answer of this.playground.project.stops.answers(this.widths, signal)) {
         const known = this.answerAt(answer);
         // Fewer images than before say less.
         if (known && known.classified.labels.length > answer.classified.labels.length) continue;
         this.answers = { ...this.answers, [key(answer)]: answer };
       }
     } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof PlaygroundError)) throw error;
-      this.problem = { message: error.message, hint: error.hint };
+      if (!signal.aborted) this.problem = problemOf(error);
     } finally {
       if (!signal.aborted) this.waiting = false;
     }
   }
+
+  /**
+   * QAT at the widths where the slider stands, in the run in hand while nothing was trained in it, else in a new one
+   * beside it; then its figures.
+   */
+  async heal(): Promise<void> {
+    const { playground, widths } = this;
+    if (this.healing || playground.busy) return;
+    const { project } = playground;
+    // What rests on the slider makes way for the measurement.
+    this.asked?.abort();
+    this.problem = undefined;
+    this.healing = true;
+    try {
+      const { qatEnded, recipe } = playground.current;
+      const same = recipe.weightBits === widths.weightBits && recipe.activationBits === widths.activationBits;
+      if (qatEnded && !same) project.add({ ...recipe, ...widths });
+      else project.choose(widths);
+      if (!(await playground.heal())) return this.tellWhyNot();
+      for await (const figures of project.figures()) this.healed = { ...this.healed, [key(widths)]: figures };
+    } catch (error) {
+      this.problem = problemOf(error);
+    } finally {
+      this.healing = false;
+    }
+  }
+
+  /** The step that failed says it in its own card, further down. */
+  private tellWhyNot(): void {
+    const { steps } = this.playground;
+    this.problem = Object.values(steps).find(({ status }) => status === 'failed')?.failure;
+  }
 }
 
 const key = ({ weightBits, activationBits }: BitWidths): string => `${weightBits}/${activationBits}`;
+
+/** What a visitor is told of it; a mistake of the page's own is thrown on. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof PlaygroundError) return error;
+  throw error;
+}
 
 const KEY = Symbol('lesson');
 export const provideLesson = (lesson: Lesson): Lesson => setContext(KEY, lesson);

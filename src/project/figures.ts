@@ -1,0 +1,83 @@
+// The figures of a healed run beside its PTQ and FP32 on the same images, as they come: few validation images first, then
+// the test images of its recipe. Not for the article's table (compare.ts), which times more and trains a control.
+import type { Evaluation } from '../report/types';
+import type { Classified, Split } from '../worker/api';
+import type { Workers } from './workers';
+
+export const MODELS = ['fp32', 'ptq', 'qat'] as const;
+export type Model = (typeof MODELS)[number];
+
+/** What one model makes of the first images of a split. */
+export interface Figure {
+  readonly split: Split;
+  readonly classified: Classified;
+  readonly accuracy: number;
+}
+
+/** What is known so far; of one split at a time, so that all that stands there is of the same images. */
+export interface Figures {
+  readonly split: Split;
+  readonly accuracy: Partial<Readonly<Record<Model, Figure>>>;
+  /** Median milliseconds of one image alone, on one thread. */
+  readonly milliseconds: Partial<Readonly<Record<Model, number>>>;
+}
+
+export interface FiguresContext {
+  readonly workers: Pick<Workers, 'train' | 'engine' | 'baseline'>;
+  readonly baseUrl: string;
+  /** Test images of the recipe. */
+  readonly images: number;
+  /** FP32's answers to the first images of a split. */
+  fp32(split: Split, images: number): Promise<Evaluation>;
+}
+
+/** Validation images of the first figures. */
+export const FIRST = 1000;
+const LATENCY_SAMPLES = 60;
+const PIECE = 1000;
+
+/** Both integer networks of the run are in the engine. Ends early when the signal says so. */
+export async function* figuresOf(context: FiguresContext, signal: AbortSignal): AsyncGenerator<Figures> {
+  const { workers, baseUrl, images } = context;
+  const { engine, baseline } = workers;
+  let figures: Figures = { split: 'validation', accuracy: {}, milliseconds: {} };
+  yield* accuracies('validation', FIRST);
+  for (const model of ['qat', 'ptq'] as const) yield timed(model, await engine.latency(model, LATENCY_SAMPLES));
+  await baseline.start(baseUrl, 1);
+  yield timed('fp32', await baseline.latency(LATENCY_SAMPLES));
+  yield* accuracies('test', images);
+
+  function timed(model: Model, { median_ms }: { readonly median_ms: number }): Figures {
+    return (figures = { ...figures, milliseconds: { ...figures.milliseconds, [model]: median_ms } });
+  }
+
+  /** What stood there stays until the last of the three is known. */
+  async function* accuracies(split: Split, count: number): AsyncGenerator<Figures> {
+    const known: Partial<Record<Model, Figure>> = {};
+    let labels = new Uint8Array(0);
+    for (const model of ['qat', 'ptq', 'fp32'] as const) {
+      if (signal.aborted) return;
+      const classified = model === 'fp32' ? await float(labels) : await integers(model);
+      labels = classified.labels as Uint8Array<ArrayBuffer>;
+      const right = classified.predictions.reduce((sum, label, i) => sum + Number(label === labels[i]), 0);
+      known[model] = { split, classified, accuracy: right / count };
+      if (figures.split === split || model === 'fp32')
+        yield (figures = { ...figures, split, accuracy: { ...known } });
+    }
+
+    async function float(labels: Uint8Array): Promise<Classified> {
+      const { predictions } = await context.fp32(split, count);
+      return { labels, predictions };
+    }
+
+    async function integers(model: 'qat' | 'ptq'): Promise<Classified> {
+      const [labels, predictions] = [new Uint8Array(count), new Uint8Array(count)];
+      for (let start = 0; start < count && !signal.aborted; start += PIECE) {
+        const piece = await engine.classify(model, split, start, Math.min(PIECE, count - start));
+        labels.set(piece.labels, start);
+        predictions.set(piece.predictions, start);
+      }
+      return { labels, predictions };
+    }
+  }
+}
