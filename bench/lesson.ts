@@ -75,7 +75,13 @@ function result(healed: Awaited<ReturnType<typeof heal>>, browser: string): Benc
     ],
     json: {
       environment: environment(browser),
-      lesson: { seconds, training_seconds, bits: { weights: weightBits, activations: activationBits }, images, threads },
+      lesson: {
+        seconds,
+        training_seconds,
+        bits: { weights: weightBits, activations: activationBits },
+        images,
+        threads,
+      },
       ...{ fp32, ptq, qat, recipe, targets: TARGETS },
     },
   };

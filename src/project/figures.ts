@@ -29,6 +29,8 @@ export interface FiguresContext {
   readonly images: number;
   /** FP32's answers to the first images of a split. */
   fp32(split: Split, images: number): Promise<Evaluation>;
+  /** Both integer networks of the run are in the engine: when they no longer are, the figures end. */
+  stands(): boolean;
 }
 
 /** Validation images of the first figures. */
@@ -36,13 +38,15 @@ export const FIRST = 1000;
 const LATENCY_SAMPLES = 60;
 const PIECE = 1000;
 
-/** Both integer networks of the run are in the engine. Ends early when the signal says so. */
-export async function* figuresOf(context: FiguresContext, signal: AbortSignal): AsyncGenerator<Figures> {
-  const { workers, baseUrl, images } = context;
+export async function* figuresOf(context: FiguresContext): AsyncGenerator<Figures> {
+  const { workers, baseUrl, images, stands } = context;
   const { engine, baseline } = workers;
   let figures: Figures = { split: 'validation', accuracy: {}, milliseconds: {} };
   yield* accuracies('validation', FIRST);
-  for (const model of ['qat', 'ptq'] as const) yield timed(model, await engine.latency(model, LATENCY_SAMPLES));
+  for (const model of ['qat', 'ptq'] as const) {
+    if (!stands()) return;
+    yield timed(model, await engine.latency(model, LATENCY_SAMPLES));
+  }
   await baseline.start(baseUrl, 1);
   yield timed('fp32', await baseline.latency(LATENCY_SAMPLES));
   yield* accuracies('test', images);
@@ -56,13 +60,13 @@ export async function* figuresOf(context: FiguresContext, signal: AbortSignal): 
     const known: Partial<Record<Model, Figure>> = {};
     let labels = new Uint8Array(0);
     for (const model of ['qat', 'ptq', 'fp32'] as const) {
-      if (signal.aborted) return;
+      if (!stands()) return;
       const classified = model === 'fp32' ? await float(labels) : await integers(model);
+      if (!stands()) return;
       labels = classified.labels as Uint8Array<ArrayBuffer>;
       const right = classified.predictions.reduce((sum, label, i) => sum + Number(label === labels[i]), 0);
       known[model] = { split, classified, accuracy: right / count };
-      if (figures.split === split || model === 'fp32')
-        yield (figures = { ...figures, split, accuracy: { ...known } });
+      if (figures.split === split || model === 'fp32') yield (figures = { ...figures, split, accuracy: { ...known } });
     }
 
     async function float(labels: Uint8Array): Promise<Classified> {
@@ -72,7 +76,7 @@ export async function* figuresOf(context: FiguresContext, signal: AbortSignal): 
 
     async function integers(model: 'qat' | 'ptq'): Promise<Classified> {
       const [labels, predictions] = [new Uint8Array(count), new Uint8Array(count)];
-      for (let start = 0; start < count && !signal.aborted; start += PIECE) {
+      for (let start = 0; start < count && stands(); start += PIECE) {
         const piece = await engine.classify(model, split, start, Math.min(PIECE, count - start));
         labels.set(piece.labels, start);
         predictions.set(piece.predictions, start);

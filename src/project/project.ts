@@ -16,10 +16,12 @@ import type {
   OnProgress,
   RunKind,
   SavedTrainings,
+  Split,
   TrainingRef,
   TrainResult,
 } from '../worker/api';
 import { compare } from './compare';
+import { figuresOf, type Figures } from './figures';
 import { freezeSchedule } from './freeze-schedule';
 import { describeSpec } from './describe';
 import { remedyFor } from './remedy';
@@ -66,7 +68,7 @@ class WorkersProject implements Project {
   private readonly shared = new Map<Recipe['backend'], SharedResults>();
   /** The choice whose backend the train worker has. */
   private active: Recipe['backend'] | undefined;
-  /** FP32 on test images. */
+  /** Of FP32. */
   private readonly answers = new Map<string, Promise<Evaluation>>();
   /** The run whose two integer networks the engine worker has. */
   private inEngine: ProjectRun | undefined;
@@ -205,6 +207,27 @@ class WorkersProject implements Project {
     const run = this.hand;
     await this.along(run, HEALING);
     return run.results.convert!;
+  }
+
+  async *figures(): AsyncGenerator<Figures> {
+    const run = this.hand;
+    if (run.state('convert') !== 'done')
+      throw new PlaygroundError('bad-argument', `${run.name} is not converted.`, 'Run its convert step first.');
+    const { workers, baseUrl } = this;
+    const { recipe } = run;
+    await this.toEngine(run, 'convert');
+    yield* figuresOf({
+      ...{ workers, baseUrl, images: recipe.images },
+      fp32: (split, images) =>
+        this.fp32(
+          recipe,
+          split,
+          images,
+          proxy(() => {}),
+        ),
+      // Another run's networks may have taken their place.
+      stands: () => this.inEngine === run && this.workers === workers,
+    });
   }
 
   pause(): void {
@@ -408,12 +431,8 @@ class WorkersProject implements Project {
       return { qat: withoutModel(qat), ptq: withoutModel(ptq), engine: { ...info, layers } };
     },
     compare: async (run, recipe) => {
-      const { results, int8Model } = run;
-      if (this.inEngine !== run) {
-        await this.loadPtq(run, 'compare');
-        await this.workers.engine.load('qat', int8Model!, THREADS);
-        this.inEngine = run;
-      }
+      const { results } = run;
+      await this.toEngine(run, 'compare');
       return compare(this.workers, {
         baseUrl: this.baseUrl,
         threads: THREADS,
@@ -422,7 +441,7 @@ class WorkersProject implements Project {
         backend: results.load!.backend,
         convert: results.convert!,
         training: results.train!,
-        fp32: (onProgress) => this.fp32(recipe, onProgress),
+        fp32: (onProgress) => this.fp32(recipe, 'test', recipe.images, onProgress),
         progress: (label) => this.progress(run, 'compare', label),
       });
     },
@@ -432,6 +451,14 @@ class WorkersProject implements Project {
       return { filename: 'resnet18-cifar10.int8', bytes: blob.size, blob };
     },
   };
+
+  /** Gives the engine worker both integer networks of a run. */
+  private async toEngine(run: ProjectRun, step: StepId): Promise<void> {
+    if (this.inEngine === run) return;
+    await this.loadPtq(run, step);
+    await this.workers.engine.load('qat', run.int8Model!, THREADS);
+    this.inEngine = run;
+  }
 
   private async loadPtq(run: ProjectRun, step: StepId): Promise<ConvertResult> {
     const { train, engine } = this.workers;
@@ -443,10 +470,10 @@ class WorkersProject implements Project {
     return ptq;
   }
 
-  /** Computed once for each backend and number of images. */
-  private fp32({ backend, images }: Recipe, onProgress: OnProgress): Promise<Evaluation> {
-    const key = `${backend} ${images}`;
-    const answer = this.answers.get(key) ?? this.workers.train.evaluate({ kind: 'fp32' }, 'test', images, onProgress);
+  /** Computed once for each backend, split and number of images. */
+  private fp32({ backend }: Recipe, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {
+    const key = `${backend} ${split} ${images}`;
+    const answer = this.answers.get(key) ?? this.workers.train.evaluate({ kind: 'fp32' }, split, images, onProgress);
     this.answers.set(key, answer);
     // A failure is forgotten, so that the next call tries again.
     answer.catch(() => this.answers.delete(key));

@@ -46,16 +46,17 @@ export class Stops {
 
   /** Loads and calibrates, once. @throws PlaygroundError as the load step does */
   prepare(): Promise<void> {
-    if (this.prepared !== this.workers()) this.ready = undefined;
+    const workers = this.workers();
+    if (this.prepared !== workers) this.ready = undefined;
+    this.prepared = workers;
     this.ready ??= (async () => {
       await this.load();
-      const { train, engine } = (this.prepared = this.workers());
-      await engine.calibrated(
-        await train.calibrate(
-          true,
-          proxy(() => {}),
-        ),
+      const { train, engine } = workers;
+      const calibrated = await train.calibrate(
+        true,
+        proxy(() => {}),
       );
+      await engine.calibrated(calibrated);
     })().catch((error: unknown) => {
       this.ready = undefined;
       throw error;

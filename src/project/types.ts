@@ -19,6 +19,7 @@ import type {
   TrainResult,
   VerifyResult,
 } from '../worker/api';
+import type { Figures } from './figures';
 import type { StepId, StepState } from './steps';
 import type { Stops } from './stops';
 
@@ -128,6 +129,12 @@ export interface Project {
   runAll(): Promise<Report>;
   /** QAT and conversion with no more than they need: neither proofs nor a control, which the train step can add later. */
   heal(): Promise<StepResults['convert']>;
+
+  /**
+   * Figures of the converted run in hand beside its PTQ's and FP32's, as they come; they end where its networks give way to
+   * another run's. @throws PlaygroundError 'bad-argument' where it is not converted
+   */
+  figures(): AsyncGenerator<Figures>;
 
   /** Training controls; no-ops when nothing trains. */
   pause(): void;

@@ -1,6 +1,7 @@
 // The slider of bits that opens the page: on invented answers what it shows and says, on the real network what it gives.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import type { Project } from '../../src/project/types';
 import { DEFAULT_RECIPE } from '../../src/recipe/recipe';
 import { recordedStop } from '../../src/ui/lesson/recorded';
 import { noteComplaints } from '../complaints';
@@ -31,11 +32,14 @@ const forget = (page: Page) =>
   page.evaluate(() => void ((globalThis as unknown as { fake: FakeWorkers }).fake.stops.asked.length = 0));
 
 test('before anything is downloaded a recorded answer stands there, and says so', async ({ page }) => {
-  await open(page);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto('/');
   const { correct } = recordedStop(DEFAULT_RECIPE);
   await expect(figure(page)).toHaveText(`${(correct / 10).toFixed(1)} % right`);
   await expect(lesson(page)).toContainText('Recorded on');
-  expect(await asked(page)).toEqual([]);
+  await expect(lesson(page).locator('button.here')).toHaveCount(0);
+  expect(asked.filter((url) => /checkpoint\/|data\//.test(url))).toEqual([]);
 });
 
 test('each stop is asked; both widths move together or apart', async ({ page }) => {
@@ -84,6 +88,68 @@ for (const colorScheme of ['light', 'dark'] as const)
     await expect(figure(page)).toHaveText('30.0 % right');
     expect((await new AxeBuilder({ page }).include('#lesson-card').analyze()).violations).toEqual([]);
   });
+
+const strip = (page: Page) => page.getByRole('region', { name: 'Results' });
+const model = (page: Page, name: string) => strip(page).locator(`[data-model=${name}] .figure`);
+
+test('one button heals at the widths of the slider; the strip fills; other widths get a run of their own', async ({
+  page,
+}) => {
+  await page.goto('/tests/ui/fake.html?delay=1');
+  await together(page, 4);
+  await expect(model(page, 'PTQ')).toHaveText('40.0 %');
+  await expect(model(page, 'QAT')).toHaveText('–');
+  await lesson(page).getByRole('button', { name: 'Heal it: QAT at 4/4 bits' }).click();
+  await expect(lesson(page)).toContainText(/step \d+ of 60/);
+  await expect(strip(page)).toHaveAttribute('data-complete', 'true', LONG);
+  await expect(strip(page)).toHaveAttribute('data-split', 'test');
+  await expect(model(page, 'QAT')).toHaveText('90.0 %');
+  await expect(model(page, 'PTQ')).toHaveText('75.0 %');
+  // Right on every image but those that are no multiple of ten: 10 points and more apart.
+  await expect(strip(page)).toContainText(/QAT against PTQ: \+15\.00 points, \+14\.\d\d to \+15\.\d\d\./);
+  await expect(strip(page)).toContainText('10,000 test pictures');
+  await expect(lesson(page).getByRole('button', { name: /^Healed/ })).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.locator('[data-step=convert]')).toHaveAttribute('data-status', 'done');
+  await expect(page.locator('[data-step=train]')).not.toHaveAttribute('data-status', 'done');
+
+  const runs = () => page.evaluate(() => (globalThis as unknown as { playground: Project }).playground.runs.length);
+  expect(await runs()).toBe(1);
+  await slider(page, 'Bits per number').fill('3');
+  await expect(model(page, 'QAT')).toHaveText('–');
+  await lesson(page).getByRole('button', { name: 'Heal it: QAT at 3/3 bits' }).click();
+  await expect(strip(page)).toHaveAttribute('data-complete', 'true', LONG);
+  expect(await runs()).toBe(2);
+  // What was healed before stands there when the slider comes back.
+  await slider(page, 'Bits per number').fill('4');
+  await expect(model(page, 'QAT')).toHaveText('90.0 %');
+});
+
+test('a training that fails is told beside the button, and the next press goes on', async ({ page }) => {
+  await page.goto('/tests/ui/fake.html?delay=1&fail=train');
+  await lesson(page)
+    .getByRole('button', { name: /^Heal it/ })
+    .click();
+  await expect(lesson(page).getByRole('alert')).toContainText('The loss is running away.');
+  await lesson(page)
+    .getByRole('button', { name: /^Heal it/ })
+    .click();
+  await expect(strip(page)).toHaveAttribute('data-complete', 'true', LONG);
+  await expect(lesson(page).getByRole('alert')).toHaveCount(0);
+});
+
+test('the real network: QAT of a few steps, and all three on the same images', async ({ page }) => {
+  await page.goto('/?backend=wasm&steps=4&batch=4&images=1000&weight-bits=4&activation-bits=8');
+  await lesson(page).getByRole('button', { name: 'Heal it: QAT at 4/8 bits' }).click();
+  await expect(strip(page)).toHaveAttribute('data-complete', 'true', LONG);
+  await expect(strip(page)).toHaveAttribute('data-images', '1000');
+  for (const name of ['FP32', 'PTQ', 'QAT']) {
+    const share = parseFloat((await model(page, name).textContent())!);
+    // FP32 has 88.6 % of 10,000, of which 4-bit weights and four steps of four images take a few points.
+    expect(share).toBeGreaterThan(75);
+    expect(share).toBeLessThan(93);
+  }
+  await expect(strip(page)).toContainText(/QAT against FP32: .\d+\.\d\d points/);
+});
 
 test('the real network: at 8 bits nothing is lost, at 2 all is; no step was run but Load', async ({ page }) => {
   await page.goto('/');
