@@ -39,7 +39,7 @@ test('before anything is downloaded a recorded answer stands there, and says so'
   await expect(figure(page)).toHaveText(`${(correct / 10).toFixed(1)} % right`);
   await expect(lesson(page)).toContainText('Recorded on');
   await expect(lesson(page).locator('button.here')).toHaveCount(0);
-  expect(asked.filter((url) => /checkpoint\/|data\//.test(url))).toEqual([]);
+  expect(asked.filter((url) => /\.(bin|gz|raw)$|manifest\.json$/.test(url))).toEqual([]);
 });
 
 test('each stop is asked; both widths move together or apart', async ({ page }) => {
