@@ -1,8 +1,15 @@
 // The comparison that kernel tests rest on: what must not pass.
 import { describe, expect, test } from 'vitest';
-import { compareOutputs, distance } from './testing';
+import { compareOutputs, distance, type Wanted } from './testing';
 
-const compare = (first: number[][], wanted: number[][], second = first) => compareOutputs(first, second, wanted, 1e-6);
+const compare = (first: number[][], wanted: number[][], second = first, within = 1e-6, counts?: Wanted['counts']) =>
+  compareOutputs(
+    first,
+    second,
+    wanted.map((values) => ({ values, within, counts })),
+  );
+/** All but the second value. */
+const butSecond = (index: number) => index !== 1;
 const FAILS = { worst: Infinity };
 
 describe('outputs of a kernel', () => {
@@ -24,21 +31,41 @@ describe('outputs of a kernel', () => {
     expect(compare([[1]], [[1], [2]])).toMatchObject(FAILS);
   });
 
-  test('fail when one has no values, or nothing but values that may be anything', () => {
+  test('fail when one has no values, or nothing but values that do not count', () => {
     expect(compare([[1], []], [[1], []])).toMatchObject(FAILS);
-    expect(compare([[1, 2]], [[NaN, NaN]])).toMatchObject(FAILS);
+    expect(compare([[1, 2]], [[1, 2]], undefined, 1e-6, () => false)).toMatchObject(FAILS);
+  });
+
+  test('may be anything of the right length where that is said', () => {
+    expect(compare([[1, NaN]], [[3, 4]], [[2, 5]], Infinity)).toEqual({ worst: 0, repeats: true });
+    expect(compare([[1]], [[3, 4]], undefined, Infinity)).toMatchObject(FAILS);
   });
 
   test('fail when one has another length', () => {
     expect(compare([[1]], [[1, 2]])).toMatchObject(FAILS);
     expect(compare([[1, 2]], [[1]])).toMatchObject(FAILS);
-    expect(compare([[1, 2, 3]], [[1, NaN]])).toMatchObject(FAILS);
+    expect(compare([[1, 2, 3]], [[1, 2]], undefined, 1e-6, butSecond)).toMatchObject(FAILS);
   });
 
-  test('may be anything, also NaN, where NaN is wanted, and there alone', () => {
-    expect(compare([[1, 7]], [[1, NaN]], [[1, 8]])).toEqual({ worst: 0, repeats: true });
-    expect(compare([[1, NaN]], [[1, NaN]])).toEqual({ worst: 0, repeats: true });
-    expect(compare([[NaN, 1]], [[1, NaN]])).toMatchObject(FAILS);
+  test('may be anything, also NaN, where a value does not count, and there alone', () => {
+    expect(compare([[1, 7]], [[1, 2]], [[1, 8]], 1e-6, butSecond)).toEqual({ worst: 0, repeats: true });
+    expect(compare([[1, NaN]], [[1, 2]], undefined, 1e-6, butSecond)).toEqual({ worst: 0, repeats: true });
+    expect(compare([[NaN, 1]], [[1, 2]], undefined, 1e-6, butSecond)).toMatchObject(FAILS);
+    expect(compare([[1, 7]], [[1, 2]], [[2, 7]], 1e-6, butSecond).repeats).toBe(false);
+  });
+
+  test('are NaN where that is wanted, and there alone', () => {
+    for (const within of [0, 1e-6]) {
+      expect(compare([[1, NaN]], [[1, NaN]], undefined, within)).toEqual({ worst: 0, repeats: true });
+      expect(compare([[1, 2]], [[1, NaN]], undefined, within)).toMatchObject(FAILS);
+      expect(compare([[1, NaN]], [[1, 2]], undefined, within)).toMatchObject(FAILS);
+    }
+  });
+
+  test('are equal in float32 where nothing is tolerated', () => {
+    expect(compare([[Math.fround(0.1), -0]], [[0.1, 0]], undefined, 0)).toEqual({ worst: 0, repeats: true });
+    expect(compare([[0.1 + 1e-8]], [[0.1]], undefined, 0)).toMatchObject(FAILS);
+    expect(compare([[Infinity]], [[3e38]], undefined, 0)).toMatchObject(FAILS);
   });
 
   test('do not repeat when the second run differs, in values or in number', () => {

@@ -1,6 +1,6 @@
 // What specs demand of the outcomes that kernel cases gave in the page. Not for making them.
 import { expect } from '@playwright/test';
-import type { Outcome } from './kernel-check';
+import type { Outcome } from '../../src/device/cases/run';
 
 /** Every case gave at least one outcome, and each is within its tolerance and repeats. @param outcomes of each case */
 export function expectPassed(outcomes: readonly Outcome[][]): void {

@@ -35,7 +35,8 @@ export function batchNorm(z: Numbers, v: BatchNormVectors, { eps, relu, frozen }
 /**
  * With sigma = sqrt(variance + eps), n = (u - mean) / sigma and d = dy where the ReLU let y pass:
  * du = gain / sigma * (d - mean(d) - n * mean(d * n)), the means being those of batch statistics and 0 if frozen;
- * dz = du / divisor, ddivisor = -sum(du * u) / divisor, dgain = sum(d * n), doffset = sum(d).
+ * dz = du / divisor, ddivisor = -sum(du * u) / divisor, dgain = sum(d * n), doffset = sum(d). Of batch statistics du sums
+ * to 0, so that u may be taken from its mean: a large mean, rounded, would be left over.
  * @param v mean and variance as used; @param y the output
  */
 export function batchNormGrad(
@@ -59,7 +60,7 @@ export function batchNormGrad(
   return {
     dz: du.map((value, i) => value / v.divisor[i % C]),
     ddivisor: channelSums(
-      du.map((value, i) => -value * u[i]),
+      du.map((value, i) => -value * (frozen ? u[i] : u[i] - v.mean[i % C])),
       C,
     ).map((sum, c) => sum / v.divisor[c]),
     dgain: channelSums(dn, C),

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installKernels, wasmBackend } from './index';
 
-export { distance, noise } from '../testing';
+export { noise } from '../testing';
 
 /** The folder of the built kernels: `npx tsx scripts/build-kernels.ts` fills it. */
 export const WASM_FOLDER = join(import.meta.dirname, '../../../public/wasm');

@@ -1,0 +1,33 @@
+// The table of cases that every backend must pass, by group. Histograms, whose counts a GPU may put into a neighbouring bin,
+// have their own comparison: histogram.ts; so has the table of quantization rules: tests/qparam-table.ts.
+import { batchNormalization, spoiltBatchNorm, vectors } from './batch-norm';
+import type { Cases } from './case';
+import { convolutions, dilated, rectified } from './convolution';
+import { observedEnds, observedNaN, observedProducts, quantizedNaN } from './not-finite';
+import { pooling } from './pooling';
+import { perChannel, perTensor, scaled, ties } from './quantization';
+import { sgd } from './sgd';
+
+export const CASES = {
+  'convolutions and their gradients': convolutions,
+  'dilated convolutions, which are left to tfjs': dilated,
+  'ReLU, alone and of a convolution': rectified,
+  'max pooling and its gradient': pooling,
+  'observer and fake-quant per tensor': perTensor,
+  'observer and fake-quant per channel': perChannel,
+  'observer and fake-quant of a scaled weight': scaled,
+  'ties and constant tensors': ties,
+  'observers: NaN, wherever it is': observedNaN,
+  'observers: infinite values, and ends that are not finite': observedEnds,
+  'observers: products that are not finite': observedProducts,
+  'fake-quant of what is not finite': quantizedNaN,
+  'batch norm and its gradient': batchNormalization,
+  'batch norm of what is not finite': spoiltBatchNorm,
+  'running statistics and scale factors': vectors,
+  'SGD with momentum and weight decay': sgd,
+} satisfies Readonly<Record<string, () => Cases>>;
+export type Group = keyof typeof CASES;
+export const GROUPS = Object.keys(CASES) as Group[];
+
+/** tfjs's own ReLU stays there, which takes a NaN whose sign is set for a negative number. */
+export const NOT_ON_WASM: readonly Group[] = ['ReLU, alone and of a convolution'];
