@@ -13,6 +13,7 @@ import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { fakeQuant } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
 import { fakeQuantScaled, fakeQuantScaledGrad } from './fake-quant-scaled';
+import { fusedConv2d } from './fused-conv2d';
 import { identity } from './identity';
 import { runOnRuntime, runtimes } from './kernel';
 import { maxPool } from './max-pool';
@@ -35,6 +36,7 @@ export interface WasmKernelOptions {
 const KERNELS: Kernels<KernelRuntime, TensorInfo> = {
   Identity: identity,
   Conv2D: conv2d,
+  FusedConv2D: fusedConv2d,
   Conv2DBackpropInput: conv2dBackpropInput,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   MaxPool: maxPool,
