@@ -12,7 +12,8 @@ beforeEach(() => {
   workers = new IdleWorkers();
   vi.stubGlobal('navigator', {});
 });
-const open = () => createProject({ baseUrl: 'http://here/', startWorkers: workers.start });
+const START = { ...DEFAULT_RECIPE, weightBits: 8, schedule: 'constant' } as const;
+const open = () => createProject({ baseUrl: 'http://here/', recipe: START, startWorkers: workers.start });
 /** What the workers are asked during some work. */
 async function askedBy(work: () => Promise<unknown>): Promise<string[]> {
   const before = workers.asked.length;
@@ -28,7 +29,7 @@ const all = (from: string, state: string) =>
 
 describe('a changed choice', () => {
   const changes = { weightBits: 4, activationBits: 4, qconfig: 'fbgemm', fuseAddRelu: false } as const;
-  const others = { steps: 9, batch: 2, learningRate: 0.1, seed: 3, images: 100 } as const;
+  const others = { steps: 9, batch: 2, learningRate: 0.1, schedule: 'cosine', seed: 3, images: 100 } as const;
 
   test.each(Object.entries({ ...changes, ...others }))(
     '%s makes stale from the step that reads it, and is undone by changing back',
@@ -38,7 +39,7 @@ describe('a changed choice', () => {
       expect(states(project)).toEqual(all('', 'done'));
       project.choose({ [choice]: value });
       expect(states(project)).toEqual(all(READ_BY[choice as 'steps'], 'stale'));
-      project.choose({ [choice]: DEFAULT_RECIPE[choice as 'steps'] });
+      project.choose({ [choice]: START[choice as 'steps'] });
       expect(states(project)).toEqual(all('', 'done'));
       expect(await askedBy(() => project.runAll())).toEqual([]);
     },
@@ -245,8 +246,11 @@ test('what was trained and is kept no longer: the train step asks for it again',
 test('workers that broke are replaced at the next attempt, and are told of the training that is saved', async () => {
   const project = open();
   await project.run('train');
+  workers.silent = true;
+  const failed = expect(project.run('convert')).rejects.toThrow('could not be loaded');
   workers.breakDown(new PlaygroundError('network', 'A script could not be loaded.', 'Press Retry.'));
-  await expect(project.run('convert')).rejects.toThrow('could not be loaded');
+  await failed;
+  workers.silent = false;
   expect([workers.started, workers.ended]).toEqual([1, 0]);
   const asked = await askedBy(() => project.run('convert'));
   expect([workers.started, workers.ended]).toEqual([2, 1]);

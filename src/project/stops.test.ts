@@ -24,7 +24,15 @@ function setUp(load = async () => {}) {
   const train = { calibrate: async () => void calls.push('calibrate') };
   const loaded = vi.fn(load);
   const workers = { train, engine } as unknown as Workers;
-  return { calls, loaded, stops: new Stops(() => workers, loaded, 2) };
+  return {
+    calls,
+    loaded,
+    stops: new Stops(
+      () => workers,
+      loaded,
+      () => 2,
+    ),
+  };
 }
 
 async function read(answers: AsyncGenerator<Answer>, until = Infinity): Promise<Answer[]> {

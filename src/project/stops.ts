@@ -41,7 +41,7 @@ export class Stops {
   constructor(
     private readonly workers: () => Pick<Workers, 'train' | 'engine'>,
     private readonly load: () => Promise<unknown>,
-    private readonly threads = navigator.hardwareConcurrency,
+    private readonly threads = () => navigator.hardwareConcurrency,
   ) {}
 
   /** Loads and calibrates, once. @throws PlaygroundError as the load step does */
@@ -77,7 +77,7 @@ export class Stops {
       await before;
       if (signal.aborted) return;
       const { engine } = this.workers();
-      const quantized = await engine.quantize('slider', widths, this.threads);
+      const quantized = await engine.quantize('slider', widths, this.threads());
       const classified = { labels: new Uint8Array(0), predictions: new Uint8Array(0) };
       let answer: Answer = { ...widths, accuracy: NaN, classified, quantized, milliseconds: undefined };
       for (let start = 0; start < MOST_IMAGES && !signal.aborted; start += PIECE) {
