@@ -45,7 +45,15 @@ const TFJS = { group: ['@tensorflow/*'], message: 'src/device, src/train and src
 const TFJS_ROOMS = ['device', 'train', 'worker'];
 /** Rooms within a room and those beside them that they may import from; '' is what lies in the room itself, open to all. */
 const inner = {
-  device: { '': [], reference: [], cpu: ['reference'], wasm: [], webgpu: [], start: ['wasm', 'webgpu'] },
+  device: {
+    '': [],
+    reference: [],
+    cases: ['reference'],
+    cpu: ['reference'],
+    wasm: [],
+    webgpu: [],
+    start: ['wasm', 'webgpu'],
+  },
 };
 /** One rule block per room: the rooms it must not import from, and tfjs where it may not be used. */
 const oneWay = Object.entries(rooms).flatMap(([room, allowed]) => {
