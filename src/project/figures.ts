@@ -4,11 +4,10 @@ import type { Evaluation } from '../report/types';
 import type { Classified, Split } from '../worker/api';
 import type { Workers } from './workers';
 
-export const MODELS = ['fp32', 'ptq', 'qat'] as const;
-export type Model = (typeof MODELS)[number];
+type Model = 'fp32' | 'ptq' | 'qat';
 
 /** What one model makes of the first images of a split. */
-export interface Figure {
+interface Figure {
   readonly split: Split;
   readonly classified: Classified;
   readonly accuracy: number;
