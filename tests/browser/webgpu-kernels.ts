@@ -37,5 +37,5 @@ export function convolutionsBy(variant: Variant, shapes: readonly ConvolutionSha
 /** What a ReLU does to NaN and infinity, by one variant. */
 export function rectifiedBy(variant: Variant): Promise<Outcome[]> {
   take(variant);
-  return runGroup('ReLU, alone and of a convolution');
+  return runGroup('ReLU of a convolution');
 }

@@ -126,13 +126,26 @@ export function* dilated(): Cases {
   }
 }
 
-/** ReLU by itself and of a convolution: NaN and infinity, of one sample and of several. */
-export function* rectified(): Cases {
+/** Values at which ReLUs differ: signs, the least numbers, infinity, and every kind of NaN. */
+function edges(): Float32Array {
   const numbers = [Infinity, -Infinity, -0, 0, 1e-30, -1e-30, 3, -3];
   const values = Float32Array.from([...numbers, ...NANS.map(() => 0)]);
   NANS.forEach((hole, i) => new Uint32Array(values.buffer).set(new Uint32Array(hole.buffer), numbers.length + i));
+  return values;
+}
+
+/** ReLU by itself, of lengths that no vector divides and that several threads share. */
+export function* rectified(): Cases {
+  const of = (name: string, values: Float32Array) =>
+    ({ name, kernel: 'Relu', inputs: { x: given(values) }, attrs: {}, wanted: [exactly(relu(values))] }) as const;
+  yield of('edges', edges());
+  for (const length of [1, 3, 65_537]) yield of(`${length} values`, random([length], length).values);
+}
+
+/** ReLU of a convolution, of one sample and of several. */
+export function* rectifiedConvolution(): Cases {
+  const values = edges();
   const wanted = relu(values);
-  yield { name: 'alone', kernel: 'Relu', inputs: { x: given(values) }, attrs: {}, wanted: [exactly(wanted)] };
   // One pixel, one input channel of 1: the sums are the filter.
   const filter = given(values, [1, 1, 1, values.length]);
   const bias = given(new Float32Array(values.length));

@@ -22,6 +22,7 @@ import { instantiateKernels, isShared, loadModule } from './module';
 import { observeHistogram } from './observe-histogram';
 import { observeMinMax, observeScaled } from './observe-minmax';
 import { startPool } from './pool';
+import { relu } from './relu';
 import { KernelRuntime, tfjsMemory } from './runtime';
 import { sgdMomentum } from './sgd-momentum';
 import { runningStatistics, scaleFactor } from './vectors';
@@ -41,6 +42,7 @@ const KERNELS: Kernels<KernelRuntime, TensorInfo> = {
   Conv2DBackpropFilter: conv2dBackpropFilter,
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGrad,
+  Relu: relu,
   QatObserveMinMax: observeMinMax,
   QatFakeQuant: fakeQuant,
   QatFakeQuantGrad: fakeQuantGrad,

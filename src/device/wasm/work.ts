@@ -188,6 +188,14 @@ const SUM_ROWS = {
   sum: 'usize',
 } as const;
 
+const RELU = {
+  x: 'usize',
+  y: 'usize',
+  /** Floats in all, and of one item: a multiple of 4. */
+  size: 'i32',
+  sizePerItem: 'i32',
+} as const;
+
 const FINITE_MIN_MAX = {
   x: 'usize',
   /** Floats in all, and of one item. */
@@ -234,6 +242,7 @@ export const LAYOUTS = {
   MaxPoolGradArgs: MAX_POOL_GRAD,
   FakeQuantScaledArgs: FAKE_QUANT_SCALED,
   SumRowsArgs: SUM_ROWS,
+  ReluArgs: RELU,
   FiniteMinMaxArgs: FINITE_MIN_MAX,
   CountBinsArgs: COUNT_BINS,
   AddCountsArgs: ADD_COUNTS,
@@ -285,6 +294,7 @@ export const WORK = {
   countBins: { file: 'histogram', args: 'CountBinsArgs' },
   addCounts: { file: 'histogram', args: 'AddCountsArgs' },
   maxPool: { file: 'max-pool', args: 'MaxPoolArgs' },
+  relu: { file: 'relu', args: 'ReluArgs' },
 } as const satisfies Record<string, { file: string; args: keyof typeof LAYOUTS }>;
 
 export type WorkName = keyof typeof WORK;
