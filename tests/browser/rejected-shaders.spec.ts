@@ -1,7 +1,7 @@
 // A browser that rejects shaders, on the real page: nothing that such a shader computed may be believed.
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
-import { card, losses, SMALL, start, trained, visit, worker, type Global } from './training-page';
+import { LONG, card, losses, SMALL, start, trained, visit, worker, type Global } from './training-page';
 
 const complaints: string[] = [];
 test.beforeEach(({ page }) => {
@@ -73,8 +73,10 @@ test('an error of the device in the middle: WASM takes over and goes on', async 
     };
   });
   await start(page);
-  await page.waitForFunction(() =>
-    (globalThis as unknown as Global).told.some((e) => e.type === 'train' && e.event.type === 'step'),
+  await page.waitForFunction(
+    () => (globalThis as unknown as Global).told.some((e) => e.type === 'train' && e.event.type === 'step'),
+    undefined,
+    LONG,
   );
   await worker(page).evaluate(() => {
     const { device } = globalThis as unknown as { device: GPUDevice };
