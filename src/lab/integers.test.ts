@@ -40,6 +40,18 @@ test('every bit width from one calibration: the integers of a conversion in the 
   }
 });
 
+test('one image layer by layer: the integers of the reference', async () => {
+  const [lab, here] = [new Lab(model, source), await integers()];
+  const four = await lab.ptq({ weightBits: 4, activationBits: 4, fuseAddRelu: true });
+  await here.load('one', four, 1);
+  const { pixels } = await source.images('test', 7, 1);
+  const expected = createReferenceEngine(four).trace(imageCodes(pixels, 1, four, IMAGES));
+  const traced = await here.trace('one', 'test', 7);
+  expect(traced.map(({ codes }) => codes)).toEqual(expected);
+  expect(traced.map(({ name }) => name)).toEqual(four.ops.map(({ name }) => name));
+  for (const { tensor, codes } of traced) expect(codes.length).toBe(tensor.h * tensor.w * tensor.c);
+});
+
 test('networks stand side by side; what is not there is said', async () => {
   const [lab, here] = [new Lab(model, source), await integers()];
   await expect(here.quantize('one', { weightBits: 8, activationBits: 8 }, 1)).rejects.toThrow('Nothing is calibrated.');

@@ -1,11 +1,11 @@
 // The laboratory's half that runs integers: networks by name on our engine, quantized here from one calibration or brought
-// from training; classified images, times. A plain class, for Node too. Not for floats: lab.ts.
+// from training; classified images, traces, times. A plain class, for Node too. Not for floats: lab.ts.
 import { convert } from '../convert/convert';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { PlaygroundError } from '../core/errors';
 import type { ImageSource, Split } from '../data/source';
 import { createWasmEngine, type WasmEngine, type WasmEngineOptions } from '../engine/wasm-engine';
-import type { Int8Model } from '../int8/int8-model';
+import type { Int8Model, Int8Tensor } from '../int8/int8-model';
 import { serializeInt8Model } from '../int8/serialize';
 import { ptq, type Calibrated, type PtqOptions } from '../quant/methods/ptq';
 import { argmax, predictions } from '../report/accuracy';
@@ -51,6 +51,14 @@ export interface EngineLayer {
 export interface Classified {
   readonly labels: Uint8Array;
   readonly predictions: Uint8Array;
+}
+
+/** What one operation made of an image. */
+interface Traced {
+  readonly name: string;
+  /** Its shape and qparams. */
+  readonly tensor: Int8Tensor;
+  readonly codes: Uint8Array;
 }
 
 interface Loaded {
@@ -111,6 +119,14 @@ export class IntegerLab<Name extends string> {
     const { pixels, labels } = await this.images.images(split, start, count);
     const codes = engine.run(imageCodes(pixels, count, model, this.images.spec), count);
     return { labels, predictions: predictions(codes, codes.length / count) };
+  }
+
+  /** One image of a split, layer by layer: each operation's name, and its output codes in NHWC. */
+  async trace(name: Name, split: Split, index: number): Promise<Traced[]> {
+    const { model, engine } = this.get(name);
+    const { pixels } = await this.images.images(split, index, 1);
+    const codes = engine.trace(imageCodes(pixels, 1, model, this.images.spec));
+    return model.ops.map(({ name, output }, i) => ({ name, tensor: model.tensors[output], codes: codes[i] }));
   }
 
   /** The plan of a loaded network, timed now. */

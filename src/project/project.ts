@@ -249,7 +249,7 @@ class WorkersProject implements Project {
     return { trainings: trainings.filter(({ id }) => !own.includes(id)), problems };
   }
 
-  async takeUp(id: string): Promise<void> {
+  async resumeSaved(id: string): Promise<void> {
     const { workers } = this;
     const { options, qat } = await workers.train.claim(id);
     if (!this.hand.untouched || this.owner?.run === this.hand) this.add();

@@ -269,11 +269,11 @@ test('a saved training becomes the run in hand where nothing was done with that,
     control: undefined,
     elsewhere: false,
   };
-  await project.takeUp('a');
+  await project.resumeSaved('a');
   expect(project.runs).toHaveLength(1);
   expect(project.recipe).toEqual(options);
   expect(await project.savedTrainings()).toEqual({ trainings: [], problems: [] });
-  await project.takeUp('b');
+  await project.resumeSaved('b');
   expect(project.runs).toHaveLength(2);
   // With other bits it is no longer that training.
   project.choose({ weightBits: 5 });

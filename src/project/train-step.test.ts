@@ -143,7 +143,7 @@ describe('the control', () => {
   test.each([true, false])('of a saved training: QAT had ended: %s', async (ended) => {
     const { project } = open();
     saved = { step: 20, ended };
-    await project.takeUp('a');
+    await project.resumeSaved('a');
     expect(project.inHand.qatEnded).toBe(ended);
     // What has ended is not gone on with at another rate, what has not is.
     project.choose({ learningRate: 1 });
@@ -155,7 +155,7 @@ describe('the control', () => {
   test('of a saved training that is damaged: QAT trains anew, at rates that may change', async () => {
     const { project } = open();
     saved = { step: 60, ended: true };
-    await project.takeUp('a');
+    await project.resumeSaved('a');
     trains.qat = failing('storage');
     await expect(project.run('train')).rejects.toThrow('It failed.');
     trains.qat = (options) => {

@@ -148,7 +148,7 @@ export interface Project {
    * A saved training as a run, from then on in hand: its train step will go on with it.
    * @throws PlaygroundError 'storage' when it cannot be had: another tab trains it, it is gone or damaged
    */
-  takeUp(id: string): Promise<void>;
+  resumeSaved(id: string): Promise<void>;
   /** Forgets a saved training. @throws PlaygroundError 'storage' when another tab trains it */
   discard(id: string): Promise<void>;
   /** The first n test images in split order, for the grid. */

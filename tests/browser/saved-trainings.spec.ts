@@ -61,7 +61,7 @@ test('a training that goes on in another tab can be neither discarded nor taken 
     const { playground } = globalThis as unknown as Global;
     const [{ id }] = (await playground.savedTrainings()).trainings;
     const why = (error: Error) => error.message;
-    return [await playground.takeUp(id).then(String, why), await playground.discard(id).then(String, why)];
+    return [await playground.resumeSaved(id).then(String, why), await playground.discard(id).then(String, why)];
   });
   for (const why of refused) expect(why).toContain('is training in another tab');
   await a.close();

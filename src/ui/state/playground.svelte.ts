@@ -148,7 +148,7 @@ export class Playground {
   /** Goes on with a saved training, as a run. */
   async resume(id: string): Promise<boolean> {
     if (this.busy) return false;
-    if (!(await this.ask(() => this.project.takeUp(id)))) return false;
+    if (!(await this.ask(() => this.project.resumeSaved(id)))) return false;
     return this.run('train');
   }
 
