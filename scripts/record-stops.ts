@@ -23,5 +23,5 @@ const stops = all.map(({ weightBits, activationBits, correct, bytes, image_ms })
   const milliseconds = Number(image_ms.toFixed(3));
   return { weightBits, activationBits, correct, bytes, milliseconds };
 });
-writeFileSync(FILE, JSON.stringify({ cpu, date, images, threads, stops }, null, 1) + '\n');
+writeFileSync(FILE, JSON.stringify({ cpu, date, images, threads, stops }, null, 2) + '\n');
 console.log(`Written: ${stops.length} stops.`);
