@@ -1,5 +1,6 @@
 // The figures of a healed run beside its PTQ and FP32 on the same images, as they come: few validation images first, then
 // the test images of its recipe. Not for the article's table (compare.ts), which times more and trains a control.
+import { agreement } from '../report/accuracy';
 import type { Evaluation } from '../report/types';
 import type { Classified, Split } from '../worker/api';
 import type { Workers } from './workers';
@@ -63,8 +64,7 @@ export async function* figuresOf(context: FiguresContext): AsyncGenerator<Figure
       const classified = model === 'fp32' ? await float(labels) : await integers(model);
       if (!stands()) return;
       labels = classified.labels as Uint8Array<ArrayBuffer>;
-      const right = classified.predictions.reduce((sum, label, i) => sum + Number(label === labels[i]), 0);
-      known[model] = { split, classified, accuracy: right / count };
+      known[model] = { split, classified, accuracy: agreement(classified.predictions, labels) };
       if (figures.split === split || model === 'fp32') yield (figures = { ...figures, split, accuracy: { ...known } });
     }
 

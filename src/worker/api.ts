@@ -139,6 +139,7 @@ export type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/inte
 
 /** The worker that runs integers. */
 export interface EngineApi {
+  /** Called again, for another backend's load, it keeps what was calibrated and loaded. */
   start(baseUrl: string): Promise<void>;
   load(slot: Int8Slot, model: Int8Model, threads: number): Promise<EngineInfo>;
   /** What quantize takes from then on. */

@@ -15,7 +15,7 @@ class EngineWorker implements EngineApi {
   private lab!: IntegerLab<Int8Slot>;
 
   async start(baseUrl: string): Promise<void> {
-    this.lab = new IntegerLab(await openImages(baseUrl), { wasmBase: `${baseUrl}wasm/` });
+    this.lab ??= new IntegerLab(await openImages(baseUrl), { wasmBase: `${baseUrl}wasm/` });
   }
 
   load(slot: Int8Slot, model: Int8Model, threads: number) {

@@ -163,6 +163,12 @@ test('the real network: at 8 bits nothing is lost, at 2 all is; no step was run 
     expect(await share()).toBeGreaterThan(least);
     expect(await share()).toBeLessThan(most);
   }
+  // Loading again, as for another backend, leaves the engine what it has.
+  await page.evaluate(async () => {
+    await (globalThis as unknown as { playground: Project }).playground.again('load');
+  });
+  await slider(page, 'Bits per number').fill('6');
+  await expect(lesson(page)).toContainText('Measured here: quantized to 6/6 bits', LONG);
   await expect(page.locator('[data-step=load]')).toHaveAttribute('data-status', 'done');
   await expect(page.locator('[data-step=fuse]')).toHaveAttribute('data-status', 'idle');
 });
