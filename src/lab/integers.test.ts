@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { createReferenceEngine } from '../engine/reference';
 import { serializeInt8Model } from '../int8/serialize';
+import type { PtqOptions } from '../quant/methods/ptq';
 import { predictions } from '../report/accuracy';
 import { setUpWasm } from '../device/wasm/testing';
 import { IntegerLab } from './integers';
@@ -24,13 +25,15 @@ test('every bit width from one calibration: the integers of a conversion in the 
   const [lab, here] = [new Lab(model, source), await integers()];
   here.calibrated(structuredClone(await lab.calibrate({ fuseAddRelu: true })));
   const { pixels, labels } = await source.images('validation', 20, IMAGES_SEEN);
-  for (const [weightBits, activationBits] of [
-    [8, 8],
-    [4, 3],
-    [2, 2],
-  ]) {
-    const there = await lab.ptq({ weightBits, activationBits, fuseAddRelu: true });
-    const { bytes, threads } = await here.quantize('one', { weightBits, activationBits }, 2);
+  const choices: PtqOptions[] = [
+    { weightBits: 8, activationBits: 8 },
+    { weightBits: 4, activationBits: 3 },
+    { weightBits: 2, activationBits: 2 },
+    { weightBits: 2, activationBits: 2, keep: 'edges' },
+  ];
+  for (const options of choices) {
+    const there = await lab.ptq({ ...options, fuseAddRelu: true });
+    const { bytes, threads } = await here.quantize('one', options, 2);
     expect(bytes).toBe(serializeInt8Model(there).byteLength);
     expect(threads).toBe(1); // Node's modules have no other.
     const codes = createReferenceEngine(there).run(imageCodes(pixels, IMAGES_SEEN, there, IMAGES), IMAGES_SEEN);

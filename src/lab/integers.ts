@@ -98,15 +98,11 @@ export class IntegerLab<Name extends string> {
   }
 
   /** Post-training quantization of the calibrated network at any bit width. @throws PlaygroundError 'bad-argument' before */
-  async quantize(
-    name: Name,
-    bits: Pick<PtqOptions, 'weightBits' | 'activationBits'>,
-    threads: number,
-  ): Promise<Quantized> {
+  async quantize(name: Name, options: PtqOptions, threads: number): Promise<Quantized> {
     const { calibration } = this;
     if (!calibration) throw new PlaygroundError('bad-argument', 'Nothing is calibrated.', 'Load the network first.');
     const start = performance.now();
-    const { graph, quantizers } = ptq(calibration, bits);
+    const { graph, quantizers } = ptq(calibration, options);
     const model = convert(graph, calibration.params, quantizers);
     const convertMilliseconds = performance.now() - start;
     const info = await this.load(name, model, threads);

@@ -62,9 +62,9 @@ export class Lab {
   }
 
   /** Post-training quantization at any bit width: once calibrated, a matter of milliseconds. */
-  async ptq({ fuseAddRelu, ...bits }: PtqOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
+  async ptq({ fuseAddRelu, ...options }: PtqOptions & PrepareOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
     const calibration = await this.calibrate({ fuseAddRelu }, onDone);
-    const { graph, quantizers } = ptq(calibration, bits);
+    const { graph, quantizers } = ptq(calibration, options);
     return convert(graph, calibration.params, quantizers);
   }
 

@@ -63,7 +63,7 @@ const rounded = (graph: Graph): GraphNode[] =>
     return h * w > 1;
   });
 
-/** The node whose output's quantizer a node's output has: its own or, further up, its input's. */
-function quantizedLike(graph: QatGraph, node: GraphNode): string {
+/** The id of the node whose output's quantizer a node's output has: its own or, further up, its input's. */
+export function quantizedLike(graph: QatGraph, node: GraphNode): string {
   return graph.quant[node.id]?.activation ? node.id : quantizedLike(graph, nodeById(graph, node.inputs[0]));
 }

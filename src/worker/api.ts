@@ -145,11 +145,7 @@ export interface EngineApi {
   /** What quantize takes from then on. */
   calibrated(calibration: Calibrated): Promise<void>;
   /** Post-training quantization of what was calibrated, at any bit width, in milliseconds. */
-  quantize(
-    slot: Int8Slot,
-    bits: Pick<PtqOptions, 'weightBits' | 'activationBits'>,
-    threads: number,
-  ): Promise<Quantized>;
+  quantize(slot: Int8Slot, options: PtqOptions, threads: number): Promise<Quantized>;
   /** Images start..start+count-1 of a split. */
   classify(slot: Int8Slot, split: Split, start: number, count: number): Promise<Classified>;
   /** The plan of a loaded model, timed now. */

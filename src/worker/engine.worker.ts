@@ -26,8 +26,8 @@ class EngineWorker implements EngineApi {
     this.lab.calibrated(calibration);
   }
 
-  quantize(slot: Int8Slot, bits: Pick<PtqOptions, 'weightBits' | 'activationBits'>, threads: number) {
-    return this.lab.quantize(slot, bits, threads);
+  quantize(slot: Int8Slot, options: PtqOptions, threads: number) {
+    return this.lab.quantize(slot, options, threads);
   }
 
   classify(slot: Int8Slot, split: Split, start: number, count: number) {

@@ -4,6 +4,7 @@ import type { ParamStore } from '../../core/params';
 import type { ObservedRange } from '../../core/qparams';
 import { foldBatchNorms } from '../../graph/fold';
 import type { Graph } from '../../graph/types';
+import { keepEightBits, type KeepEight } from '../eight-bits';
 import { freeze, type FrozenQuantizers } from '../freeze';
 import type { Histogram } from '../histogram';
 import { HistogramObserver } from '../histogram-observer';
@@ -12,11 +13,19 @@ import { prepareQat, type PrepareOptions } from '../prepare';
 import { getDefaultQConfig, type QConfigOptions } from '../qconfigs';
 import type { QatGraph } from '../types';
 
-export type PtqOptions = Pick<QConfigOptions, 'weightBits' | 'activationBits'> & PrepareOptions;
+/** What a calibrated network is quantized to. */
+export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activationBits'> {
+  /** What stays at 8 bits whatever the widths are; 'none' by default. */
+  readonly keep?: KeepEight;
+}
 
 /** The graph as get_default_qconfig("fbgemm") prepares it, whose activations a calibration has to see. */
-export const ptqGraph = (fused: Graph, { weightBits, activationBits, fuseAddRelu }: PtqOptions): QatGraph =>
-  prepareQat(fused, getDefaultQConfig('fbgemm', { weightBits, activationBits }), { fuseAddRelu });
+export const ptqGraph = (
+  fused: Graph,
+  { fuseAddRelu }: PrepareOptions,
+  { weightBits, activationBits, keep = 'none' }: PtqOptions = {},
+): QatGraph =>
+  keepEightBits(prepareQat(fused, getDefaultQConfig('fbgemm', { weightBits, activationBits }), { fuseAddRelu }), keep);
 
 /** A calibrated network, ready to be quantized at any bit width. Plain data: it crosses to another worker as it is. */
 export interface Calibrated extends PrepareOptions {
@@ -50,8 +59,8 @@ export function calibrated(
  */
 export function ptq(
   { graph: folded, ranges, fuseAddRelu }: Calibrated,
-  bits: Pick<PtqOptions, 'weightBits' | 'activationBits'>,
+  options: PtqOptions,
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
-  const graph = ptqGraph(folded, { ...bits, fuseAddRelu });
+  const graph = ptqGraph(folded, { fuseAddRelu }, options);
   return { graph, quantizers: freeze(graph, ranges) };
 }
