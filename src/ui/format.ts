@@ -3,9 +3,13 @@ const NO_BREAK = '\u00a0';
 const MINUS = '\u2212';
 
 const sign = (text: string): string => text.replace('-', MINUS);
+/** By digits after the point: to make a format costs more than to write many numbers with it. */
+const formats: Intl.NumberFormat[] = [];
+const formatOf = (digits: number): Intl.NumberFormat =>
+  (formats[digits] ??= new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+
 /** With this many digits after the point: 0.5, 2 -> '0.50'. */
-export const fixed = (value: number, digits: number): string =>
-  sign(value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+export const fixed = (value: number, digits: number): string => sign(formatOf(digits).format(value));
 
 /** 10000 -> '10,000'. */
 export const count = (value: number): string => fixed(value, 0);

@@ -32,7 +32,7 @@ import { FakeStops } from './fake-stops';
 interface FakeOptions {
   /** The step that fails at its first attempt, train by diverging; 'control' when the train step comes to it; '' for none. */
   readonly fail: string;
-  /** Milliseconds of a tick: each step takes a few. */
+  /** Milliseconds of a tick: each step takes a few. At 0 training steps come in bursts, many in a frame. */
   readonly delay: number;
   readonly webgpu: string;
   /**
@@ -47,6 +47,9 @@ interface FakeOptions {
   /** The device is lost at this QAT step; 0 never. */
   readonly loseAt: number;
 }
+
+/** Training steps in a tick without a delay: a slow machine draws a frame between any two ticks, not between two steps. */
+const BURST = 50;
 
 /** What a fresh page has chosen. */
 export const CHOSEN: Recipe = { ...DEFAULT_RECIPE, steps: 60, weightBits: 8 };
@@ -231,7 +234,7 @@ export class FakeWorkers {
         this.single = false;
         if (!this.paused) emit({ type: 'resumed', step: step - 1 });
       }
-      await this.tick();
+      await (this.fake.delay === 0 && step % BURST > 0 ? undefined : this.tick());
       this.takeStep(kind, step, steps, emit, (loss) => {
         losses.push(loss);
         const left = ((steps - step) * batch) / 38.4;
