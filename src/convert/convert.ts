@@ -12,6 +12,7 @@ import type { FrozenQuantizers } from '../quant/freeze';
 import type { QatGraph } from '../quant/types';
 import type { Int8Model, Int8Op, Int8Tensor } from '../int8/int8-model';
 import { validateInt8Model } from '../int8/validate';
+import { weightBitsOf } from '../int8/weight-bits';
 
 export interface ConvertOptions {
   /**
@@ -47,7 +48,8 @@ export function convert(
     const { weight, bias: folded } = inferenceWeights(node, params);
     const { q, codes = quantizeWeight(weight.data, q), bias = folded } = quantizerOf(quantizers.weights, node);
     checkFinite(node.id, weight.data, bias);
-    return { weights: node.op === 'conv' ? toOhwi(codes, node.conv) : codes, weightScales: q.scales, bias };
+    const weights = node.op === 'conv' ? toOhwi(codes, node.conv) : codes;
+    return { weights, weightBits: weightBitsOf(q), weightScales: q.scales, bias };
   };
 
   for (const node of graph.nodes) {
@@ -64,7 +66,7 @@ export function convert(
     tensors.push({ ...node.out, q: quantizers.activations.has(node.id) ? activation(node) : tensors[inputs[0]].q });
     if (lowered !== 'image') ops.push({ name: node.id, inputs, output, ...lowered });
   }
-  const model: Int8Model = { version: 1, name: graph.name, tensors, ops };
+  const model: Int8Model = { version: 2, name: graph.name, tensors, ops };
   validateInt8Model(model);
   return model;
 }

@@ -14,7 +14,7 @@ const tensor = (h: number, w: number, c: number, zeroPoint = 0, scale = 1, qmax 
 });
 const run = (tensors: Int8Tensor[], op: object, codes: number[]): number[] => {
   const model: Int8Model = {
-    version: 1,
+    version: 2,
     name: 'one',
     tensors,
     ops: [{ name: 'one', inputs: [0], output: tensors.length - 1, ...op } as unknown as Int8Op],
@@ -23,6 +23,7 @@ const run = (tensors: Int8Tensor[], op: object, codes: number[]): number[] => {
 };
 const weights = (codes: number[], channels = 1) => ({
   weights: Int8Array.from(codes),
+  weightBits: 8,
   weightScales: new Float32Array(channels).fill(1),
   bias: new Float32Array(channels),
 });
@@ -66,6 +67,7 @@ describe('convolution', () => {
     const op = {
       op: 'linear',
       weights: Int8Array.of(2),
+      weightBits: 8,
       weightScales: Float32Array.of(0.25),
       bias: Float32Array.of(3),
     };

@@ -14,6 +14,7 @@ function layerOf(weights: readonly number[], scale: number, bias: number): Int8L
   return {
     ...{ op: 'linear', name: 'layer1.fc', inputs: [0], output: 1 },
     weights: Int8Array.from([...weights.map(() => 1), ...weights]),
+    weightBits: 8,
     weightScales: Float32Array.of(0.01, scale),
     bias: Float32Array.of(0.5, bias),
   };

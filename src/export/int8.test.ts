@@ -150,7 +150,7 @@ function largeBias(kind: 'conv' | 'linear', { inputScale, weightScale, code, bia
     weightScales: new Float32Array(2).fill(weightScale),
     bias: Float32Array.from(bias),
   };
-  return { version: 1, name: kind, tensors, ops: ops.map((op) => ({ ...op, ...layer })) as Int8Model['ops'] };
+  return { version: 2, name: kind, tensors, ops: ops.map((op) => ({ ...op, ...layer })) as Int8Model['ops'] };
 }
 
 describe.each(['onnx', 'tflite'] as const)('biases beyond int32 as %s', (format) => {

@@ -23,7 +23,7 @@ const OPS = Object.entries(DEFINITIONS).map(([op, { fields }], i) =>
 const Op = v.variant('op', OPS, ({ path }) => (path ? `one of ${NAMES.join(', ')}` : 'an object'));
 
 export const HeaderSchema = object({
-  version: exactly(1),
+  version: exactly(2),
   name: text,
   tensors: list(Tensor),
   // Each definition's fields are typed as its operation's.

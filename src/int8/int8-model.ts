@@ -21,8 +21,10 @@ interface OpBase {
 
 /** Weights, symmetric per output channel (zero point 0), and a float32 bias added before requantization. */
 interface Weighted {
-  /** Codes in -128..127; convolutions [cout][ky][kx][cin], linear [out][in]. */
+  /** Codes of weightBits bits in two's complement; convolutions [cout][ky][kx][cin], linear [out][in]. */
   readonly weights: Int8Array;
+  /** 2..8: what each weight takes in a file. */
+  readonly weightBits: number;
   /** float32, length cout. */
   readonly weightScales: Float32Array;
   /** float32, real units, length cout. */
@@ -60,7 +62,7 @@ export type Int8Op = Int8WeightedOp | Int8MaxPool | Int8Add | Int8Relu | Int8Avg
 
 /** A converted network: tensors[0] is the quantized image, the last op's output the quantized logits. */
 export interface Int8Model {
-  readonly version: 1;
+  readonly version: 2;
   readonly name: string;
   readonly tensors: readonly Int8Tensor[];
   /** In topological order. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
@@ -5,11 +6,11 @@ import { Rng } from '../core/rng';
 import { replaced, spoilt } from '../core/spoilt';
 import { ModelBuilder } from '../engine/testing/models';
 import type { Int8Model } from './int8-model';
-import { parseInt8Model, serializeInt8Model } from './serialize';
+import { int8FileBytes, parseInt8Model, serializeInt8Model } from './serialize';
 
 /** A small network with every operation. */
-function smallModel(seed: number, channels: number, qmax: number): Int8Model {
-  const builder = new ModelBuilder(new Rng(seed), qmax);
+function smallModel(seed: number, channels: number, qmax: number, weightBits = 8): Int8Model {
+  const builder = new ModelBuilder(new Rng(seed), qmax, weightBits);
   const image = builder.tensor(6, 5, 3, 3);
   const pooled = builder.maxpool(builder.conv(image, channels, 3, 1, 1), 3, 2, 1);
   const branch = builder.conv(pooled, channels, 3, 1, 1, { relu: false });
@@ -17,16 +18,28 @@ function smallModel(seed: number, channels: number, qmax: number): Int8Model {
   builder.linear(builder.avgpool(sum), 4);
   return builder.build(`small ${seed}`);
 }
-const models = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 60, max: 255 }));
+const models = fc.tuple(
+  fc.nat(),
+  fc.integer({ min: 1, max: 9 }),
+  fc.integer({ min: 60, max: 255 }),
+  fc.integer({ min: 2, max: 8 }),
+);
 
 describe('an int8 model as a file', () => {
   it('comes back as it was', () => {
     fc.assert(
       fc.property(models, (options) => {
         const model = smallModel(...options);
-        expect(parseInt8Model(serializeInt8Model(model))).toEqual(model);
+        const file = serializeInt8Model(model);
+        expect(parseInt8Model(file)).toEqual(model);
+        expect(int8FileBytes(model)).toBe(file.length);
       }),
     );
+  });
+
+  it('comes back from version 1, where every weight had eight bits', () => {
+    const file = readFileSync(new URL('./testing/small-version-1.int8', import.meta.url));
+    expect(parseInt8Model(file)).toEqual(smallModel(3, 4, 127));
   });
 
   it('comes back from the middle of a larger buffer', () => {
@@ -37,13 +50,13 @@ describe('an int8 model as a file', () => {
     expect(parseInt8Model(larger.subarray(3, 3 + file.length))).toEqual(model);
   });
 
-  it('is about one byte for each weight', () => {
+  it.each([2, 3, 4, 5, 6, 7, 8])('has %i bits for each weight', (weightBits) => {
     const builder = new ModelBuilder(new Rng(1));
     const weights = new Int8Array(512 * 512 * 9);
-    builder.conv(builder.tensor(2, 2, 512, 0), 512, 3, 1, 1, { weights });
-    const { length } = serializeInt8Model(builder.build('wide'));
-    expect(length).toBeGreaterThan(weights.length);
-    expect(length).toBeLessThan(weights.length * 1.01);
+    builder.conv(builder.tensor(2, 2, 512, 0), 512, 3, 1, 1, { weights, weightBits });
+    const bytes = int8FileBytes(builder.build('wide'));
+    expect(bytes).toBeGreaterThan((weights.length * weightBits) / 8);
+    expect(bytes).toBeLessThan((weights.length * weightBits * 1.01) / 8);
   });
 
   it('a damaged one is refused with a sentence, or is a valid model', () => {
@@ -97,7 +110,14 @@ describe('parseInt8Model refuses', () => {
     ['another file', new TextEncoder().encode('PK\x03\x04 and so on, long enough'), 'does not begin as one'],
     ['a cut file', file.slice(0, -1), 'it ends early'],
     ['a longer file', Uint8Array.of(...file, 0), 'its length is not'],
-    ['a later version', withHeader((h) => h.replace('"version":1', '"version":2')), 'version is 2'],
+    ['a later version', withHeader((h) => h.replace('"version":2', '"version":3')), 'version is 3, not 2'],
+    ['weights without bits', withHeader((h) => h.replace('"weightBits":8,', '')), 'ops[0].weightBits is missing'],
+    [
+      'weights of nine bits',
+      withHeader((h) => h.replace('"weightBits":8', '"weightBits":9')),
+      'ops[0].weightBits is 9, not a whole number from 2 to 8',
+    ],
+    ['bits that were not kept', withHeader((h) => h.replace('"weightBits":8', '"weightBits":4')), 'its length is not'],
     ['no JSON', withHeader((h) => h.replace('{', '[')), 'not JSON'],
     ['a list', withHeader(() => '[]'), 'it is a list, not an object'],
     ['no name', withHeader((h) => h.replace('"name":"small 3"', '"name":3')), 'name is 3, not text'],

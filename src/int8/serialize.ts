@@ -1,40 +1,54 @@
 // An Int8Model as one file: what Save downloads; its length is the model's size.
 // Layout, little-endian: magic, length of the header (uint32), header (JSON, UTF-8), then each array at a multiple of
-// 8 bytes from the file's start, in the order of the header's operations. Not for other formats.
+// 8 bytes from the file's start, in the order of the header's operations; weights as weight-bits.ts packs them. Files of
+// version 1 open, too. Not for other formats.
 import { PlaygroundError } from '../core/errors';
 import { inWords, parse } from '../core/schema';
 import { HeaderSchema, type Header } from './header';
 import type { Int8Model, Int8Op } from './int8-model';
 import { validateInt8Model } from './validate';
+import { upgraded } from './version-1';
+import { packBits, packedBytes, unpackBits } from './weight-bits';
 
 const MAGIC = new TextEncoder().encode('QATINT8\n');
 const HEADER_AT = MAGIC.length + 4;
 const ALIGNMENT = 8;
-
-/** What the arrays of weights are stored as. */
-type ArrayType<T> = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): T };
 
 const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
 
 /** @throws PlaygroundError when the model is malformed */
 export function serializeInt8Model(model: Int8Model): Uint8Array<ArrayBuffer> {
   validateInt8Model(model);
-  // Arrays stand in the header as their lengths.
-  const lengths = (_key: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? arrayLength(value) : value);
-  const header = new TextEncoder().encode(JSON.stringify(model, lengths));
-  const arrays = model.ops.flatMap((op) => ('weights' in op ? [op.weights, op.weightScales, op.bias] : []));
-
-  const dataAt = aligned(HEADER_AT + header.length);
-  const file = new Uint8Array(arrays.reduce((end, array) => aligned(end) + array.byteLength, dataAt));
+  const header = headerBytes(model);
+  const arrays = model.ops.flatMap((op) =>
+    'weights' in op ? [packBits(op.weights, op.weightBits), op.weightScales, op.bias] : [],
+  );
+  const file = new Uint8Array(int8FileBytes(model));
   file.set(MAGIC);
   new DataView(file.buffer).setUint32(MAGIC.length, header.length, true);
   file.set(header, HEADER_AT);
-  let at = dataAt;
+  let at = aligned(HEADER_AT + header.length);
   for (const array of arrays) {
     file.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
     at = aligned(at + array.byteLength);
   }
   return file;
+}
+
+/** The length of a model's file, which is not made for it. */
+export function int8FileBytes(model: Int8Model): number {
+  const lengths = model.ops.flatMap((op) =>
+    'weights' in op
+      ? [packedBytes(op.weights.length, op.weightBits), op.weightScales.byteLength, op.bias.byteLength]
+      : [],
+  );
+  return lengths.reduce((end, length) => aligned(end) + length, aligned(HEADER_AT + headerBytes(model).length));
+}
+
+/** Arrays stand in the header as their lengths. */
+function headerBytes(model: Int8Model): Uint8Array {
+  const lengths = (_key: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? arrayLength(value) : value);
+  return new TextEncoder().encode(JSON.stringify(model, lengths));
 }
 
 /** The model of a file, its arrays copied out. @throws PlaygroundError 'bad-file' when anything is wrong with it */
@@ -46,18 +60,20 @@ export function parseInt8Model(file: Uint8Array): Int8Model {
   const header = parseHeader(file.subarray(HEADER_AT, headerEnd));
   let at = aligned(headerEnd);
   let end = at;
-  const take = <T>(type: ArrayType<T>, length: number, field: string): T => {
-    end = at + length * type.BYTES_PER_ELEMENT;
+  const take = (length: number, bits: number, field: string): Uint8Array<ArrayBuffer> => {
+    end = at + packedBytes(length, bits);
     if (end > file.length) refuse(`${field} is ${length}, and it ends early`);
-    const copy = file.slice(at, end);
+    const copy = new Uint8Array(file.subarray(at, end));
     at = aligned(end);
-    return new type(copy.buffer);
+    return copy;
   };
+  const floats = (length: number, field: string) => new Float32Array(take(length, 32, field).buffer);
   const ops = header.ops.map((op, i): Int8Op => {
     if (!('weights' in op)) return op;
-    const weights = take(Int8Array, op.weights, `ops[${i}].weights`);
-    const weightScales = take(Float32Array, op.weightScales, `ops[${i}].weightScales`);
-    return { ...op, weights, weightScales, bias: take(Float32Array, op.bias, `ops[${i}].bias`) };
+    const packed = take(op.weights, op.weightBits, `ops[${i}].weights`);
+    const weightScales = floats(op.weightScales, `ops[${i}].weightScales`);
+    const bias = floats(op.bias, `ops[${i}].bias`);
+    return { ...op, weights: unpackBits(packed, op.weights, op.weightBits), weightScales, bias };
   });
   const model: Int8Model = { ...header, ops };
   if (end !== file.length) refuse('its length is not what its header says');
@@ -72,7 +88,7 @@ function parseHeader(bytes: Uint8Array): Header {
   } catch (cause) {
     refuse('its header is not JSON', cause);
   }
-  return parse(HeaderSchema, header, (fault) => notAModel(inWords(fault)));
+  return parse(HeaderSchema, upgraded(header), (fault) => notAModel(inWords(fault)));
 }
 
 const arrayLength = (view: ArrayBufferView): number => (view as Int8Array | Float32Array).length;

@@ -35,7 +35,7 @@ describe('validateInt8Model', () => {
   });
 
   it.each<[string, Int8Model, string]>([
-    ['another version', { ...model(), version: 2 as 1 }, 'version is 2'],
+    ['another version', { ...model(), version: 1 as 2 }, 'version is 1'],
     ['no layers', { ...model(), ops: [] }, 'no layers'],
     ['a map without height', withTensor(0, { h: 0 }), 'tensor 0: its shape is 0 x 6 x 3'],
     ['half a channel', withTensor(0, { c: 2.5 }), 'tensor 0: its shape'],
@@ -62,6 +62,9 @@ describe('validateInt8Model', () => {
     ['pool windows in the padding alone', withOp(1, { pad: 2 }), 'padding 2'],
     ['another output shape', withOp(0, { stride: 2 }), 'its output is 6 x 6 x 4 and should be 3 x 3 x 4'],
     ['too few weights', withOp(0, { weights: new Int8Array(3) }), 'it has 3 weights, not 108'],
+    ['weights beyond their bits', withOp(0, { weightBits: 7 }), 'layer conv1: it has weights of 8 bits, not 7'],
+    ['weights of one bit', withOp(0, { weightBits: 1 }), 'its weights have 1 bits'],
+    ['weights of half a bit', withOp(0, { weightBits: 4.5 }), 'its weights have 4.5 bits'],
     ['too few scales', withOp(0, { weightScales: Float32Array.of(1) }), 'it has 1 weight scales'],
     ['a weight scale of 0', withOp(0, { weightScales: new Float32Array(4) }), 'the scale of channel 0 is 0'],
     ['a bias that is no number', withOp(0, { bias: NAN_BIAS }), 'the bias of channel 1'],

@@ -13,7 +13,7 @@ const MAX_CODES = 1 << 26;
 /** @throws PlaygroundError 'bad-file' that names the first tensor or layer which is wrong */
 export function validateInt8Model(model: Int8Model): void {
   const { tensors, ops } = model;
-  if (model.version !== 1) refuse('the model', `its version is ${model.version}, not 1`);
+  if (model.version !== 2) refuse('the model', `its version is ${model.version}, not 2`);
   if (tensors.length === 0 || ops.length === 0) refuse('the model', 'it has no layers');
   if (tensors.length > MAX_TENSORS) refuse('the model', `it has ${tensors.length} tensors, more than ${MAX_TENSORS}`);
   tensors.forEach(checkTensor);

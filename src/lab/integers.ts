@@ -6,7 +6,7 @@ import { PlaygroundError } from '../core/errors';
 import type { ImageSource, Split } from '../data/source';
 import { createWasmEngine, type WasmEngine, type WasmEngineOptions } from '../engine/wasm-engine';
 import type { Int8Model, Int8Tensor } from '../int8/int8-model';
-import { serializeInt8Model } from '../int8/serialize';
+import { int8FileBytes } from '../int8/serialize';
 import { ptq, type Calibrated, type PtqOptions } from '../quant/methods/ptq';
 import { argmax, predictions } from '../report/accuracy';
 import { measureLatency } from '../report/statistics';
@@ -106,7 +106,7 @@ export class IntegerLab<Name extends string> {
     const model = convert(graph, calibration.params, quantizers);
     const convertMilliseconds = performance.now() - start;
     const info = await this.load(name, model, threads);
-    return { ...info, convertMilliseconds, bytes: serializeInt8Model(model).byteLength };
+    return { ...info, convertMilliseconds, bytes: int8FileBytes(model) };
   }
 
   /** Images start..start+count-1 of a split. */

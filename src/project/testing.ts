@@ -16,9 +16,9 @@ const resultOf = (options: TrainOptions): TrainResult => ({
 });
 
 const tensor = { h: 1, w: 1, c: 1, q: { scale: 1, zeroPoint: 0, qmin: 0, qmax: 127 } };
-const one = { weights: Int8Array.of(1), weightScales: Float32Array.of(1), bias: Float32Array.of(0) };
+const one = { weights: Int8Array.of(1), weightBits: 8, weightScales: Float32Array.of(1), bias: Float32Array.of(0) };
 const MODEL: Int8Model = {
-  ...{ version: 1, name: 'idle', tensors: [tensor, tensor] },
+  ...{ version: 2, name: 'idle', tensors: [tensor, tensor] },
   ops: [{ op: 'linear', name: 'fc', inputs: [0], output: 1, ...one }],
 };
 

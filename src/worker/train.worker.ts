@@ -1,6 +1,6 @@
 // The worker that trains: graphs, weights and data on tfjs's chosen backend. Implements TrainApi; no drawing, no integers.
 import { expose } from 'comlink';
-import { serializeInt8Model } from '../int8/serialize';
+import { int8FileBytes } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
 import { impossible } from '../core/impossible';
 import { normalizeImages } from '../data/normalize';
@@ -284,7 +284,7 @@ class TrainWorker implements TrainApi {
   private converted(model: Int8Model): ConvertResult {
     return {
       model,
-      bytes: serializeInt8Model(model).byteLength,
+      bytes: int8FileBytes(model),
       fp32Bytes: [...this.lab.model.params.values()].reduce((sum, { data }) => sum + data.byteLength, 0),
       activations: activationTable(model),
     };

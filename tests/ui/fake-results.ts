@@ -96,6 +96,7 @@ function fakeModel(): Int8Model {
     }) - 1;
   const weights = (values: number) => ({
     weights: new Int8Array(channels * values).fill(1),
+    weightBits: 8,
     weightScales: Float32Array.from({ length: channels }, () => 0.0005 + 0.01 * rng.uniform()),
     bias: new Float32Array(channels),
   });
@@ -117,7 +118,7 @@ function fakeModel(): Int8Model {
   ops.push({ op: 'avgpool', name: 'avgpool', inputs: [last], output: pooled });
   const output = tensor(1, channels, 60);
   ops.push({ op: 'linear', name: 'fc', inputs: [pooled], output, ...weights(channels) });
-  return { version: 1, name: 'fake', tensors, ops };
+  return { version: 2, name: 'fake', tensors, ops };
 }
 
 function fakeLabels(n: number): Uint8Array {

@@ -9,14 +9,15 @@ import { outputLength } from '../../core/window';
 const normal = (rng: Rng): number =>
   Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
 
-/** Gaussian codes scaled so that the largest of each channel is 127. */
-export function gaussianWeights(channels: number, values: number, rng: Rng): Int8Array {
+/** Gaussian codes scaled so that the largest of each channel is the largest of that many bits. */
+export function gaussianWeights(channels: number, values: number, rng: Rng, bits = 8): Int8Array {
+  const reach = 2 ** (bits - 1) - 1;
   const codes = new Int8Array(channels * values);
   for (let channel = 0; channel < channels; channel++) {
     const row = Float64Array.from({ length: values }, () => normal(rng));
     const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     codes.set(
-      row.map((value) => Math.round((value / largest) * 127)),
+      row.map((value) => Math.round((value / largest) * reach)),
       channel * values,
     );
   }
@@ -31,6 +32,7 @@ export class ModelBuilder {
   constructor(
     readonly rng: Rng,
     readonly qmax = 127,
+    readonly weightBits = 8,
   ) {}
 
   tensor(h: number, w: number, c: number, zeroPoint: number, scale = 0.05, qmax = this.qmax): number {
@@ -39,12 +41,13 @@ export class ModelBuilder {
   }
 
   /** Scales such that the accumulators' spread covers the output's codes. */
-  private weighted(input: Int8Tensor, output: Int8Tensor, values: number): Weighted {
+  private weighted(input: Int8Tensor, output: Int8Tensor, values: number, weightBits = this.weightBits): Weighted {
     const { rng } = this;
-    const spread = Math.sqrt(values) * 36 * 40 * input.q.scale;
+    const spread = Math.sqrt(values) * 36 * 2 ** (weightBits - 8) * 40 * input.q.scale;
     const scale = (output.q.scale * 40) / spread;
     return {
-      weights: gaussianWeights(output.c, values, rng),
+      weights: gaussianWeights(output.c, values, rng, weightBits),
+      weightBits,
       weightScales: Float32Array.from({ length: output.c }, () => scale * (0.5 + rng.uniform())),
       bias: Float32Array.from({ length: output.c }, () => normal(rng) * output.q.scale * 10),
     };
@@ -56,8 +59,8 @@ export class ModelBuilder {
     const relu = options.relu ?? true;
     const zeroPoint = options.zeroPoint ?? (relu ? 0 : 60);
     const output = this.tensor(side(source.h), side(source.w), cout, zeroPoint, options.scale, options.qmax);
-    const gaussian = this.weighted(source, this.tensors[output], kernel * kernel * source.c);
-    const { weights, weightScales, bias } = { ...gaussian, ...options };
+    const gaussian = this.weighted(source, this.tensors[output], kernel * kernel * source.c, options.weightBits);
+    const { weights, weightBits, weightScales, bias } = { ...gaussian, ...options };
     const op: Int8Conv = {
       op: 'conv',
       name: `conv${output}`,
@@ -67,7 +70,7 @@ export class ModelBuilder {
       stride,
       pad,
       relu,
-      ...{ weights, weightScales, bias },
+      ...{ weights, weightBits, weightScales, bias },
     };
     this.ops.push(op);
     return output;
@@ -122,11 +125,11 @@ export class ModelBuilder {
   }
 
   build(name: string): Int8Model {
-    return { version: 1, name, tensors: this.tensors, ops: this.ops };
+    return { version: 2, name, tensors: this.tensors, ops: this.ops };
   }
 }
 
-export type Weighted = Pick<Int8Conv, 'weights' | 'weightScales' | 'bias'>;
+export type Weighted = Pick<Int8Conv, 'weights' | 'weightBits' | 'weightScales' | 'bias'>;
 
 /** Weights, scales and bias default to Gaussian ones whose sums spread over the output's codes. */
 export interface ConvOptions extends Partial<Weighted> {

@@ -80,7 +80,7 @@ function weightedOf(pattern: Pattern, channels: number, values: number, qmax: nu
     () => (qmax / spread[pattern]) * (pattern === 'ties' ? 1 : 0.25 + 1.5 * rng.uniform()),
   );
   const bias = Float32Array.from({ length: channels }, () => (pattern === 'ties' ? 0 : (rng.uniform() - 0.5) * 4));
-  return { weights: weightsOf(pattern, channels, values, rng), weightScales, bias };
+  return { weights: weightsOf(pattern, channels, values, rng), weightBits: 8, weightScales, bias };
 }
 
 /** The first window from `start` on that fits the map. */

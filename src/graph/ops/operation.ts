@@ -66,7 +66,7 @@ export interface FloatMath<T> {
 }
 
 /** Codes in Int8Model's layout and what they are worth: see int8-model.ts. */
-export type Int8Weights = Pick<Extract<Int8Op, { op: 'linear' }>, 'weights' | 'weightScales' | 'bias'>;
+export type Int8Weights = Pick<Extract<Int8Op, { op: 'linear' }>, 'weights' | 'weightBits' | 'weightScales' | 'bias'>;
 
 type Body<Op> = Op extends unknown ? Omit<Op, 'name' | 'inputs' | 'output'> : never;
 /** An operation's place in an Int8Model: its first tensor, no tensor of its own, or an operation. */

@@ -1,22 +1,32 @@
 // Operations with weights: convolution, and linear as a 1 x 1 convolution of one pixel. Their fields, check and integers.
+import { BITS } from '../../core/qparams';
 import { roundHalfEven } from '../../core/rounding';
 import { whole } from '../../core/schema';
 import type { Window } from '../../core/window';
-import { isScale, MAX_INT32, refuse, type Place } from '../checks';
+import { isInteger, isScale, MAX_INT32, refuse, type Place } from '../checks';
 import type { Int8Tensor, Int8WeightedOp } from '../int8-model';
 import { requantization } from '../requantize';
+import { neededBits } from '../weight-bits';
 import { clamp, size, type Compute } from './definition';
 
 const f32 = Math.fround;
 
 const length = whole(0);
-export const weightedFields = { weights: length, weightScales: length, bias: length };
+export const weightedFields = {
+  weights: length,
+  weightBits: whole(BITS.min, BITS.max),
+  weightScales: length,
+  bias: length,
+};
 
 /** @param terms products that each output sums */
 export function checkWeighted(op: Int8WeightedOp, { where, inputs: [input], output }: Place, terms: number): void {
-  const { weights, weightScales, bias } = op;
+  const { weights, weightBits, weightScales, bias } = op;
   const channels = output.c;
   if (weights.length !== channels * terms) refuse(where, `it has ${weights.length} weights, not ${channels * terms}`);
+  if (!isInteger(weightBits, BITS.min, BITS.max)) refuse(where, `its weights have ${weightBits} bits`);
+  const needed = neededBits(weights);
+  if (needed > weightBits) refuse(where, `it has weights of ${needed} bits, not ${weightBits}`);
   if (weightScales.length !== channels || bias.length !== channels)
     refuse(where, `it has ${weightScales.length} weight scales and ${bias.length} biases, not ${channels}`);
   for (let channel = 0; channel < channels; channel++) {
