@@ -1,0 +1,69 @@
+// Which run's two integer networks, PTQ's and QAT's, the engine worker has. Not for training: trainings.ts; not for the
+// slider's: stops.ts.
+import type { ConvertResult, PrepareOptions, TrainingRef } from '../worker/api';
+import type { Recipe } from '../recipe/recipe';
+import type { Events } from './events';
+import type { ProjectRun } from './run';
+import type { StepId } from './steps';
+import type { StepResults } from './types';
+import type { Workers } from './workers';
+
+/** Latency is compared at one thread on both sides. */
+export const THREADS = 1;
+
+/** What preparing a network for QAT or PTQ reads of a recipe. */
+export const preparationOf = ({ qconfig, fuseAddRelu, weightBits, activationBits }: Recipe): PrepareOptions => ({
+  ...{ qconfig, fuseAddRelu, weightBits, activationBits },
+});
+
+export class IntegerNetworks {
+  /** The run whose networks are both there. */
+  private of: ProjectRun | undefined;
+
+  /** @param workers those there are now */
+  constructor(
+    private readonly workers: () => Pick<Workers, 'train' | 'engine'>,
+    private readonly events: Events,
+  ) {}
+
+  has(run: ProjectRun): boolean {
+    return this.of === run;
+  }
+
+  /** Converts what a run has trained and quantizes what it began with; both are there from then on. */
+  async convert(run: ProjectRun, trained: TrainingRef): Promise<StepResults['convert']> {
+    const { train, engine } = this.workers();
+    const qat = await train.convert(trained);
+    const ptq = await this.loadPtq(run, 'convert');
+    const info = await engine.load('qat', qat.model, THREADS);
+    const layers = await engine.profile('qat');
+    run.int8Model = qat.model;
+    this.of = run;
+    return { qat: withoutModel(qat), ptq: withoutModel(ptq), engine: { ...info, layers } };
+  }
+
+  /** Brings back both networks of a converted run, unless they are there. @param step that shows the progress */
+  async bring(run: ProjectRun, step: StepId): Promise<void> {
+    if (this.has(run)) return;
+    await this.loadPtq(run, step);
+    await this.workers().engine.load('qat', run.int8Model!, THREADS);
+    this.of = run;
+  }
+
+  /** The worker is another one: it has none. */
+  forget(): void {
+    this.of = undefined;
+  }
+
+  private async loadPtq(run: ProjectRun, step: StepId): Promise<ConvertResult> {
+    const { train, engine } = this.workers();
+    this.of = undefined;
+    const ptq = await train.ptq(preparationOf(run.recipe), this.events.progress(run, step, 'PTQ calibration'));
+    await engine.load('ptq', ptq.model, THREADS);
+    return ptq;
+  }
+}
+
+function withoutModel({ bytes, fp32Bytes, activations }: ConvertResult): Omit<ConvertResult, 'model'> {
+  return { bytes, fp32Bytes, activations };
+}
