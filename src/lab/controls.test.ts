@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Checkpoint } from '../train/checkpoint';
+import type { KeptRun } from '../train/kept-run';
 import { runOf, stateOf } from '../train/saved/testing';
 import type { TrainOptions } from '../train/types';
 import { Controls } from './controls';
@@ -9,8 +9,8 @@ const OPTIONS: TrainOptions = {
   ...{ schedule: 'constant', seed: 1, validateEvery: 3, validationImages: 16, freezeBnAt: 0.5, freezeObserversAt: 0.5 },
   replay: { steps: 3, schedule: [{ step: 0, rate: 0.1 }] },
 };
-const ended = (mark: number): Checkpoint => ({ ...runOf(3, true), state: stateOf(3, mark) });
-const stopped = (control: Checkpoint): Checkpoint => ({ ...control, result: { ...control.result!, finished: false } });
+const ended = (mark: number): KeptRun => ({ ...runOf(3, true), state: stateOf(3, mark) });
+const stopped = (control: KeptRun): KeptRun => ({ ...control, result: { ...control.result!, finished: false } });
 
 test('a control answers for runs of the same seed, batch, steps, freezing and rates, wherever they would have begun', () => {
   const controls = new Controls();

@@ -1,6 +1,6 @@
 // Controls that were trained, by what decides on their every bit: runs which have it in common share one control.
 // In memory, the newest alone. Not for storing them: src/train/saved.
-import type { Checkpoint } from '../train/checkpoint';
+import type { KeptRun } from '../train/kept-run';
 import type { TrainOptions } from '../train/types';
 
 /** Each holds a state of 90 MB. */
@@ -8,15 +8,15 @@ const KEPT = 2;
 
 export class Controls {
   /** The newest last. */
-  private readonly ended = new Map<string, Checkpoint>();
+  private readonly ended = new Map<string, KeptRun>();
 
   /** The control of such a run, if it was trained to its end. @param options of a run that replays another */
-  of(options: TrainOptions): Checkpoint | undefined {
+  of(options: TrainOptions): KeptRun | undefined {
     return this.ended.get(keyOf(options));
   }
 
   /** Takes a control that has ended; one that was stopped answers for no other run. */
-  add(options: TrainOptions, control: Checkpoint): void {
+  add(options: TrainOptions, control: KeptRun): void {
     const { result } = control;
     if (!result || !(result.finished || result.diverged)) return;
     const key = keyOf(options);

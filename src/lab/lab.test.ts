@@ -10,9 +10,9 @@ import type { Int8Model } from '../int8/int8-model';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQatQConfig } from '../quant/qconfigs';
 import { agreement, predictions } from '../report/accuracy';
-import { freshCheckpoint } from '../train/checkpoint';
+import { freshRun } from '../train/kept-run';
 import type { TrainState } from '../train/state';
-import { TrainControl } from '../train/train-control';
+import { Steering } from '../train/steering';
 import type { TrainOptions } from '../train/types';
 import { Lab } from './lab';
 import { IMAGES, model, source } from './unlike';
@@ -25,12 +25,12 @@ const VALIDATION = 200;
 
 /** Trains a graph of a laboratory. @returns the state at the end */
 async function train(lab: Lab, graph: Graph, options: TrainOptions): Promise<TrainState> {
-  let kept = freshCheckpoint(lab.model.params);
+  let kept = freshRun(lab.model.params);
   await lab.train({
-    ...{ graph, start: () => kept, options, control: new TrainControl(options.learningRate) },
-    keep: async (checkpoint) => {
-      kept = checkpoint;
-      return { type: 'saved', step: checkpoint.state.step };
+    ...{ graph, start: () => kept, options, steering: new Steering(options.learningRate) },
+    keep: async (run) => {
+      kept = run;
+      return { type: 'saved', step: run.state.step };
     },
     onEvent: () => {},
   });

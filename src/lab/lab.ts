@@ -14,7 +14,7 @@ import { calibrated, ptq, ptqGraph, type Calibrated, type PtqOptions } from '../
 import type { PrepareOptions } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
 import type { Evaluation } from '../report/types';
-import type { Checkpoint } from '../train/checkpoint';
+import type { KeptRun } from '../train/kept-run';
 import { calibrate, evaluate } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
 import { continueRun, type RunContext } from '../train/run';
@@ -31,7 +31,7 @@ type OnDone = (done: number, total: number) => void;
 /** A run without what the laboratory knows itself. */
 export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start'> & {
   /** Where it begins or goes on: asked again where the device was lost on the way. */
-  start(): Checkpoint;
+  start(): KeptRun;
 };
 
 export class Lab {

@@ -136,7 +136,7 @@ export interface Project {
    */
   figures(): AsyncGenerator<Figures>;
 
-  /** Training controls; no-ops when nothing trains. */
+  /** Steering of what trains; no-ops when nothing does. */
   pause(): void;
   resume(): void;
   stepOnce(): void;

@@ -1,5 +1,5 @@
 // Everything a visitor chooses for a run, as one versioned object: the same in the page, the address, a file and storage.
-// Not for the page's controls, nor for what a choice does.
+// Not for the page's form, nor for what a choice does.
 import * as v from 'valibot';
 import { PlaygroundError } from '../core/errors';
 import { BITS } from '../core/qparams';

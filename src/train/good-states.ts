@@ -12,9 +12,9 @@ export interface StatesContext {
   /** Of the steps before as well; the loop adds to it. */
   readonly history: RunHistory;
   /** Seconds after which a fresh run takes its first state. */
-  readonly firstCheckpoint: number;
+  readonly keepFirstAfter: number;
   /** Seconds of training that may be lost later on. */
-  readonly checkpointEvery: number;
+  readonly keepEvery: number;
   /** Keeps a state to go on from or, once the run has ended, its result; says whether it was stored. */
   keep(state: TrainState, ended: boolean): Promise<TrainEvent>;
 }
@@ -36,7 +36,7 @@ export class GoodStates {
   constructor(private readonly context: StatesContext) {
     this.good = context.start;
     this.kept = context.start.step;
-    this.wait = this.kept === 0 ? context.firstCheckpoint : context.checkpointEvery;
+    this.wait = this.kept === 0 ? context.keepFirstAfter : context.keepEvery;
   }
 
   /** At a pause: keeps the state as it is, good or not. */
@@ -81,7 +81,7 @@ export class GoodStates {
     const event = await this.context.keep(state, ended);
     this.kept = state.step;
     this.keptAt = performance.now();
-    this.wait = this.context.checkpointEvery;
+    this.wait = this.context.keepEvery;
     return event;
   }
 }

@@ -10,14 +10,14 @@ import { HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
-import { freshCheckpoint } from './checkpoint';
+import { freshRun } from './kept-run';
 import { calibrate, logitsOf } from './evaluate';
 import { FloatModel } from './float-model';
 import { continueRun } from './run';
 import { setUpWasm } from '../device/wasm/testing';
 import { runKernel } from '../device/run-kernel';
 import { smallBatch, smallGraph, smallParams } from './testing';
-import { TrainControl } from './train-control';
+import { Steering } from './steering';
 import { Trainer } from './trainer';
 import type { TrainOptions } from './types';
 import { verifyFusion } from './verify';
@@ -100,8 +100,8 @@ const OPTIONS: TrainOptions = {
 /** A run of which a part may be another than the usual one. */
 const run = (other: Partial<Parameters<typeof continueRun>[0]> = {}) =>
   continueRun({
-    ...{ graph: qat, start: freshCheckpoint(params), options: OPTIONS, data, onEvent: () => {} },
-    control: new TrainControl(OPTIONS.learningRate),
+    ...{ graph: qat, start: freshRun(params), options: OPTIONS, data, onEvent: () => {} },
+    steering: new Steering(OPTIONS.learningRate),
     validate: async (trainer) => (await trainer.read()).params.size,
     keep: async ({ state }) => ({ type: 'saved', step: state.step }),
     ...other,

@@ -5,7 +5,7 @@ import type { ParamStore } from '../core/params';
 import { trainLoop, type LoopContext } from './loop';
 import { freshState } from './state';
 import type { SgdAttrs } from '../device/contract';
-import { TrainControl } from './train-control';
+import { Steering } from './steering';
 import type { ForwardMode } from './train-forward';
 import type { TrainEvent, TrainOptions } from './types';
 
@@ -51,8 +51,8 @@ interface Setting {
   readonly options?: Partial<TrainOptions>;
   readonly losses?: (step: number) => number;
   readonly from?: number;
-  readonly firstCheckpoint?: number;
-  readonly checkpointEvery?: number;
+  readonly keepFirstAfter?: number;
+  readonly keepEvery?: number;
   readonly stored?: boolean;
   /** The loss that the last step leaves. */
   readonly left?: number;
@@ -65,13 +65,13 @@ function setUp(setting: Setting = {}, validate: LoopContext['validate'] = async 
   const { options, losses = () => 1, from = 0, stored = true, left, simulates = true, ...rest } = setting;
   const { params = new Map(), hangs = async () => {}, ...due } = rest;
   const trainer = new CountingTrainer(from, losses, left, simulates, params);
-  const control = new TrainControl(OPTIONS.learningRate);
+  const steering = new Steering(OPTIONS.learningRate);
   const kept: number[] = [];
   const results: number[] = [];
   const history = { losses: Array.from({ length: from }, (_, i) => losses(i)), validations: [], schedule: [] };
   const context: LoopContext = {
-    ...{ trainer, batches: batches(hangs), options: { ...OPTIONS, ...options }, control, history },
-    ...{ firstCheckpoint: Infinity, checkpointEvery: Infinity, ...due },
+    ...{ trainer, batches: batches(hangs), options: { ...OPTIONS, ...options }, steering, history },
+    ...{ keepFirstAfter: Infinity, keepEvery: Infinity, ...due },
     start: { ...freshState(new Map()), step: from },
     validate,
     keep: async ({ step }, ended) => {
@@ -79,7 +79,7 @@ function setUp(setting: Setting = {}, validate: LoopContext['validate'] = async 
       return stored ? { type: 'saved', step } : { type: 'not-saved', step, message: 'Full.', hint: 'Free some.' };
     },
   };
-  return { trainer, control, kept, results, history, loop: trainLoop(context) };
+  return { trainer, steering, kept, results, history, loop: trainLoop(context) };
 }
 
 /** What every event says, e.g. 'step 1'; `act` may answer an event. */
@@ -103,11 +103,11 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe('the buttons', () => {
   test('pause keeps the state and waits; a single step takes one and waits again; resume goes on', async () => {
-    const { loop, control, kept } = setUp();
+    const { loop, steering, kept } = setUp();
     const told = await follow(loop, (event) => {
-      if (event === 'step 3') control.pause();
-      if (event === 'saved 3') control.step();
-      if (event === 'saved 4') control.resume();
+      if (event === 'step 3') steering.pause();
+      if (event === 'saved 3') steering.step();
+      if (event === 'saved 4') steering.resume();
     });
     expect(told).toEqual([
       ...[...steps(1, 3), 'paused 3', 'saved 3', 'step 4', 'paused 4', 'saved 4', 'resumed 4'],
@@ -117,42 +117,42 @@ describe('the buttons', () => {
   });
 
   test('nothing runs while paused', async () => {
-    const { loop, control, trainer } = setUp();
-    control.pause();
+    const { loop, steering, trainer } = setUp();
+    steering.pause();
     const told: string[] = [];
     const end = follow(loop, (event) => told.push(event));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect([told, trainer.step]).toEqual([['paused 0'], 0]);
-    control.stop();
+    steering.stop();
     await end;
     expect(trainer.step).toBe(0);
   });
 
   test('stop ends before the next step, paused or not', async () => {
     for (const pause of [false, true]) {
-      const { loop, control, trainer } = setUp();
+      const { loop, steering, trainer } = setUp();
       await follow(loop, (event) => {
         if (event !== 'step 2') return;
-        if (pause) control.pause();
-        control.stop();
+        if (pause) steering.pause();
+        steering.stop();
       });
       expect(trainer.step).toBe(2);
     }
   });
 
   test('a changed learning rate counts from the next step on', async () => {
-    const { loop, control, trainer } = setUp();
+    const { loop, steering, trainer } = setUp();
     await follow(loop, (event) => {
-      if (event === 'step 5') control.learningRate = 0.01;
+      if (event === 'step 5') steering.learningRate = 0.01;
     });
     expect(trainer.rates).toEqual([0.1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01]);
   });
 
   test('a message reaches the loop between any two steps', async () => {
-    const { loop, control, trainer } = setUp({ options: { steps: 1000 } });
+    const { loop, steering, trainer } = setUp({ options: { steps: 1000 } });
     // Port messages are how a worker hears of a button.
     const { port1, port2 } = new MessageChannel();
-    port2.onmessage = () => control.stop();
+    port2.onmessage = () => steering.stop();
     await follow(loop, (event) => event === 'step 10' && port1.postMessage('stop'));
     port1.close();
     expect(trainer.step).toBeLessThan(20);
@@ -163,9 +163,9 @@ describe('data that do not come', () => {
   const never = new Promise<void>(() => {});
 
   test('stop ends a run that waits for a batch; what was learned is its result', async () => {
-    const { loop, control, trainer, results } = setUp({ hangs: (step) => (step === 3 ? never : Promise.resolve()) });
+    const { loop, steering, trainer, results } = setUp({ hangs: (step) => (step === 3 ? never : Promise.resolve()) });
     const told = await follow(loop, (event) => {
-      if (event === 'step 3') setTimeout(() => control.stop(), 20);
+      if (event === 'step 3') setTimeout(() => steering.stop(), 20);
     });
     expect(told).toEqual([...steps(1, 3), 'saved 3']);
     expect([trainer.step, results]).toEqual([3, [3]]);
@@ -178,11 +178,11 @@ describe('data that do not come', () => {
       asked.push(step);
       return step === 3 ? new Promise<void>((resolve) => (come = resolve)) : Promise.resolve();
     };
-    const { loop, control } = setUp({ hangs });
+    const { loop, steering } = setUp({ hangs });
     const told = await follow(loop, (event) => {
-      if (event === 'step 3') setTimeout(() => control.pause(), 20);
+      if (event === 'step 3') setTimeout(() => steering.pause(), 20);
       if (event !== 'saved 3') return;
-      control.resume();
+      steering.resume();
       setTimeout(() => come(), 20);
     });
     expect(told).toEqual([...steps(1, 3), 'paused 3', 'saved 3', 'resumed 3', ...steps(4, 8), 'saved 8']);
@@ -193,13 +193,13 @@ describe('data that do not come', () => {
     let fail!: (error: Error) => void;
     const hangs = (step: number) =>
       step === 3 ? new Promise<void>((_, reject) => (fail = reject)) : Promise.resolve();
-    const { loop, control } = setUp({ hangs });
+    const { loop, steering } = setUp({ hangs });
     const error = await failure(
       follow(loop, (event) => {
-        if (event === 'step 3') setTimeout(() => control.pause(), 20);
+        if (event === 'step 3') setTimeout(() => steering.pause(), 20);
         if (event !== 'saved 3') return;
         fail(new PlaygroundError('network', 'No more data.', ''));
-        setTimeout(() => control.resume(), 20);
+        setTimeout(() => steering.resume(), 20);
       }),
     );
     expect(error).toMatchObject({ code: 'network' });
@@ -217,19 +217,19 @@ describe('data that do not come', () => {
   };
 
   test.each([4, 8])('stop ends a run that validates after step %i without its accuracy', async (at) => {
-    const { loop, control, history, results } = setUp({ options: { validateEvery: at } }, hangingOnce());
+    const { loop, steering, history, results } = setUp({ options: { validateEvery: at } }, hangingOnce());
     const told = await follow(loop, (event) => {
-      if (event === `step ${at}`) setTimeout(() => control.stop(), 20);
+      if (event === `step ${at}`) setTimeout(() => steering.stop(), 20);
     });
     expect(told).toEqual([...steps(1, at), `saved ${at}`]);
     expect([history.validations, results]).toEqual([[], [at]]);
   });
 
   test.each([4, 8])('a validation after step %i that a pause breaks off is done when the run goes on', async (at) => {
-    const { loop, control, history } = setUp({ options: { validateEvery: at } }, hangingOnce());
+    const { loop, steering, history } = setUp({ options: { validateEvery: at } }, hangingOnce());
     const told = await follow(loop, (event) => {
-      if (event === `step ${at}`) setTimeout(() => control.pause(), 20);
-      if (event === `saved ${at}` && history.validations.length === 0) control.resume();
+      if (event === `step ${at}`) setTimeout(() => steering.pause(), 20);
+      if (event === `saved ${at}` && history.validations.length === 0) steering.resume();
     });
     expect(told.slice(at, at + 4)).toEqual([`paused ${at}`, `saved ${at}`, `resumed ${at}`, `validation ${at}`]);
     expect(history.validations.map(({ step }) => step)).toEqual(at === 4 ? [4, 8] : [8]);
@@ -238,9 +238,9 @@ describe('data that do not come', () => {
 
 describe('the learning rates', () => {
   test('of a run are recorded with it', async () => {
-    const { loop, control, history } = setUp();
+    const { loop, steering, history } = setUp();
     await follow(loop, (event) => {
-      if (event === 'step 5') control.learningRate = 0.01;
+      if (event === 'step 5') steering.learningRate = 0.01;
     });
     expect(history.schedule).toEqual([
       { step: 0, rate: 0.1 },
@@ -249,9 +249,9 @@ describe('the learning rates', () => {
   });
 
   test('run along the schedule; a changed one is a new peak, and the peaks are what is recorded', async () => {
-    const { loop, control, trainer, history } = setUp({ options: { steps: 4, schedule: 'cosine' } });
+    const { loop, steering, trainer, history } = setUp({ options: { steps: 4, schedule: 'cosine' } });
     await follow(loop, (event) => {
-      if (event === 'step 2') control.learningRate = 0.01;
+      if (event === 'step 2') steering.learningRate = 0.01;
     });
     const shares = [1, (1 + Math.SQRT1_2) / 2, 1 / 2, (1 - Math.SQRT1_2) / 2];
     [0.1, 0.1, 0.01, 0.01].forEach((peak, i) => expect(trainer.rates[i]).toBeCloseTo(peak * shares[i], 15));
@@ -272,8 +272,8 @@ describe('the learning rates', () => {
       { step: 2, rate: 0.2 },
       { step: 4, rate: 0.3 },
     ];
-    const { loop, control, trainer, results } = setUp({ from, options: { replay: { steps: 6, schedule } } });
-    await follow(loop, () => (control.learningRate = 1));
+    const { loop, steering, trainer, results } = setUp({ from, options: { replay: { steps: 6, schedule } } });
+    await follow(loop, () => (steering.learningRate = 1));
     expect(trainer.rates).toEqual([0.4, 0.4, 0.2, 0.2, 0.3, 0.3].slice(from));
     expect(results).toEqual([6]);
   });
@@ -289,26 +289,26 @@ describe('the learning rates', () => {
 
 describe('states to come back to', () => {
   test('are kept when they are due and the next loss proves them good', async () => {
-    const { loop, kept } = setUp({ firstCheckpoint: 0, checkpointEvery: 0 });
+    const { loop, kept } = setUp({ keepFirstAfter: 0, keepEvery: 0 });
     await follow(loop);
     expect(kept).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   test('a fresh run has its first one soon, one that goes on has it already', async () => {
-    const [fresh, resumed] = [0, 2].map((from) => setUp({ from, firstCheckpoint: 0 }));
+    const [fresh, resumed] = [0, 2].map((from) => setUp({ from, keepFirstAfter: 0 }));
     await follow(fresh.loop);
     await follow(resumed.loop);
     expect([fresh.kept, resumed.kept]).toEqual([[1], []]);
   });
 
   test('are not kept where the loss jumps, before the jump or after', async () => {
-    const { loop, kept } = setUp({ firstCheckpoint: 0, checkpointEvery: 0, losses: (step) => (step === 3 ? 2.5 : 1) });
+    const { loop, kept } = setUp({ keepFirstAfter: 0, keepEvery: 0, losses: (step) => (step === 3 ? 2.5 : 1) });
     await follow(loop);
     expect(kept).toEqual([1, 2, 5, 6]);
   });
 
   test('training goes on when they cannot be stored', async () => {
-    const { loop } = setUp({ firstCheckpoint: 0, checkpointEvery: 0, stored: false });
+    const { loop } = setUp({ keepFirstAfter: 0, keepEvery: 0, stored: false });
     const told = await follow(loop);
     expect(told).toContain('not-saved 6');
     expect(told).toContain('not-saved 8');
@@ -349,11 +349,11 @@ describe('a run that goes on', () => {
 describe('divergence', () => {
   test.each([NaN, Infinity])('a loss of %s ends the run and names the step to go on from', async (bad) => {
     const losses = (step: number) => (step === 5 ? bad : 1);
-    const { loop, history, control, kept } = setUp({ losses });
+    const { loop, history, steering, kept } = setUp({ losses });
     const error = await failure(
       follow(loop, (event) => {
-        if (event === 'step 2') control.pause();
-        if (event === 'saved 2') control.resume();
+        if (event === 'step 2') steering.pause();
+        if (event === 'saved 2') steering.resume();
       }),
     );
     expect(error).toMatchObject({ code: 'diverged' });
@@ -364,11 +364,11 @@ describe('divergence', () => {
   });
 
   test('a state kept at a pause is no place to go on from when the next step fails', async () => {
-    const { loop, control, kept } = setUp({ losses: (step) => (step === 6 ? NaN : 1) });
+    const { loop, steering, kept } = setUp({ losses: (step) => (step === 6 ? NaN : 1) });
     const error = await failure(
       follow(loop, (event) => {
-        if (event === 'step 2' || event === 'step 6') control.pause();
-        if (event.startsWith('saved')) control.resume();
+        if (event === 'step 2' || event === 'step 6') steering.pause();
+        if (event.startsWith('saved')) steering.resume();
       }),
     );
     expect(kept).toEqual([2, 6, 2]);
@@ -397,8 +397,8 @@ describe('divergence', () => {
   );
 
   test('nor has a run stopped there', async () => {
-    const { loop, results, control } = setUp({ left: 1e9 });
-    const error = await failure(follow(loop, (event) => event === 'step 3' && control.stop()));
+    const { loop, results, steering } = setUp({ left: 1e9 });
+    const error = await failure(follow(loop, (event) => event === 'step 3' && steering.stop()));
     expect([error.code, results]).toEqual(['diverged', []]);
   });
 
@@ -413,9 +413,9 @@ describe('divergence', () => {
     'weights that are no numbers are not kept %s, whatever the loss',
     async (when) => {
       const params = new Map([['w', { shape: [3], data: Float32Array.of(1, NaN, 1) }]]);
-      const { loop, control, kept, results } = setUp({ params });
+      const { loop, steering, kept, results } = setUp({ params });
       const error = await failure(
-        follow(loop, (event) => when === 'at a pause' && event === 'step 2' && control.pause()),
+        follow(loop, (event) => when === 'at a pause' && event === 'step 2' && steering.pause()),
       );
       expect(error).toMatchObject({ code: 'diverged' });
       expect([kept, results]).toEqual([[], []]);
@@ -430,7 +430,7 @@ describe('divergence', () => {
 
   test('a loss that runs away ends the run; what ran away is not kept', async () => {
     const losses = (step: number) => (step < 10 ? 0.5 : 3 ** (step - 9));
-    const { loop, kept, trainer } = setUp({ options: { steps: 100 }, losses, firstCheckpoint: 0, checkpointEvery: 0 });
+    const { loop, kept, trainer } = setUp({ options: { steps: 100 }, losses, keepFirstAfter: 0, keepEvery: 0 });
     const error = await failure(follow(loop));
     expect(error).toMatchObject({ code: 'diverged' });
     expect(kept.at(-1)).toBe(9);
@@ -442,6 +442,6 @@ describe('divergence', () => {
 test('no timer is needed, so that a hidden tab trains as fast', async () => {
   for (const timer of ['setTimeout', 'setInterval', 'requestAnimationFrame', 'requestIdleCallback'])
     vi.stubGlobal(timer, () => 0);
-  const { loop } = setUp({ firstCheckpoint: 0, checkpointEvery: 0, options: { validateEvery: 2 } });
+  const { loop } = setUp({ keepFirstAfter: 0, keepEvery: 0, options: { validateEvery: 2 } });
   expect(await follow(loop)).toContain('step 8');
 });

@@ -6,7 +6,7 @@ import { Clock } from './clock';
 import { isLost, runsAway } from './divergence';
 import { GoodStates, type StatesContext } from './good-states';
 import { rateAt, recordRate } from './schedule';
-import { unlessAborted, type TrainControl } from './train-control';
+import { unlessAborted, type Steering } from './steering';
 import type { ForwardMode } from './train-forward';
 import type { Batch, Trainer } from './trainer';
 import type { TrainEvent, TrainOptions } from './types';
@@ -18,7 +18,7 @@ export interface LoopContext extends StatesContext {
   readonly trainer: Pick<Trainer, 'step' | 'classes' | 'simulates' | 'trainStep' | 'peek' | 'snapshot'>;
   readonly batches: AsyncIterator<Batch>;
   readonly options: TrainOptions;
-  readonly control: TrainControl;
+  readonly steering: Steering;
   /** Accuracy 0..1 on the validation images, of the state as it is. Rejects with the signal's reason when aborted. */
   validate(signal: AbortSignal): Promise<number>;
 }
@@ -29,7 +29,7 @@ export interface LoopContext extends StatesContext {
  * @throws PlaygroundError 'diverged' when the loss is no number or runs away: the state kept last is a good one
  */
 export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEvent> {
-  const { trainer, batches, options, control, history } = context;
+  const { trainer, batches, options, steering, history } = context;
   const { replay, validateEvery, momentum, weightDecay } = options;
   const end = endOf(options);
   const clock = new Clock();
@@ -40,7 +40,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
     ['observers-frozen', trainer.simulates ? Math.round(options.freezeObserversAt * options.steps) : Infinity],
   ] as const;
   const told = new Set<string>();
-  const chosenAt = (step: number) => (replay ? rateAt(replay.schedule, step) : control.learningRate);
+  const chosenAt = (step: number) => (replay ? rateAt(replay.schedule, step) : steering.learningRate);
   const rateOf = (chosen: number, step: number) => chosen * shareOfRate(options.schedule, step, options.steps);
   /** A batch that was asked for; a pause does not take it back. */
   let coming: Promise<IteratorResult<Batch>> | undefined;
@@ -78,15 +78,15 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
   };
 
   while (trainer.step < end || validationDue()) {
-    const waits = control.waiting;
+    const waits = steering.waiting;
     if (waits) {
       yield { type: 'paused', step: trainer.step };
       yield* await clock.without(bounded(states.keepNow()));
     }
-    await clock.without(control.turn());
-    if (control.stopped) break;
-    if (waits && !control.paused) yield { type: 'resumed', step: trainer.step };
-    const { interruption } = control;
+    await clock.without(steering.turn());
+    if (steering.stopped) break;
+    if (waits && !steering.paused) yield { type: 'resumed', step: trainer.step };
+    const { interruption } = steering;
 
     // Due already where a pause broke it off.
     if (!validationDue()) {

@@ -9,7 +9,7 @@ import type { QatGraph } from '../quant/types';
 import { trainLoop } from './loop';
 import { smallBatch, smallGraph, smallParams } from './small-network';
 import type { TrainState } from './state';
-import { TrainControl } from './train-control';
+import { Steering } from './steering';
 import { Trainer, type Batch } from './trainer';
 import type { TrainOptions } from './types';
 
@@ -183,10 +183,10 @@ async function train({ graph, frozen }: Leg, healthy: TrainState, keepsOften: bo
   let words = 'finished';
   try {
     const loop = trainLoop({
-      ...{ trainer, start: healthy, batches: batches(fault), control: new TrainControl(OPTIONS.learningRate) },
+      ...{ trainer, start: healthy, batches: batches(fault), steering: new Steering(OPTIONS.learningRate) },
       options: { ...OPTIONS, freezeBnAt: from, freezeObserversAt: from },
       history: { losses: [2.3, 2.3], validations: [], schedule: [] },
-      ...{ firstCheckpoint: seconds, checkpointEvery: seconds },
+      ...{ keepFirstAfter: seconds, keepEvery: seconds },
       validate: async () => 0,
       keep: async (state) => {
         kept = structuredClone(state);

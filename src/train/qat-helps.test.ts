@@ -21,7 +21,7 @@ import { getDefaultQatQConfig, getDefaultQConfig, PYTORCH_AVERAGING, type QConfi
 import type { FakeQuantSpec, QatGraph, QConfig } from '../quant/types';
 import { predictions } from '../report/accuracy';
 import { freezeSchedule } from '../project/freeze-schedule';
-import { freshCheckpoint } from './checkpoint';
+import { freshRun } from './kept-run';
 import { calibrate, logitsOf } from './evaluate';
 import { FloatModel } from './float-model';
 import { gratings } from './gratings';
@@ -29,7 +29,7 @@ import { setUpWasm } from '../device/wasm/testing';
 import { continueRun } from './run';
 import { trainedBy, type Trained } from './state';
 import { smallGraph, smallParams } from './testing';
-import { TrainControl } from './train-control';
+import { Steering } from './steering';
 import type { TrainOptions } from './types';
 
 const CLASSES = 10;
@@ -101,18 +101,18 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
     params: ParamStore,
     own: Pick<TrainOptions, 'steps' | 'learningRate' | 'seed' | 'freezeBnAt' | 'freezeObserversAt'>,
   ): Promise<Trained> {
-    let last = freshCheckpoint(params);
+    let last = freshRun(params);
     await continueRun({
-      ...{ graph, start: last, data, control: new TrainControl(own.learningRate) },
+      ...{ graph, start: last, data, steering: new Steering(own.learningRate) },
       options: {
         ...{ kind: 'qat', batch: 32, schedule: 'constant', momentum: 0.9, weightDecay: 1e-4 },
         ...{ validateEvery: 0, validationImages: 1 },
         ...own,
       },
       validate: async () => 0,
-      keep: async (checkpoint) => {
-        last = checkpoint;
-        return { type: 'saved', step: checkpoint.state.step };
+      keep: async (run) => {
+        last = run;
+        return { type: 'saved', step: run.state.step };
       },
       onEvent: () => {},
     });

@@ -9,11 +9,11 @@ import { tfjsMemory } from '../device/wasm/runtime';
 import { setUpWasm } from '../device/wasm/testing';
 import { prepareQat } from '../quant/prepare';
 import { qconfigById } from '../quant/qconfigs';
-import { freshCheckpoint, type Checkpoint } from './checkpoint';
+import { freshRun, type KeptRun } from './kept-run';
 import { continueRun } from './run';
 import { trainedBy } from './state';
 import { smallGraph, smallParams } from './testing';
-import { TrainControl } from './train-control';
+import { Steering } from './steering';
 import type { TrainEvent, TrainOptions, TrainResult } from './types';
 
 const OPTIONS: TrainOptions = {
@@ -41,36 +41,36 @@ const data = {
 };
 
 interface Leg {
-  readonly kept: Checkpoint[];
+  readonly kept: KeptRun[];
   readonly events: TrainEvent[];
   readonly result?: TrainResult;
   readonly error?: unknown;
 }
 
-/** Runs from a checkpoint until the end, or until `act` throws. Checkpoints are copied as IndexedDB copies them. */
+/** Goes on with a kept run until the end, or until `act` throws. What is kept is copied as IndexedDB copies it. */
 async function leg(
   graph: (typeof GRAPHS)[keyof typeof GRAPHS],
-  start: Checkpoint,
-  act: (event: TrainEvent, control: TrainControl) => void = () => {},
+  start: KeptRun,
+  act: (event: TrainEvent, steering: Steering) => void = () => {},
   options = OPTIONS,
   source: ImageSource = data,
 ): Promise<Leg> {
-  const control = new TrainControl(options.learningRate);
-  const kept: Checkpoint[] = [];
+  const steering = new Steering(options.learningRate);
+  const kept: KeptRun[] = [];
   const events: TrainEvent[] = [];
   const running = continueRun({
-    ...{ graph, start, options, data: source, control },
+    ...{ graph, start, options, data: source, steering },
     validate: async (trainer, images) => {
       await images.images('validation', 0, 1);
       return [...(await trainer.read()).params.get('fc.bias')!.data].reduce((a, b) => a + b);
     },
-    keep: async (checkpoint) => {
-      kept.push(structuredClone(checkpoint));
-      return { type: 'saved', step: checkpoint.state.step };
+    keep: async (run) => {
+      kept.push(structuredClone(run));
+      return { type: 'saved', step: run.state.step };
     },
     onEvent: (event) => {
       events.push(event);
-      act(event, control);
+      act(event, steering);
     },
   });
   return running.then(
@@ -80,14 +80,14 @@ async function leg(
 }
 
 /** After step 3 the state is kept, and the next step's rate destroys it. */
-const divergeAfter3 = (event: TrainEvent, control: TrainControl): void => {
-  if (event.type === 'step' && event.step === 3) control.pause();
+const divergeAfter3 = (event: TrainEvent, steering: Steering): void => {
+  if (event.type === 'step' && event.step === 3) steering.pause();
   if (event.type !== 'saved') return;
-  control.learningRate = 1e30;
-  control.resume();
+  steering.learningRate = 1e30;
+  steering.resume();
 };
 
-const fresh = () => freshCheckpoint(params);
+const fresh = () => freshRun(params);
 const told = ({ events }: Leg) =>
   events.flatMap((event) => {
     if (event.type === 'step') return [[event.step, event.loss, event.accuracy]];
@@ -100,8 +100,8 @@ describe('on wasm', () => {
   describe.each(Object.entries(GRAPHS))('%s', (name, graph) => {
     test.each([1, 4, 7])('broken off after step %i and resumed: the same bits as unbroken', async (at) => {
       const whole = await leg(graph, fresh());
-      const broken = await leg(graph, fresh(), (event, control) => {
-        if (event.type === 'step' && event.step === at) control.pause();
+      const broken = await leg(graph, fresh(), (event, steering) => {
+        if (event.type === 'step' && event.step === at) steering.pause();
         if (event.type === 'saved') throw new Error('the page is closed');
       });
       expect([broken.kept.length, broken.result]).toEqual([1, undefined]);
@@ -119,19 +119,19 @@ describe('on wasm', () => {
     });
 
     test('resumed and stopped at once, its state is the one that was kept', async () => {
-      const whole = await leg(graph, fresh(), (event, control) => {
-        if (event.type === 'step' && event.step === 6) control.pause();
-        if (event.type === 'saved') control.resume();
+      const whole = await leg(graph, fresh(), (event, steering) => {
+        if (event.type === 'step' && event.step === 6) steering.pause();
+        if (event.type === 'saved') steering.resume();
       });
-      const stopped = await leg(graph, whole.kept[0], (_, control) => control.stop());
+      const stopped = await leg(graph, whole.kept[0], (_, steering) => steering.stop());
       expect(stopped.result).toMatchObject({ steps: 6, finished: false });
       expect(stopped.kept.map(({ state }) => state)).toEqual([whole.kept[0].state]);
     });
   });
 
   test('a stopped run keeps what it learned, and one that ended only gives its result again', async () => {
-    const stopped = await leg(GRAPHS.fbgemm_qat, fresh(), (event, control) => {
-      if (event.type === 'step' && event.step === 5) control.stop();
+    const stopped = await leg(GRAPHS.fbgemm_qat, fresh(), (event, steering) => {
+      if (event.type === 'step' && event.step === 5) steering.stop();
     });
     expect(stopped.result).toMatchObject({ steps: 5, finished: false });
     const end = stopped.kept.at(-1)!;
@@ -173,9 +173,9 @@ describe('on wasm', () => {
     const stopped = await leg(
       graph,
       failed.kept[0],
-      (event, control) => {
-        if (event.type === 'step' && event.step === 5) control.learningRate = 0.002;
-        if (event.type === 'step' && event.step === 9) control.stop();
+      (event, steering) => {
+        if (event.type === 'step' && event.step === 5) steering.learningRate = 0.002;
+        if (event.type === 'step' && event.step === 9) steering.stop();
       },
       { ...options, learningRate: 0.01 },
     );
@@ -199,9 +199,9 @@ describe('on wasm', () => {
     const { result, kept, error } = await leg(
       GRAPHS.control,
       fresh(),
-      (event, control) => {
-        if (event.type === 'step' && event.step === 3) control.pause();
-        if (event.type === 'saved') control.resume();
+      (event, steering) => {
+        if (event.type === 'step' && event.step === 3) steering.pause();
+        if (event.type === 'saved') steering.resume();
       },
       { ...OPTIONS, replay: { steps: 8, schedule } },
     );
@@ -223,8 +223,8 @@ describe('on wasm', () => {
           count === 1 || shards.add(first).size < 2 ? data.images(split, first, count) : never,
       };
       const options = { ...OPTIONS, batch: 500, validateEvery: 0 };
-      const stop = (event: TrainEvent, control: TrainControl) => {
-        if (event.type === 'step' && event.step === 2) setTimeout(() => control.stop(), 50);
+      const stop = (event: TrainEvent, steering: Steering) => {
+        if (event.type === 'step' && event.step === 2) setTimeout(() => steering.stop(), 50);
       };
       const { result, kept } = await leg(GRAPHS.control, fresh(), stop, options, stalled);
       expect(result).toMatchObject({ steps: 2, finished: false });
@@ -236,8 +236,8 @@ describe('on wasm', () => {
         ...data,
         images: (split, ...range) => (split === 'validation' ? never : data.images(split, ...range)),
       };
-      const stop = (event: TrainEvent, control: TrainControl) => {
-        if (event.type === 'step' && event.step === 3) setTimeout(() => control.stop(), 50);
+      const stop = (event: TrainEvent, steering: Steering) => {
+        if (event.type === 'step' && event.step === 3) setTimeout(() => steering.stop(), 50);
       };
       const { result, kept } = await leg(GRAPHS.control, fresh(), stop, OPTIONS, stalled);
       expect(result).toMatchObject({ steps: 3, finished: false });

@@ -1,45 +1,45 @@
-// One leg of a training run: from a checkpoint until the run ends or fails; what was kept last begins the next leg.
-// Not for the steps (loop.ts), nor for where checkpoints are stored.
+// One leg of a training run: from where it was kept until it ends or fails; what was kept last begins the next leg.
+// Not for the steps (loop.ts), nor for where what is kept is stored.
 import { PlaygroundError } from '../core/errors';
 import { trainBatches } from '../data/batches';
 import type { ImageSource } from '../data/source';
 import { checkDevice, tensorCount } from '../device/start/health';
 import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
-import type { Checkpoint } from './checkpoint';
+import type { KeptRun } from './kept-run';
 import { endOf, trainLoop } from './loop';
 import { rateChangesUpTo } from './schedule';
 import type { TrainState } from './state';
-import { unlessAborted, type TrainControl } from './train-control';
+import { unlessAborted, type Steering } from './steering';
 import { Trainer } from './trainer';
 import type { RunHistory, TrainEvent, TrainOptions, TrainResult } from './types';
 
 /** A state takes a second to read and store; this much work may be lost instead. */
-const CHECKPOINT_SECONDS = 20;
+const KEEP_EVERY_SECONDS = 20;
 /** Whoever leaves early finds something to go on from. */
-const FIRST_CHECKPOINT_SECONDS = 3;
+const KEEP_FIRST_AFTER_SECONDS = 3;
 
 export interface RunContext {
   readonly graph: Graph | QatGraph;
-  readonly start: Checkpoint;
+  readonly start: KeptRun;
   readonly options: TrainOptions;
   readonly data: ImageSource;
-  readonly control: TrainControl;
+  readonly steering: Steering;
   /** Accuracy 0..1 on the validation images, which come from `data` unless a pause or a stop comes first. */
   validate(trainer: Trainer, data: ImageSource): Promise<number>;
-  /** Keeps a checkpoint, the last of which holds the result, and says whether it was stored. */
-  keep(checkpoint: Checkpoint): Promise<TrainEvent>;
+  /** Keeps the run as it is, with its result at the end, and says whether it was stored. */
+  keep(run: KeptRun): Promise<TrainEvent>;
   onEvent(event: TrainEvent): void;
 }
 
 /**
- * Goes on from a checkpoint, bit for bit as if the run had not been interrupted; one that holds a result is over.
+ * Goes on with a kept run, bit for bit as if it had not been interrupted; one that holds a result is over.
  * A run that replays another's rates has nothing to be retried with: where it diverges it ends with its last good state.
  * @throws PlaygroundError 'diverged', 'stopped' (before the first step), 'bad-argument' (see Trainer), of the device or of
  * the data
  */
 export async function continueRun(context: RunContext): Promise<TrainResult> {
-  const { graph, start, options, data, control, onEvent } = context;
+  const { graph, start, options, data, steering, onEvent } = context;
   const { batch, seed } = options;
   const end = endOf(options);
   const { step } = start.state;
@@ -50,7 +50,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   const batches = trainBatches(data, { batch, seed, startStep: step });
   const tensorsAtStart = tensorCount();
   let imagesPerSecond = 0;
-  let kept: Checkpoint = start;
+  let kept: KeptRun = start;
   /** Only what a sound device computed is kept. */
   const keep = async (state: TrainState, how?: { readonly diverged: boolean }): Promise<TrainEvent> => {
     await checkDevice();
@@ -64,8 +64,8 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   };
   try {
     const loop = trainLoop({
-      ...{ trainer, batches, options, control, history, start: start.state },
-      ...{ firstCheckpoint: FIRST_CHECKPOINT_SECONDS, checkpointEvery: CHECKPOINT_SECONDS },
+      ...{ trainer, batches, options, steering, history, start: start.state },
+      ...{ keepFirstAfter: KEEP_FIRST_AFTER_SECONDS, keepEvery: KEEP_EVERY_SECONDS },
       validate: (signal) => context.validate(trainer, letGo(data, signal)),
       keep: (state, ended) => keep(state, ended ? { diverged: false } : undefined),
     });

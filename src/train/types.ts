@@ -51,7 +51,7 @@ export type TrainEvent =
     }
   | { readonly type: 'validation'; readonly step: number; readonly accuracy: number; readonly images: number }
   | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen'; readonly step: number }
-  /** The run goes on from a checkpoint: this is all that counts of what came before. */
+  /** A kept run goes on: this is all that counts of what came before. */
   | { readonly type: 'restored'; readonly step: number; readonly steps: number; readonly history: RunHistory }
   /** The browser has stored the run up to this step, or could not. */
   | { readonly type: 'saved'; readonly step: number }

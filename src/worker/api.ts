@@ -103,7 +103,7 @@ export interface TrainApi {
   /**
    * Trains a run, or goes on with it from where it failed; a run that has ended gives its result again, and so does a
    * control of which another training had the like. Other trainings give way to it in memory once they are stored.
-   * @param training its recipe is saved with the checkpoints, so that a reloaded page can offer the run
+   * @param training its recipe is saved with what is kept of it, so that a reloaded page can offer the run
    * @throws PlaygroundError 'storage' when what is stored of it cannot be used; never because saving fails
    */
   train(options: TrainOptions, training: TrainingRef, onEvent: (event: TrainEvent) => void): Promise<TrainResult>;

@@ -25,7 +25,7 @@ import { OwnTraining, type Network } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
 import type { TrainState } from '../train/state';
-import { TrainControl } from '../train/train-control';
+import { Steering } from '../train/steering';
 import { TOLERANCE } from '../train/verify';
 import type { RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 import type {
@@ -59,7 +59,7 @@ class TrainWorker implements TrainApi {
   /** By id; the one in hand alone is sure to be in memory. */
   private readonly own = new Map<string, OwnTraining>();
   private readonly controls = new Controls();
-  private control: TrainControl | undefined;
+  private steering: Steering | undefined;
 
   async start(baseUrl: string, asked: AskedBackend, onBackend: (backend: BackendInfo) => void): Promise<BackendInfo> {
     this.baseUrl = baseUrl;
@@ -136,39 +136,39 @@ class TrainWorker implements TrainApi {
     onEvent: (event: TrainEvent) => void,
   ): Promise<TrainResult> {
     const { kind } = options;
-    const control = new TrainControl(options.learningRate);
-    this.control = control;
+    const steering = new Steering(options.learningRate);
+    this.steering = steering;
     const own = await this.inHand(id);
     const network = this.network(recipe);
-    const current = () => ({ ...recipe, learningRate: control.learningRate });
+    const current = () => ({ ...recipe, learningRate: steering.learningRate });
     try {
       (await own.begin(kind, recipe, network)).forEach(onEvent);
-      const start = () => own.checkpoints[kind]!;
-      const keep: LabRun['keep'] = (checkpoint) => own.keep(kind, current(), checkpoint);
+      const start = () => own.kept[kind]!;
+      const keep: LabRun['keep'] = (run) => own.keep(kind, current(), run);
       const known = kind === 'control' && !start().result ? this.controls.of(options) : undefined;
       if (known) onEvent(await keep(known));
-      const result = await this.lab.train({ graph: network.graphs[kind], start, options, control, onEvent, keep });
+      const result = await this.lab.train({ graph: network.graphs[kind], start, options, steering, onEvent, keep });
       if (kind === 'control') this.controls.add(options, start());
       return result;
     } finally {
-      this.control = undefined;
+      this.steering = undefined;
     }
   }
 
   pause(): void {
-    this.control?.pause();
+    this.steering?.pause();
   }
   resume(): void {
-    this.control?.resume();
+    this.steering?.resume();
   }
   step(): void {
-    this.control?.step();
+    this.steering?.step();
   }
   stop(): void {
-    this.control?.stop();
+    this.steering?.stop();
   }
   setLearningRate(learningRate: number): void {
-    if (this.control) this.control.learningRate = learningRate;
+    if (this.steering) this.steering.learningRate = learningRate;
   }
 
   async convert(training: TrainingRef) {
@@ -261,10 +261,10 @@ class TrainWorker implements TrainApi {
   private async trained(kind: RunKind, { id, recipe }: TrainingRef): Promise<TrainState> {
     const own = await this.inHand(id);
     await own.recall(this.network(recipe));
-    const checkpoint = own.checkpoints[kind];
-    if (!checkpoint?.result)
+    const run = own.kept[kind];
+    if (!run?.result)
       throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
-    return checkpoint.state;
+    return run.state;
   }
 
   private async subject(subject: FloatSubject): Promise<Parameters<Lab['evaluate']>[0]> {

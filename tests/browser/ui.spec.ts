@@ -1,4 +1,4 @@
-// The page on the fake workers of tests/ui: order of the steps, choices, runs side by side, training controls, failure
+// The page on the fake workers of tests/ui: order of the steps, choices, runs side by side, steering, failure
 // and Retry, keyboard, narrow width, and no axe violation in light and dark.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
@@ -552,9 +552,9 @@ test('pictures: those where the models differ can be picked out and are marked',
 
 test('Save downloads the file when it is run by itself, and again by its link', async ({ page }) => {
   await open(page, 'delay=1');
-  for (const control of [card(page, 'save').getByRole('button'), page.getByRole('link', { name: /^Download/ })]) {
+  for (const save of [card(page, 'save').getByRole('button'), page.getByRole('link', { name: /^Download/ })]) {
     const download = page.waitForEvent('download');
-    await control.click();
+    await save.click();
     expect((await download).suggestedFilename()).toBe('resnet18-cifar10.int8');
   }
 });

@@ -55,7 +55,7 @@ const BURST = 50;
 export const CHOSEN: Recipe = { ...DEFAULT_RECIPE, steps: 60, weightBits: 8 };
 
 export class FakeWorkers {
-  /** Every control that was called, in order. */
+  /** Every call that steered, claimed or discarded a training, in order. */
   readonly calls: string[] = [];
   readonly stops = new FakeStops();
   private failing: string;

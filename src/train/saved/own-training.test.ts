@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { prepareQat } from '../../quant/prepare';
 import { qconfigById } from '../../quant/qconfigs';
 import { DEFAULT_RECIPE } from '../../recipe/recipe';
-import type { Checkpoint } from '../checkpoint';
+import type { KeptRun } from '../kept-run';
 import { smallGraph, smallParams } from '../testing';
 import { stateLayout } from '../state-layout';
 import type { RunKind } from '../types';
@@ -21,8 +21,8 @@ const graphs = {
 const recipe = { ...DEFAULT_RECIPE, steps: 9 };
 const network = { graphs, params };
 
-/** A whole checkpoint of a run, told from others by its weights. */
-function checkpoint(kind: RunKind, step: number, ended = false): Checkpoint {
+/** What is kept of a run, told from others by its weights. */
+function keptRun(kind: RunKind, step: number, ended = false): KeptRun {
   const { trainable, ranges } = stateLayout(graphs[kind]);
   const { history, result } = runOf(step, ended);
   const range = (channels: number) => ({ min: new Float32Array(channels), max: new Float32Array(channels).fill(step) });
@@ -63,10 +63,10 @@ test('the choices are saved before the first step; what was kept goes on in anot
   const second = tab();
   expect(await second.claim()).toMatchObject({ options: recipe, qat: { step: 0, ended: false } });
   expect(await begin(second)).toEqual([]);
-  expect(second.checkpoints.qat!.state).toMatchObject({ step: 0, params });
-  expect(await second.keep('qat', recipe, checkpoint('qat', 4, true))).toEqual({ type: 'saved', step: 4 });
+  expect(second.kept.qat!.state).toMatchObject({ step: 0, params });
+  expect(await second.keep('qat', recipe, keptRun('qat', 4, true))).toEqual({ type: 'saved', step: 4 });
   expect(await begin(second, 'control')).toEqual([]);
-  await second.keep('control', recipe, checkpoint('control', 2));
+  await second.keep('control', recipe, keptRun('control', 2));
   locks.freeAll();
   const third = tab();
   expect(await third.claim()).toMatchObject({
@@ -74,7 +74,7 @@ test('the choices are saved before the first step; what was kept goes on in anot
     control: { step: 2, ended: false },
   });
   await begin(third);
-  expect(third.checkpoints).toEqual({ qat: checkpoint('qat', 4, true), control: checkpoint('control', 2) });
+  expect(third.kept).toEqual({ qat: keptRun('qat', 4, true), control: keptRun('control', 2) });
 });
 
 test('what is gone cannot be claimed', () =>
@@ -84,18 +84,18 @@ describe('a training that is not in hand', () => {
   test('is held in memory no longer, can be had by other tabs, and is read back as it was', async () => {
     const own = tab();
     await begin(own);
-    await own.keep('qat', recipe, checkpoint('qat', 4, true));
+    await own.keep('qat', recipe, keptRun('qat', 4, true));
     await own.letGo();
-    expect(own.checkpoints).toEqual({});
+    expect(own.kept).toEqual({});
     await own.recall(network);
-    expect(own.checkpoints).toEqual({ qat: checkpoint('qat', 4, true) });
+    expect(own.kept).toEqual({ qat: keptRun('qat', 4, true) });
     await own.letGo();
     const other = tab();
     await other.claim();
     await expect(own.recall(network)).rejects.toThrow('It is training in another tab.');
     await other.release();
     expect(await begin(own)).toEqual([]);
-    expect(own.checkpoints).toEqual({ qat: checkpoint('qat', 4, true) });
+    expect(own.kept).toEqual({ qat: keptRun('qat', 4, true) });
   });
 
   test('stays in memory where it could not be stored', async () => {
@@ -104,16 +104,16 @@ describe('a training that is not in hand', () => {
     const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('full', 'QuotaExceededError');
     });
-    expect(await own.keep('qat', recipe, checkpoint('qat', 4))).toMatchObject({ type: 'not-saved' });
+    expect(await own.keep('qat', recipe, keptRun('qat', 4))).toMatchObject({ type: 'not-saved' });
     full.mockRestore();
     await own.letGo();
-    expect(own.checkpoints).toEqual({ qat: checkpoint('qat', 4) });
+    expect(own.kept).toEqual({ qat: keptRun('qat', 4) });
   });
 
   test('that has made room for others is said to be gone; the next attempt trains from the start', async () => {
     const own = tab();
     await begin(own);
-    await own.keep('qat', recipe, checkpoint('qat', 4, true));
+    await own.keep('qat', recipe, keptRun('qat', 4, true));
     await own.letGo();
     await store.remove('mine');
     await expect(own.recall(network)).rejects.toMatchObject({
@@ -121,22 +121,22 @@ describe('a training that is not in hand', () => {
       message: expect.stringContaining('is gone'),
     });
     expect(await begin(own)).toEqual([{ type: 'saved', step: 0 }]);
-    expect(own.checkpoints.qat!.state.step).toBe(0);
+    expect(own.kept.qat!.state.step).toBe(0);
   });
 });
 
 test('a store that was emptied meanwhile gets all of the training again', async () => {
   const own = tab();
   await begin(own);
-  await own.keep('qat', recipe, checkpoint('qat', 4, true));
+  await own.keep('qat', recipe, keptRun('qat', 4, true));
   await begin(own, 'control');
   await store.remove('mine');
-  await own.keep('control', recipe, checkpoint('control', 2));
+  await own.keep('control', recipe, keptRun('control', 2));
   locks.freeAll();
   const other = tab();
   await other.claim();
   await begin(other);
-  expect(other.checkpoints).toEqual({ qat: checkpoint('qat', 4, true), control: checkpoint('control', 2) });
+  expect(other.kept).toEqual({ qat: keptRun('qat', 4, true), control: keptRun('control', 2) });
 });
 
 describe('a training whose state is damaged', () => {
@@ -147,10 +147,10 @@ describe('a training whose state is damaged', () => {
   beforeEach(async () => {
     const own = tab();
     await begin(own);
-    await own.keep('qat', recipe, checkpoint('qat', 4));
+    await own.keep('qat', recipe, keptRun('qat', 4));
     await begin(tab('other'));
     locks.freeAll();
-    const whole = checkpoint('qat', 4).state;
+    const whole = keptRun('qat', 4).state;
     await damage({ ...whole, ranges: new Map([...whole.ranges].slice(1)) });
   });
 
@@ -163,7 +163,7 @@ describe('a training whose state is damaged', () => {
     });
     expect(await stored()).toEqual(['other']);
     expect(await begin(own)).toEqual([{ type: 'saved', step: 0 }]);
-    expect(own.checkpoints.qat!.state.step).toBe(0);
+    expect(own.kept.qat!.state.step).toBe(0);
   });
 
   test('is not removed because the store did not answer', async () => {
@@ -205,8 +205,8 @@ describe('saving never stops the training', () => {
       hint: expect.any(String),
     });
     expect(await begun).toEqual([notSaved(0)]);
-    expect(await own.keep('qat', recipe, checkpoint('qat', 4))).toEqual(notSaved(4));
-    expect(own.checkpoints.qat!.state.step).toBe(4);
+    expect(await own.keep('qat', recipe, keptRun('qat', 4))).toEqual(notSaved(4));
+    expect(own.kept.qat!.state.step).toBe(4);
   });
 
   test.each(['TypeError', 'UnknownError', 'InvalidStateError'])('%s at any call of it: not saved', async (name) => {
@@ -222,16 +222,16 @@ describe('saving never stops the training', () => {
     expect(await begin(tab())).toEqual([{ type: 'saved', step: 0 }]);
   });
 
-  test('no room: not saved, and saved at the next checkpoint once there is', async () => {
+  test('no room: not saved, and saved the next time once there is', async () => {
     for (const id of ['a', 'b', 'c']) {
       const other = tab(id);
       await begin(other);
-      await other.keep('qat', recipe, checkpoint('qat', 1));
+      await other.keep('qat', recipe, keptRun('qat', 1));
     }
     const own = tab();
     expect(await begin(own)).toMatchObject([{ type: 'not-saved', hint: expect.stringContaining('Discard one') }]);
     await store.remove('b');
-    expect(await own.keep('qat', recipe, checkpoint('qat', 4))).toEqual({ type: 'saved', step: 4 });
+    expect(await own.keep('qat', recipe, keptRun('qat', 4))).toEqual({ type: 'saved', step: 4 });
     expect(await stored()).toEqual(['a', 'c', 'mine']);
   });
 });

@@ -1,16 +1,16 @@
-// A training of this worker: the checkpoints of its runs, and their copy in the browser under its id and lock. Saving
+// A training of this worker: what is kept of its runs, and its copy in the browser under its id and lock. Saving
 // never stops the training: whatever the store does, the answer is 'saved' or 'not-saved'. Not for taking steps: run.ts.
 import { PlaygroundError } from '../../core/errors';
 import type { ParamStore } from '../../core/params';
 import type { Graph } from '../../graph/types';
 import type { QatGraph } from '../../quant/types';
 import type { Recipe } from '../../recipe/recipe';
-import { freshCheckpoint, type Checkpoint } from '../checkpoint';
+import { freshRun, type KeptRun } from '../kept-run';
 import type { TrainState } from '../state';
 import { RUN_KINDS, type RunKind, type TrainEvent } from '../types';
 import { holdTraining } from './lock';
 import { asTraining, gone, offer, type RunRecord, type SavedTraining, type TrainingRecord } from './record';
-import { asCheckpoint } from './state-check';
+import { asKeptRun } from './state-check';
 import type { TrainingStore } from './store';
 import { makeRoom } from './trainings';
 
@@ -24,7 +24,7 @@ export interface Network {
 
 export class OwnTraining {
   /** Where each run goes on from, or what it ended with; none while it is let go. */
-  readonly checkpoints: Partial<Record<RunKind, Checkpoint>> = {};
+  readonly kept: Partial<Record<RunKind, KeptRun>> = {};
   /** Gives the lock back that this worker holds. */
   private held: (() => Promise<void>) | undefined;
   /** Stored, and to be read before it can go on. */
@@ -58,20 +58,20 @@ export class OwnTraining {
    */
   async begin(kind: RunKind, recipe: Recipe, network: Network): Promise<TrainEvent[]> {
     await this.recall(network);
-    const fresh = !this.checkpoints[kind];
-    this.checkpoints[kind] ??= freshCheckpoint(network.params);
+    const fresh = !this.kept[kind];
+    this.kept[kind] ??= freshRun(network.params);
     if (!fresh || kind !== 'qat') return [];
     return [await this.save(kind, recipe)];
   }
 
-  /** Keeps a checkpoint here and saves it. */
-  keep(kind: RunKind, recipe: Recipe, checkpoint: Checkpoint): Promise<TrainEvent> {
-    this.checkpoints[kind] = checkpoint;
+  /** Keeps a run here and saves it. */
+  keep(kind: RunKind, recipe: Recipe, run: KeptRun): Promise<TrainEvent> {
+    this.kept[kind] = run;
     return this.save(kind, recipe);
   }
 
   /**
-   * Reads the checkpoints back that were claimed or let go.
+   * Reads back the runs that were claimed or let go.
    * @throws PlaygroundError 'storage' when they cannot be had; what is damaged is removed, and the next begin is a fresh one
    */
   async recall({ graphs, params }: Network): Promise<void> {
@@ -84,16 +84,16 @@ export class OwnTraining {
       const { runs } = asTraining(this.id, record);
       return RUN_KINDS.flatMap((kind) => {
         const run = runs[kind];
-        return run ? [[kind, asCheckpoint(run, states[kind], graphs[kind], params)] as const] : [];
+        return run ? [[kind, asKeptRun(run, states[kind], graphs[kind], params)] as const] : [];
       });
     });
-    Object.assign(this.checkpoints, Object.fromEntries(taken));
+    Object.assign(this.kept, Object.fromEntries(taken));
   }
 
   /** Frees the memory of what is stored as it is here, and its lock; what could not be stored stays. */
   async letGo(): Promise<void> {
     if (!this.saved) return;
-    for (const kind of RUN_KINDS) delete this.checkpoints[kind];
+    for (const kind of RUN_KINDS) delete this.kept[kind];
     this.waits = true;
     await this.release();
   }
@@ -106,7 +106,7 @@ export class OwnTraining {
   }
 
   private async save(kind: RunKind, recipe: Recipe): Promise<TrainEvent> {
-    const { step } = this.checkpoints[kind]!.state;
+    const { step } = this.kept[kind]!.state;
     this.saved = false;
     try {
       const { record, states } = this.asStored(recipe);
@@ -126,9 +126,9 @@ export class OwnTraining {
     const states: Partial<Record<RunKind, TrainState>> = {};
     const runs: Partial<Record<RunKind, RunRecord>> = {};
     for (const kind of RUN_KINDS) {
-      const checkpoint = this.checkpoints[kind];
-      if (!checkpoint) continue;
-      const { state, history, result } = checkpoint;
+      const run = this.kept[kind];
+      if (!run) continue;
+      const { state, history, result } = run;
       states[kind] = state;
       runs[kind] = { step: state.step, history, result } as RunRecord;
     }
@@ -156,5 +156,5 @@ export class OwnTraining {
 function unexpected(error: unknown): PlaygroundError {
   console.error(error);
   const message = `Saving failed (${String(error)}).`;
-  return new PlaygroundError('storage', message, 'The page tries again at the next checkpoint.', { cause: error });
+  return new PlaygroundError('storage', message, 'The page tries again when it saves next.', { cause: error });
 }

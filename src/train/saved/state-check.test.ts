@@ -7,7 +7,7 @@ import type { TrainState } from '../state';
 import { smallBatch, smallGraph, smallParams } from '../testing';
 import { Trainer } from '../trainer';
 import type { RunRecord } from './record';
-import { asCheckpoint } from './state-check';
+import { asKeptRun } from './state-check';
 import { runOf } from './testing';
 
 const fused = smallGraph();
@@ -21,7 +21,7 @@ const GRAPHS = {
 type Name = keyof typeof GRAPHS;
 const record: RunRecord = { step: 2, history: { losses: [1, 2], validations: [], schedule: [{ step: 0, rate: 1 }] } };
 const states = {} as Record<Name, TrainState>;
-const check = (name: Name, state: unknown) => asCheckpoint(record, state, GRAPHS[name], params);
+const check = (name: Name, state: unknown) => asKeptRun(record, state, GRAPHS[name], params);
 
 beforeAll(async () => {
   await setUpWasm();
@@ -46,14 +46,14 @@ test.each(Object.keys(GRAPHS) as Name[])('a state of %s passes as it was stored'
 
 test('at step 0 no state is needed: it is the start', () => {
   const start = { step: 0, history: { losses: [], validations: [], schedule: [] } };
-  const { state } = asCheckpoint(start, undefined, GRAPHS.fbgemm_qat, params);
+  const { state } = asKeptRun(start, undefined, GRAPHS.fbgemm_qat, params);
   expect([state.step, state.params, state.momentum.size]).toEqual([0, params, 0]);
 });
 
 test('a control that diverged in its first steps has its result at the start', () => {
   const { history, result } = runOf(0, true);
   const ended = { ...result!, diverged: true };
-  const taken = asCheckpoint({ step: 0, history, result: ended }, undefined, GRAPHS.control, params);
+  const taken = asKeptRun({ step: 0, history, result: ended }, undefined, GRAPHS.control, params);
   expect([taken.state.params, taken.result]).toEqual([params, ended]);
 });
 

@@ -5,24 +5,19 @@ import type { Graph } from '../../graph/types';
 import type { Histogram } from '../../quant/histogram';
 import { BINS } from '../../quant/histogram-observer';
 import type { QatGraph } from '../../quant/types';
-import { freshCheckpoint, type Checkpoint } from '../checkpoint';
+import { freshRun, type KeptRun } from '../kept-run';
 import type { TrainState } from '../state';
 import { stateLayout } from '../state-layout';
 import { unusable, type RunRecord } from './record';
 
 /**
- * The checkpoint of a run's record and the state stored with it; at step 0 it is the start.
+ * What was kept of a run, from its record and the state stored with it; at step 0 it is the start.
  * @param params of the pretrained network
  * @throws PlaygroundError 'storage' when the state is of another step or network, or damaged
  */
-export function asCheckpoint(
-  record: RunRecord,
-  state: unknown,
-  graph: Graph | QatGraph,
-  params: ParamStore,
-): Checkpoint {
+export function asKeptRun(record: RunRecord, state: unknown, graph: Graph | QatGraph, params: ParamStore): KeptRun {
   const { step, history, result } = record;
-  if (step === 0) return { ...freshCheckpoint(params), result };
+  if (step === 0) return { ...freshRun(params), result };
   checkState(state, step, graph, params);
   return { state, history, result };
 }

@@ -1,4 +1,4 @@
-// What the training step reports while it runs: one curve for each run, and the state of its controls.
+// What the training step reports while it runs: one curve for each run, and how it is steered.
 // Not for training: the train worker does that.
 import type { RunHistory, RunKind, TrainEvent } from '../../worker/api';
 import { Thinned } from './thinned';

@@ -1,7 +1,7 @@
 // What the visitor's buttons do to a running loop: pause, one step, stop, another learning rate.
 // Not for the loop itself: loop.ts.
 
-export class TrainControl {
+export class Steering {
   learningRate: number;
   stopped = false;
   paused = false;
