@@ -1,5 +1,7 @@
 // What backends whose tensors lie on the host make of the second input of QatFakeQuant: see the contract.
 // Not for the rule itself: src/quant/qparams.ts.
+import { roundHalfEven } from '../core/rounding';
+import { clamp } from '../quant/fake-quant';
 import { scaleAndZeroPoint } from '../quant/qparams';
 import type { FakeQuantAttrs } from './contract';
 
@@ -11,6 +13,7 @@ export function qparamsOf(range: ArrayLike<number>, attrs: FakeQuantAttrs): { sc
   const channels = range.length / 2;
   return Array.from({ length: channels }, (_, c) => {
     const [first, second] = [range[c], range[channels + c]];
-    return attrs.scheme === 'given' ? { scale: first, zeroPoint: second } : scaleAndZeroPoint(first, second, attrs);
+    if (attrs.scheme !== 'given') return scaleAndZeroPoint(first, second, attrs);
+    return { scale: first, zeroPoint: clamp(roundHalfEven(second), attrs.qmin, attrs.qmax) };
   });
 }

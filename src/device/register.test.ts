@@ -18,6 +18,7 @@ const KERNELS: Kernels<void, tf.TensorInfo, Output> = {
   QatSgdMomentum: () => [],
   QatFakeQuant: never,
   QatFakeQuantGrad: never,
+  QatFakeQuantLearnedGrad: never,
   QatBatchNorm: never,
   QatBatchNormGrad: never,
   MaxPool: never,

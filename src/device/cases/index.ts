@@ -5,7 +5,7 @@ import type { Cases } from './case';
 import { convolutions, dilated, rectified, rectifiedConvolution } from './convolution';
 import { observedEnds, observedNaN, observedProducts, quantizedNaN } from './not-finite';
 import { pooling } from './pooling';
-import { perChannel, perTensor, scaled, ties } from './quantization';
+import { learned, perChannel, perTensor, scaled, ties } from './quantization';
 import { sgd } from './sgd';
 
 export const CASES = {
@@ -17,6 +17,7 @@ export const CASES = {
   'observer and fake-quant per tensor': perTensor,
   'observer and fake-quant per channel': perChannel,
   'observer and fake-quant of a scaled weight': scaled,
+  'scales and zero points that are learned': learned,
   'ties and constant tensors': ties,
   'observers: NaN, wherever it is': observedNaN,
   'observers: infinite values, and ends that are not finite': observedEnds,

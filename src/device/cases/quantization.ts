@@ -2,11 +2,18 @@
 // odd numbers of channels, clipped tails, ties. Exact; but for sums. The rules of scales: tests/qparam-table.ts.
 import { elements } from '../../core/params';
 import type { QuantRule } from '../../quant/types';
-import type { FakeQuantAttrs, ObserveMinMaxAttrs } from '../contract';
+import type { FakeQuantAttrs, FakeQuantLearnedAttrs, ObserveMinMaxAttrs } from '../contract';
 import { qparamsOf } from '../qparams';
-import { fakeQuant, fakeQuantGrad, fakeQuantScaledGrad, observeMinMax, scaleChannels } from '../reference/quantization';
+import {
+  fakeQuant,
+  fakeQuantGrad,
+  fakeQuantLearnedGrad,
+  fakeQuantScaledGrad,
+  observeMinMax,
+  scaleChannels,
+} from '../reference/quantization';
 import { noise } from '../testing';
-import { exactly, given, givenRange, random, sumOf, unseen, type Cases } from './case';
+import { exactly, given, givenRange, random, sumOf, unseen, within, type Cases } from './case';
 
 const EPS = 2 ** -23;
 const AFFINE: QuantRule = { scheme: 'affine', qmin: 0, qmax: 127, eps: EPS };
@@ -160,6 +167,38 @@ export function* scaled(): Cases {
       }
     }
   }
+}
+
+/**
+ * By scales and zero points that are learned: of a whole tensor and per channel, with tails clipped at both ends, codes of
+ * both signs, zero points between the codes and beyond them.
+ */
+export function* learned(): Cases {
+  const shapes = [...MORE_SHAPES, [2, 8, 8, 16], [32, 16, 16, 64], [3, 3, 128, 512], [1, 1, 1, 1]];
+  for (const shape of shapes)
+    for (const ranges of new Set([1, lastOf(shape)]))
+      for (const [qmin, qmax] of [
+        [-4, 3],
+        [0, 15],
+      ]) {
+        const [x, dy] = [random(shape, 31), random(shape, 32)];
+        const scales = noise(ranges, 33).map((v) => 0.1 + 0.02 * v);
+        const zeroPoints = noise(ranges, 34).map((v, c) => (c % 5 === 4 ? -9 : v + (qmax + qmin) / 2));
+        const qparams = givenRange(Float32Array.of(...scales, ...zeroPoints));
+        const attrs: FakeQuantLearnedAttrs = { scheme: 'given', qmin, qmax, gradientScale: 0.25 };
+        const { dx, dqparams } = fakeQuantLearnedGrad(x.values, dy.values, qparams.values, attrs);
+        const name = `${shape.join('x')} ${ranges} ${qmin}..${qmax}`;
+        yield {
+          ...{ name, kernel: 'QatFakeQuant', inputs: { x, range: qparams }, attrs },
+          wanted: [exactly(fakeQuant(x.values, qparams.values, attrs))],
+        };
+        // A term is dy times a code, up to 15, times the gradient's scale: four times a product of values about 1.
+        const tolerance = 4 * sumOf(elements(shape) / ranges, []).within;
+        yield {
+          ...{ name, kernel: 'QatFakeQuantLearnedGrad', inputs: { x, dy, qparams }, attrs },
+          wanted: [exactly(dx), within(tolerance, dqparams)],
+        };
+      }
 }
 
 /** Values at ties and at the ends of the codes, and tensors of one value. Scale 1, zero point 0: codes are numbers. */

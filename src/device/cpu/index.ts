@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Kernels } from '../contract';
 import { registerKernels } from '../register';
 import { batchNorm, batchNormGrad } from './batch-norm';
-import { fakeQuant, fakeQuantGrad } from './fake-quant';
+import { fakeQuant, fakeQuantGrad, fakeQuantLearnedGrad } from './fake-quant';
 import { runOnValues, type Output, type Values } from './kernel';
 import { maxPool } from './max-pool';
 import { observeHistogram, observeMinMax } from './observe';
@@ -16,6 +16,7 @@ const KERNELS: Kernels<void, Values, Output> = {
   QatObserveHistogram: observeHistogram,
   QatFakeQuant: fakeQuant,
   QatFakeQuantGrad: fakeQuantGrad,
+  QatFakeQuantLearnedGrad: fakeQuantLearnedGrad,
   QatBatchNorm: batchNorm,
   QatBatchNormGrad: batchNormGrad,
   QatSgdMomentum: sgdMomentum,

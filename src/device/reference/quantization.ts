@@ -5,7 +5,7 @@ import { clamp, unclampedCode } from '../../quant/fake-quant';
 import type { Histogram } from '../../quant/histogram';
 import { HistogramObserver } from '../../quant/histogram-observer';
 import { nextRange } from '../../quant/observers';
-import type { FakeQuantAttrs, ObserveMinMaxAttrs } from '../contract';
+import type { FakeQuantAttrs, FakeQuantLearnedAttrs, ObserveMinMaxAttrs } from '../contract';
 import { qparamsOf } from '../qparams';
 import { channelSums, type Numbers } from './numbers';
 
@@ -52,6 +52,23 @@ export function fakeQuant(x: Numbers, range: Range, attrs: FakeQuantAttrs): Floa
 export function fakeQuantGrad(x: Numbers, dy: Numbers, range: Range, attrs: FakeQuantAttrs): Float64Array {
   const { codes } = encode(x, range, attrs);
   return Float64Array.from(dy).map((value, i) => (codes[i] >= attrs.qmin && codes[i] <= attrs.qmax ? value : 0));
+}
+
+/** The gradients of fakeQuant to x and to the qparams by which it quantizes: scales before zero points. */
+export function fakeQuantLearnedGrad(x: Numbers, dy: Numbers, given: Range, attrs: FakeQuantLearnedAttrs) {
+  const { qmin, qmax, gradientScale } = attrs;
+  const { codes, qparams } = encode(x, given, attrs);
+  const dqparams = new Float64Array(given.length);
+  const dx = Float64Array.from(dy).map((value, i) => {
+    const channel = i % qparams.length;
+    const { scale, zeroPoint } = qparams[channel];
+    const code = clamp(codes[i], qmin, qmax) - zeroPoint;
+    const inside = codes[i] >= qmin && codes[i] <= qmax;
+    dqparams[channel] += gradientScale * value * (inside ? code - x[i] / scale : code);
+    if (!inside) dqparams[qparams.length + channel] -= gradientScale * value * scale;
+    return inside ? value : 0;
+  });
+  return { dx, dqparams };
 }
 
 /** x [..., C] * factor [C], a weight times its factor per output channel. */

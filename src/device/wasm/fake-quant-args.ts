@@ -6,7 +6,9 @@ import { packQParams } from './qparams';
 import type { KernelRuntime } from './runtime';
 import type { Arguments } from './work';
 
-/** Items and arguments. Uses scratch memory. */
+/**
+ * Items and arguments, and the address of a further area: `floatsPerItem` for each item. Uses scratch memory.
+ */
 export function fakeQuantArgs(
   runtime: KernelRuntime,
   x: TensorInfo,
@@ -14,12 +16,16 @@ export function fakeQuantArgs(
   out: TensorInfo,
   range: TensorInfo,
   attrs: FakeQuantAttrs,
-): { items: number; args: Arguments<'fakeQuant'> } {
-  const { qparams, channels } = packQParams(runtime, range, attrs);
+  floatsPerItem = 0,
+): { items: number; args: Arguments<'fakeQuant'>; partial: number } {
   const size = sizeOf(x);
-  const sizePerItem = channels ? Math.ceil(ITEM_FLOATS / channels) * channels : ITEM_FLOATS;
+  const ranges = range.shape[1];
+  const sizePerItem = ranges === 1 ? ITEM_FLOATS : Math.ceil(ITEM_FLOATS / ranges) * ranges;
+  const items = Math.ceil(size / sizePerItem);
+  const { qparams, channels, more } = packQParams(runtime, range, attrs, items * floatsPerItem * 4);
   return {
-    items: Math.ceil(size / sizePerItem),
+    items,
+    partial: more[0],
     args: {
       ...runtime.addresses({ x, out }),
       dy: dy ? runtime.address(dy) : 0,

@@ -12,6 +12,7 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { fakeQuant } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
+import { fakeQuantLearnedGrad } from './fake-quant-learned-grad';
 import { fakeQuantScaled, fakeQuantScaledGrad } from './fake-quant-scaled';
 import { fusedConv2d } from './fused-conv2d';
 import { identity } from './identity';
@@ -46,6 +47,7 @@ const KERNELS: Kernels<KernelRuntime, TensorInfo> = {
   QatObserveMinMax: observeMinMax,
   QatFakeQuant: fakeQuant,
   QatFakeQuantGrad: fakeQuantGrad,
+  QatFakeQuantLearnedGrad: fakeQuantLearnedGrad,
   QatObserveScaled: observeScaled,
   QatObserveHistogram: observeHistogram,
   QatFakeQuantScaled: fakeQuantScaled,

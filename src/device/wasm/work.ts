@@ -93,6 +93,13 @@ const FAKE_QUANT = {
   qmax: 'f32',
 } as const;
 
+const FAKE_QUANT_LEARNED = {
+  ...FAKE_QUANT,
+  gradientScale: 'f32',
+  /** float[items][2][channels, or 1]: each item's part of the gradient of scales and of zero points. */
+  partial: 'usize',
+} as const;
+
 const BATCH_NORM = {
   z: 'usize',
   rows: 'i32',
@@ -235,6 +242,7 @@ export const LAYOUTS = {
   MinMaxArgs: MIN_MAX,
   UpdateRangeArgs: UPDATE_RANGE,
   FakeQuantArgs: FAKE_QUANT,
+  FakeQuantLearnedArgs: FAKE_QUANT_LEARNED,
   BatchNormArgs: BATCH_NORM,
   BatchNormGradArgs: BATCH_NORM_GRAD,
   SgdArgs: SGD,
@@ -283,6 +291,8 @@ export const WORK = {
   updateRange: { file: 'minmax', args: 'UpdateRangeArgs' },
   fakeQuant: { file: 'fake-quant', args: 'FakeQuantArgs' },
   fakeQuantGrad: { file: 'fake-quant', args: 'FakeQuantArgs' },
+  learnedGradTensor: { file: 'fake-quant-learned', args: 'FakeQuantLearnedArgs' },
+  learnedGradChannels: { file: 'fake-quant-learned', args: 'FakeQuantLearnedArgs' },
   batchNorm: { file: 'batch-norm', args: 'BatchNormArgs' },
   batchNormGrad: { file: 'batch-norm', args: 'BatchNormGradArgs' },
   sgd: { file: 'sgd', args: 'SgdArgs' },

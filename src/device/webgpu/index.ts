@@ -12,6 +12,7 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput } from './conv2d-backprop-input';
 import { fakeQuant, fakeQuantScaled } from './fake-quant';
 import { fakeQuantGrad } from './fake-quant-grad';
+import { fakeQuantLearnedGrad } from './fake-quant-learned-grad';
 import { fakeQuantScaledGrad } from './fake-quant-scaled-grad';
 import { fusedConv2d } from './fused-conv2d';
 import { runOnBackend } from './kernel';
@@ -36,6 +37,7 @@ const KERNELS: Kernels<WebGPUBackend, TensorInfo> = {
   QatObserveHistogram: observeHistogram,
   QatFakeQuant: fakeQuant,
   QatFakeQuantGrad: fakeQuantGrad,
+  QatFakeQuantLearnedGrad: fakeQuantLearnedGrad,
   QatFakeQuantScaled: fakeQuantScaled,
   QatFakeQuantScaledGrad: fakeQuantScaledGrad,
   QatBatchNorm: batchNorm,

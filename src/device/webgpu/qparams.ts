@@ -29,7 +29,7 @@ export function qparamsCode(channels: number, attrs: FakeQuantAttrs): QParamsCod
   const perTensor = channels === 1;
   const range: Vec4Tensor = vec4Tensor('range', 2, channels);
   const row = (i: number) => (perTensor ? `vec4<f32>(range[${i}])` : `range_at(${i * range.vec4s}u + c4)`);
-  const qparams = attrs.scheme === 'given' ? given(row(0), row(1)) : fromRange(row(0), row(1), attrs);
+  const qparams = attrs.scheme === 'given' ? given(row(0), row(1), attrs) : fromRange(row(0), row(1), attrs);
   return {
     binding: range.binding,
     uniforms: qparams.uniforms,
@@ -41,12 +41,12 @@ fn code(x : vec4<f32>, inv : vec4<f32>, zero : vec4<f32>) -> vec4<f32> { return 
 }
 
 /** WGSL: they stand in the tensor. */
-const given = (scales: string, zeroPoints: string) => ({
+const given = (scales: string, zeroPoints: string, { qmin, qmax }: FakeQuantAttrs) => ({
   uniforms: undefined,
   define: `let sound = vec4<bool>(true);
   let scale = ${scales};
   let inv = 1.0 / scale;
-  let zero = ${zeroPoints};`,
+  let zero = clamp(round(${zeroPoints}), vec4<f32>(${f32(qmin)}), vec4<f32>(${f32(qmax)}));`,
 });
 
 /** WGSL: by the rule from minima and maxima. */

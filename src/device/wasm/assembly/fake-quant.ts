@@ -4,13 +4,13 @@ import { FakeQuantArgs } from './args';
 
 // @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
-function code(x: v128, inv: v128, zeroPoint: v128): v128 {
+export function code(x: v128, inv: v128, zeroPoint: v128): v128 {
   return f32x4.add(zeroPoint, f32x4.nearest(f32x4.mul(x, inv)));
 }
 
 // @ts-ignore: AssemblyScript takes decorators on functions, TypeScript does not
 @inline
-function codeOf(x: f32, inv: f32, zeroPoint: f32): f32 {
+export function codeOf(x: f32, inv: f32, zeroPoint: f32): f32 {
   return zeroPoint + nearest<f32>(x * inv);
 }
 
