@@ -1,6 +1,7 @@
 """The product's qconfigs in PyTorch's terms."""
 
 import torch
+from torch.ao.quantization._learnable_fake_quantize import _LearnableFakeQuantize
 from torch.ao.quantization import (
     FakeQuantize,
     HistogramObserver,
@@ -34,6 +35,19 @@ def qat(activation_max: int = 127, weight_min: int = -128, weight_max: int = 127
         weight=FakeQuantize.with_args(
             observer=MovingAveragePerChannelMinMaxObserver,
             averaging_constant=1.0,
+            **(WEIGHT | {"quant_min": weight_min, "quant_max": weight_max}),
+        ),
+    )
+
+
+def learnable(activation_max: int, weight_min: int, weight_max: int) -> QConfig:
+    """Scales and zero points are parameters; per channel a weight's scale has to be given its length by the caller."""
+    return QConfig(
+        activation=_LearnableFakeQuantize.with_args(
+            observer=MovingAverageMinMaxObserver, quant_min=0, quant_max=activation_max, dtype=torch.quint8
+        ),
+        weight=_LearnableFakeQuantize.with_args(
+            observer=MovingAveragePerChannelMinMaxObserver,
             **(WEIGHT | {"quant_min": weight_min, "quant_max": weight_max}),
         ),
     )

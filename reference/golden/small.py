@@ -5,6 +5,7 @@ alone, and is written beside the results, so that another implementation can be 
 network: training.py.
 """
 
+from copy import deepcopy
 from functools import partial
 
 import torch
@@ -12,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.ao.nn.intrinsic.qat import freeze_bn_stats
 from torch.ao.nn.quantized import FloatFunctional
+from torch.ao.quantization._learnable_fake_quantize import _LearnableFakeQuantize
 from torch.ao.quantization import DeQuantStub, FakeQuantize, QuantStub, disable_observer, fuse_modules_qat, prepare_qat
 
 from . import qconfigs
@@ -22,7 +24,17 @@ SGD = {"lr": 0.05, "momentum": 0.9, "weight_decay": 1e-3}
 #: Of the last step batch norm is frozen, and observers are.
 STEPS = 4
 #: Activations 0..127 and 0..15. Weights are narrow (-127..127, -7..7): otherwise a channel's extreme weight lies on a tie.
-KINDS = {"fp32": None, "qat_8bit": (127, -127, 127), "qat_4bit": (15, -7, 7)}
+KINDS = {
+    "fp32": None,
+    "qat_8bit": (127, -127, 127),
+    "qat_4bit": (15, -7, 7),
+    "lsq_4bit": (15, -8, 7),
+    "distilled": None,
+}
+#: Scales and zero points are learned (LSQ), of activations 0..15 and weights -8..7.
+LEARNED = "lsq_4bit"
+#: FP32 that learns from what the network answered before training, too: this share of the target.
+DISTILLED, SHARE = "distilled", 0.4
 #: Relative L2 by which rounding alone never differs, and a single other decision always does.
 APART = 1e-4
 WANTED_SEEDS = 3
@@ -52,6 +64,8 @@ class Small(nn.Module):
         return self.dequant(self.fc(self.average(self.plain_relu(self.plain(x))).flatten(1)))
 
 
+#: Values of one image at each output that is quantized.
+FEATURES = {"quant": 363, "stem": 216, "a": 32, "b": 32, "down": 32, "skip_add": 32, "plain": 63, "fc": 4}
 FUSED = [["stem", "stem_bn", "stem_relu"], ["a", "a_bn", "a_relu"], ["b", "b_bn"], ["down", "down_bn"]]
 
 
@@ -90,15 +104,56 @@ def _prepared(seed: int, kind: str, double: bool) -> nn.Module:
     if KINDS[kind]:
         activation_max, weight_min, weight_max = KINDS[kind]
         fuse_modules_qat(net, FUSED + [["plain", "plain_relu"]], inplace=True)
-        net.qconfig = qconfigs.qat(activation_max=activation_max, weight_min=weight_min, weight_max=weight_max)
+        codes = {"activation_max": activation_max, "weight_min": weight_min, "weight_max": weight_max}
+        net.qconfig = qconfigs.learnable(**codes) if kind == LEARNED else qconfigs.qat(**codes)
         prepare_qat(net, inplace=True)
+    if kind == LEARNED:
+        _begin_learning(net)
     if not double:
         return net
     net = net.double()
     for module in net.modules():
         if isinstance(module, FakeQuantize):
             module.float()
+        if isinstance(module, _LearnableFakeQuantize):
+            # It knows float32 alone; what lies between is in float64.
+            module.float().register_forward_pre_hook(lambda _, given: (given[0].float(),))
+            module.register_forward_hook(lambda _, given, quantized: quantized.double())
     return net
+
+
+def _learned(net: nn.Module) -> dict[str, _LearnableFakeQuantize]:
+    """By the product's key: the node's name, of its weight NODE.weight."""
+    found = {n: m for n, m in net.named_modules() if isinstance(m, _LearnableFakeQuantize)}
+    return {n.removesuffix(".activation_post_process").replace("weight_fake_quant", "weight"): m for n, m in found.items()}
+
+
+def _begin_learning(net: nn.Module) -> None:
+    """Scales that clip some values, and a gradient scale of 1 / sqrt(N * qmax) with N the values that share a scale."""
+    weights = {_name(n): p for n, p in net.named_parameters()}
+    for key, fake_quant in _learned(net).items():
+        fake_quant.enable_param_learning()
+        generator = torch.Generator().manual_seed(len(key))
+        if key in weights:
+            weight = weights[key].detach().flatten(1)
+            start, zero, shared = weight.abs().amax(1) / 9, 0.0, weight.shape[1]
+        else:
+            signed = key in ("quant", "b", "down", "skip_add", "fc")
+            start, zero, shared = torch.full((1,), 0.17), 6.7 if signed else 0.0, FEATURES[key]
+        start = start * (0.9 + 0.2 * torch.rand(start.shape, generator=generator))
+        fake_quant.scale.data = start
+        fake_quant.zero_point.data = torch.full_like(start, zero)
+        factor = 1 / (shared * fake_quant.quant_max) ** 0.5
+        for parameter in (fake_quant.scale, fake_quant.zero_point):
+            parameter.register_hook(lambda gradient, factor=factor: gradient * factor)
+
+
+def _qparams(fake_quant: _LearnableFakeQuantize, of) -> torch.Tensor:
+    """[channels, 2]: of scale and zero point, which symmetric ones do not learn."""
+    zero_point = of(fake_quant.zero_point)
+    if fake_quant.qscheme in (torch.per_tensor_symmetric, torch.per_channel_symmetric):
+        zero_point = torch.zeros_like(zero_point)
+    return torch.stack([of(fake_quant.scale), zero_point], 1).detach()
 
 
 def _freeze(net: nn.Module) -> None:
@@ -111,22 +166,39 @@ def _freeze(net: nn.Module) -> None:
 def _run(seed: int, kind: str, double: bool) -> dict[str, torch.Tensor]:
     """Losses, gradients of the first and the last step, and all state after it, by the fixture's names."""
     net = _prepared(seed, kind, double)
-    optimizer = torch.optim.SGD(net.parameters(), **SGD)
-    named = {_name(n): p for n, p in net.named_parameters()}
+    learned = _learned(net)
+    own = {id(p) for fake_quant in learned.values() for p in (fake_quant.scale, fake_quant.zero_point)}
+    named = {_name(n): p for n, p in net.named_parameters() if id(p) not in own}
+    groups = [{"params": named.values()}, {"params": [p for p in net.parameters() if id(p) in own], "weight_decay": 0}]
+    optimizer = torch.optim.SGD(groups if own else net.parameters(), **SGD)
+    teacher = deepcopy(net).eval()
     results = {}
     for step, (x, y) in enumerate(_batches(seed)):
         if step == STEPS - 1:
             _freeze(net)
-        loss = F.cross_entropy(net(x.double() if double else x), y)
+        x = x.double() if double else x
+        logits = net(x)
+        loss = F.cross_entropy(logits, y)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        if kind == DISTILLED:
+            with torch.no_grad():
+                taught = teacher(x).log_softmax(1)
+            divergence = F.kl_div(logits.log_softmax(1), taught, reduction="batchmean", log_target=True)
+            ((1 - SHARE) * loss + SHARE * divergence).backward()
+        else:
+            loss.backward()
         results[f"{step}.loss"] = loss.detach().reshape(1)
         for name, p in named.items() if step in (0, STEPS - 1) else ():
             results[f"{step}.gradient.{name}"] = p.grad.clone()
+        for key, fake_quant in learned.items() if step in (0, STEPS - 1) else ():
+            results[f"{step}.gradient.{key}.qparams"] = _qparams(fake_quant, lambda p: p.grad)
         optimizer.step()
     for name, p in named.items():
         results[f"after.{name}"] = p.detach()
         results[f"momentum.{name}"] = optimizer.state[p]["momentum_buffer"]
+    for key, fake_quant in learned.items():
+        results[f"after.{key}.qparams"] = _qparams(fake_quant, lambda p: p)
+        results[f"momentum.{key}.qparams"] = _qparams(fake_quant, lambda p: optimizer.state[p]["momentum_buffer"])
     for name, buffer in net.named_buffers():
         if name.endswith(("running_mean", "running_var")):
             results[f"after.{_name(name)}"] = buffer
@@ -160,7 +232,11 @@ def small_step() -> Fixture:
             index = len(cases)
             for name, tensor in _run(seed, kind, False).items():
                 fixture.array(f"{index}.{name}", tensor)
-            cases.append({"seed": seed, "kind": kind, "codes": KINDS[kind], "self_difference": _self_difference(seed, kind)})
+            for key, fake_quant in _learned(_prepared(seed, kind, False)).items():
+                fixture.array(f"{index}.start.{key}.qparams", _qparams(fake_quant, lambda p: p))
+            share = SHARE if kind == DISTILLED else 0
+            about = {"seed": seed, "kind": kind, "codes": KINDS[kind], "teacher_share": share}
+            cases.append(about | {"self_difference": _self_difference(seed, kind)})
         net = _initial(seed)
         for name, tensor in [*net.named_parameters(), *net.named_buffers()]:
             if not name.endswith("num_batches_tracked"):
@@ -170,7 +246,7 @@ def small_step() -> Fixture:
             fixture.array(f"batch.{seed}.{step}.y", y.to(torch.uint8))
     fixture.values = {
         "arrays": "start.<seed>.<parameter or statistic>; batch.<seed>.<step>.{x NHWC,y}; <case>.<step>.loss; "
-        "<case>.<step>.gradient.<parameter>; <case>.after.<parameter or statistic>, <case>.momentum.<parameter> and "
+        "<case>.<step>.gradient.<parameter>; <case>.start.<node>.qparams [channels][scale, zero point]; <case>.after.<parameter or statistic>, <case>.momentum.<parameter> and "
         "<case>.range.<node> [2][channels] after the last step",
         "steps": STEPS,
         "last_step": "batch norm and observers frozen",

@@ -51,7 +51,7 @@ interface RequiredKernels<T> {
    * Gradients of QatFakeQuant by scheme 'given' to x and to its qparams [2, 1] or [2, C], which are learned: LSQ, by
    * torch/ao/quantization/_learnable_fake_quantize.py. dx as QatFakeQuantGrad's. dscale = gradientScale * sum of dy * (y -
    * x) / s where the code is in range, dy * (qmin - zp) below and dy * (qmax - zp) above; dzp = gradientScale * sum of
-   * -dy * s out of range.
+   * -dy * s out of range, or 0 where zero points are not learned.
    */
   QatFakeQuantLearnedGrad: Signature<{ x: T; dy: T; qparams: T }, FakeQuantLearnedAttrs, [dx: T, dqparams: T]>;
 
@@ -162,6 +162,8 @@ export interface FakeQuantLearnedAttrs extends Pick<QuantRule, 'qmin' | 'qmax'> 
   readonly scheme: 'given';
   /** LSQ's 1 / sqrt(N * qmax), N the values that share a scale. */
   readonly gradientScale: number;
+  /** false: zero points stay as they are. */
+  readonly learnsZeroPoint: boolean;
 }
 
 export type FakeQuantScaledAttrs = FakeQuantAttrs & {

@@ -8,6 +8,7 @@ const OBSERVERS = {
     per_channel: 'MovingAveragePerChannelMinMaxObserver',
   },
   histogram: { per_tensor: 'HistogramObserver', per_channel: 'HistogramObserver' },
+  learned: { per_tensor: '_LearnableFakeQuantize', per_channel: '_LearnableFakeQuantize' },
 } as const;
 
 /** e.g. 'MovingAverageMinMaxObserver, affine, per tensor, codes 0..127'. */

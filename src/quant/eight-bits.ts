@@ -2,7 +2,7 @@
 // Not for giving single layers widths of their own, nor for finding out which layers need them.
 import { nodeById } from '../graph/graph';
 import { quantizedLike } from './freeze';
-import type { FakeQuantSpec, NodeQuant, QatGraph, RangeSpec } from './types';
+import type { FakeQuantSpec, NodeQuant, QatGraph, WeightSpec } from './types';
 
 /**
  * 'edges': the image and the weights of the layers that read it; the layer that gives the network's output with its
@@ -41,7 +41,7 @@ const eightBitActivation = <Spec extends FakeQuantSpec>(spec: Spec): Spec => ({
   qmax: Math.max(spec.qmax, 127),
 });
 
-const eightBitWeight = (spec: RangeSpec): RangeSpec => ({
+const eightBitWeight = (spec: WeightSpec): WeightSpec => ({
   ...spec,
   qmin: spec.qmin === -spec.qmax ? -127 : -128,
   qmax: 127,

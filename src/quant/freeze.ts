@@ -1,9 +1,11 @@
 // Quantizers whose scales are settled: what crosses from calibration, training or a search to conversion and to the
 // simulated model. Not for how a scale is found: observers beside this file, methods, training.
+import type { ParamStore } from '../core/params';
 import type { ObservedRange, PerChannelQParams, QParams } from '../core/qparams';
 import { nodeById } from '../graph/graph';
 import { operationOf } from '../graph/ops/table';
 import type { Graph, GraphNode } from '../graph/types';
+import { learnedQParams, learnedQuantizers } from './learned';
 import { weightKey } from './prepare';
 import { channelQParams, observedRange, tensorQParams } from './qparams';
 import type { QatGraph } from './types';
@@ -30,16 +32,31 @@ export interface FrozenQuantizers {
 export const NONE: FrozenQuantizers = { activations: new Map(), weights: new Map() };
 
 /**
- * Observed ranges to quantizers by the observers' rule (qparams.ts), for every tensor that the graph quantizes.
+ * Observed ranges to quantizers by the observers' rule (qparams.ts), and learned scales as they are, for every tensor that
+ * the graph quantizes.
  * @param ranges by node id, of weights by weightKey(id): see observeWeights
+ * @param params those of learned quantizers among them
  * @throws PlaygroundError 'bad-argument' when a range was never observed, 'diverged' when one is not finite
  */
-export function freeze(graph: QatGraph, ranges: ReadonlyMap<string, ObservedRange>): FrozenQuantizers {
+export function freeze(
+  graph: QatGraph,
+  ranges: ReadonlyMap<string, ObservedRange>,
+  params: ParamStore = new Map(),
+): FrozenQuantizers {
   const activations = new Map<string, QParams>();
   const weights = new Map<string, FrozenWeight>();
   for (const [id, { activation, weight }] of Object.entries(graph.quant)) {
-    if (activation) activations.set(id, tensorQParams(observedRange(ranges, id), activation));
-    if (weight) weights.set(id, { q: channelQParams(observedRange(ranges, weightKey(id)), weight) });
+    if (activation && activation.observer !== 'learned')
+      activations.set(id, tensorQParams(observedRange(ranges, id), activation));
+    if (weight && weight.observer !== 'learned')
+      weights.set(id, { q: channelQParams(observedRange(ranges, weightKey(id)), weight) });
+  }
+  for (const learned of learnedQuantizers(graph)) {
+    const { id, of } = learned;
+    const q = learnedQParams(learned, params);
+    const { scales, zeroPoints, ...codes } = q;
+    if (of === 'weight') weights.set(id, { q });
+    else activations.set(id, { scale: scales[0], zeroPoint: zeroPoints[0], ...codes });
   }
   for (const node of rounded(graph)) activations.set(node.id, activations.get(quantizedLike(graph, node))!);
   return { activations, weights };

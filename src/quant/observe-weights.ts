@@ -20,7 +20,7 @@ export function observeWeights(
   const next = new Map(ranges);
   for (const node of graph.nodes) {
     const spec = graph.quant[node.id]?.weight;
-    if (!spec || (node.op !== 'conv' && node.op !== 'linear')) continue;
+    if (!spec || spec.observer === 'learned' || (node.op !== 'conv' && node.op !== 'linear')) continue;
     const { weight } = inferenceWeights(node, params);
     const key = weightKey(node.id);
     next.set(key, nextRange(ranges.get(key), minMax(weight.data, node.out.c), spec));

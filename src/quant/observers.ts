@@ -13,6 +13,8 @@ export function createObserver(spec: FakeQuantSpec, channels: number): Observer 
       return new MinMaxObserver(spec, channels);
     case 'histogram':
       return new HistogramObserver();
+    case 'learned':
+      throw new Error('A scale that is learned has no observer.');
     default:
       return impossible(spec, 'observer');
   }

@@ -45,17 +45,36 @@ export function getDefaultQConfig(backend: 'fbgemm', options: QConfigOptions = {
   };
 }
 
+/**
+ * Fake-quants whose scales are learned with the weights: torch.ao.quantization's _LearnableFakeQuantize with the codes of
+ * fbgemm. @throws PlaygroundError on bits out of range
+ */
+export function getLearnableQConfig(options: QConfigOptions = {}): QConfig {
+  const learned = { observer: 'learned', simulate: true } as const;
+  return {
+    id: 'lsq',
+    label: 'QConfig(_LearnableFakeQuantize)',
+    activation: { ...activationSpec(options), ...learned },
+    weight: { ...weightSpec(options), ...learned },
+  };
+}
+
 /** The qconfig of that id. @throws PlaygroundError on bits out of range */
-export function qconfigById(id: 'fbgemm_qat' | 'fbgemm', options: QConfigOptions = {}): QConfig {
+export function qconfigById(id: QConfigId, options: QConfigOptions = {}): QConfig {
   switch (id) {
     case 'fbgemm_qat':
       return getDefaultQatQConfig('fbgemm', options);
     case 'fbgemm':
       return getDefaultQConfig('fbgemm', options);
+    case 'lsq':
+      return getLearnableQConfig(options);
     default:
       return impossible(id, 'qconfig');
   }
 }
+
+export const QCONFIG_IDS = ['fbgemm_qat', 'fbgemm', 'lsq'] as const;
+export type QConfigId = (typeof QCONFIG_IDS)[number];
 
 interface Codes<Granularity> extends QuantRule {
   readonly granularity: Granularity;

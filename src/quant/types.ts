@@ -40,8 +40,20 @@ export interface HistogramSpec extends QuantRule {
   readonly simulate: false;
 }
 
+/**
+ * How a tensor is quantized by a scale and a zero point that are parameters themselves, learned with the weights: LSQ, as
+ * torch.ao.quantization's _LearnableFakeQuantize. Nothing is observed.
+ */
+export interface LearnedSpec extends QuantRule {
+  readonly observer: 'learned';
+  readonly granularity: 'per_tensor' | 'per_channel';
+  readonly simulate: true;
+}
+
+/** How a weight is quantized. */
+export type WeightSpec = RangeSpec | LearnedSpec;
 /** How one tensor is observed and quantized. */
-export type FakeQuantSpec = RangeSpec | HistogramSpec;
+export type FakeQuantSpec = WeightSpec | HistogramSpec;
 
 /** Sees tensors one after another and says over which range to quantize them. */
 export interface Observer {
@@ -57,13 +69,13 @@ export interface QConfig {
   /** PyTorch's call that makes it, e.g. get_default_qat_qconfig("fbgemm"). */
   readonly label: string;
   readonly activation: FakeQuantSpec;
-  readonly weight: RangeSpec;
+  readonly weight: WeightSpec;
 }
 
 /** The fake-quants of one node: on its output and on its weight. */
 export interface NodeQuant {
   readonly activation?: FakeQuantSpec;
-  readonly weight?: RangeSpec;
+  readonly weight?: WeightSpec;
 }
 
 /** A fused graph between quant and dequant with a NodeQuant for each node that has one. */

@@ -1,7 +1,8 @@
 // What a specification of quantization says to the kernels. Not for the kernels' contract: they know no specification.
 import { impossible } from '../core/impossible';
-import type { QuantRule, RangeObserver } from '../quant/types';
-import type { ObserveMinMaxAttrs } from '../device/contract';
+import { gradientScale } from '../quant/learned';
+import type { LearnedSpec, QuantRule, RangeObserver } from '../quant/types';
+import type { FakeQuantLearnedAttrs, ObserveMinMaxAttrs } from '../device/contract';
 
 /** A ConvBn's factor gamma / sigma that is smaller counts as this: gamma = 0 would divide 0 by 0 (PyTorch gives NaN). */
 export const SMALLEST_FACTOR = 2 ** -20;
@@ -21,3 +22,10 @@ export function observerAttrs(spec: RangeObserver): ObserveMinMaxAttrs {
 export function ruleOf({ scheme, qmin, qmax, eps }: QuantRule): QuantRule {
   return { scheme, qmin, qmax, eps };
 }
+
+/** @param shared values that share a scale: see gradientScale */
+export const learnedAttrs = ({ scheme, qmin, qmax }: LearnedSpec, shared: number): FakeQuantLearnedAttrs => ({
+  ...{ scheme: 'given', qmin, qmax },
+  gradientScale: gradientScale(shared, qmax),
+  learnsZeroPoint: scheme === 'affine',
+});

@@ -6,12 +6,13 @@ import type { ObservedRange } from '../core/qparams';
 import { batchNorm, batchNormGrad, runningStatistics, scaleFactor } from '../device/reference/batch-norm';
 import { convolution, convolutionFilterGrad, convolutionInputGrad, outputMaps } from '../device/reference/convolution';
 import { add, addBias, relu, reluGrad } from '../device/reference/elementwise';
-import { crossEntropy } from '../device/reference/loss';
+import { crossEntropy, type TeacherLogits } from '../device/reference/loss';
 import { channelSums, type Maps, type Numbers } from '../device/reference/numbers';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from '../device/reference/pooling';
 import {
   fakeQuant,
   fakeQuantGrad,
+  fakeQuantLearnedGrad,
   fakeQuantScaledGrad,
   observeHistogram,
   observeMinMax,
@@ -27,8 +28,9 @@ import { walk } from '../graph/walk';
 import type { Histogram } from '../quant/histogram';
 import { BINS } from '../quant/histogram-observer';
 import { weightKey } from '../quant/prepare';
-import type { NodeQuant, QatGraph, RangeSpec } from '../quant/types';
-import { observerAttrs, ruleOf, SMALLEST_FACTOR } from './kernel-attrs';
+import { qparamsName, SMALLEST_SCALE } from '../quant/learned';
+import type { LearnedSpec, NodeQuant, QatGraph, RangeSpec, WeightSpec } from '../quant/types';
+import { learnedAttrs, observerAttrs, ruleOf, SMALLEST_FACTOR } from './kernel-attrs';
 import type { SgdAttrs } from '../device/contract';
 import { toTfjs, toTorch } from './layout';
 import type { TrainState } from './state';
@@ -44,23 +46,30 @@ export interface ReferenceStep {
   readonly next: TrainState;
 }
 
-/** One step of SGD on one batch. @param state float32, as a backend keeps it between steps; it is not changed */
+/**
+ * One step of SGD on one batch. @param state float32, as a backend keeps it between steps; it is not changed
+ * @param teacher its answers for this batch
+ */
 export function referenceStep(
   graph: Graph | QatGraph,
   state: TrainState,
   batch: Batch,
   sgd: SgdAttrs,
   mode: ForwardMode,
+  teacher?: TeacherLogits,
 ): ReferenceStep {
   const { output, updates, backward } = referenceForward(graph, state, batch.x, mode);
-  const { loss, dlogits } = crossEntropy(output, batch.y);
+  const { loss, dlogits } = crossEntropy(output, batch.y, teacher);
   const { gradients } = backward(dlogits);
   const params = new Map(state.params);
   const momentum = new Map(state.momentum);
+  const { learned } = stateLayout(graph);
   for (const [name, { shape, data: g }] of gradients) {
     const w = params.get(name)!.data;
     const velocity = momentum.get(name)?.data ?? new Float32Array(w.length);
-    const next = sgdMomentum(w, velocity, g, sgd);
+    const isLearned = learned.has(name);
+    const next = sgdMomentum(w, velocity, g, isLearned ? { ...sgd, weightDecay: 0 } : sgd);
+    if (isLearned) next.w.forEach((v, i) => i % 2 === 0 && (next.w[i] = Math.max(v, SMALLEST_SCALE)));
     params.set(name, { shape, data: Float32Array.from(next.w) });
     momentum.set(name, { shape, data: Float32Array.from(next.v) });
   }
@@ -184,7 +193,8 @@ class Pass {
     private readonly mode: ForwardMode,
   ) {
     this.quant = 'quant' in graph ? graph.quant : {};
-    for (const [name, length] of stateLayout(graph).trainable) {
+    const { trainable, learned } = stateLayout(graph);
+    for (const [name, length] of [...trainable, ...learned]) {
       const { data, shape } = toTfjs(parameter(state.params, name, length));
       this.parameters.set(name, new Value(data, shape));
     }
@@ -293,15 +303,29 @@ class Pass {
   }
 
   /** @param channels of its range: those of a weight, 1 of an activation */
-  private quantize(key: string, x: Value, spec: RangeSpec, channels: number): Value {
+  private quantize(key: string, x: Value, spec: WeightSpec, channels: number): Value {
+    if (spec.observer === 'learned') return this.quantizeLearned(key, x, spec);
     const range = this.observe(key, x.data, spec, channels);
     if (!spec.simulate) return x;
     const rule = ruleOf(spec);
     return this.made(x.like(fakeQuant(x.data, range, rule)), (dy) => x.receive(fakeQuantGrad(x.data, dy, range, rule)));
   }
 
+  /** By scales and zero points of its own: of each channel of a weight, of an activation. */
+  private quantizeLearned(key: string, x: Value, spec: LearnedSpec): Value {
+    const qparams = this.parameters.get(qparamsName(key))!;
+    const shared = spec.granularity === 'per_channel' ? x.shape.at(-1)! : x.shape[0];
+    const attrs = learnedAttrs(spec, x.data.length / shared);
+    return this.made(x.like(fakeQuant(x.data, qparams.data, attrs)), (dy) => {
+      const { dx, dqparams } = fakeQuantLearnedGrad(x.data, dy, qparams.data, attrs);
+      x.receive(dx);
+      qparams.receive(dqparams);
+    });
+  }
+
   /** As quantize, of x * factor. */
-  private quantizeScaled(key: string, x: Value, factor: Value, spec: RangeSpec): Value {
+  private quantizeScaled(key: string, x: Value, factor: Value, spec: WeightSpec): Value {
+    if (spec.observer === 'learned') return this.quantizeLearned(key, this.scaled(x, factor), spec);
     const scaled = scaleChannels(x.data, factor.data);
     const range = this.observe(key, scaled, spec, factor.data.length);
     if (!spec.simulate) return x;
@@ -310,6 +334,18 @@ class Pass {
       const { dx, dfactor } = fakeQuantScaledGrad(x.data, dy, factor.data, range, rule);
       x.receive(dx);
       factor.receive(dfactor);
+    });
+  }
+
+  private scaled(x: Value, factor: Value): Value {
+    return this.made(x.like(scaleChannels(x.data, factor.data)), (dy) => {
+      x.receive(dy.map((share, i) => share * factor.data[i % factor.data.length]));
+      factor.receive(
+        channelSums(
+          dy.map((share, i) => share * x.data[i]),
+          factor.data.length,
+        ),
+      );
     });
   }
 

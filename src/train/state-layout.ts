@@ -2,6 +2,7 @@
 import { elements } from '../core/params';
 import { operationOf } from '../graph/ops/table';
 import type { Graph } from '../graph/types';
+import { learnedQuantizers } from '../quant/learned';
 import { weightKey } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
 
@@ -10,6 +11,8 @@ export interface StateLayout {
   readonly trainable: ReadonlyMap<string, number>;
   /** Name of each running mean and variance -> its length. */
   readonly running: ReadonlyMap<string, number>;
+  /** Name of each learned quantizer's scales and zero points -> its length, 2 * channels. */
+  readonly learned: ReadonlyMap<string, number>;
   /** Node id or weightKey of each observed range -> its channels. */
   readonly ranges: ReadonlyMap<string, number>;
   /** Node ids of the histograms. */
@@ -28,8 +31,10 @@ export function stateLayout(graph: Graph | QatGraph): StateLayout {
       (learned ? trainable : running).set(name, elements(shape));
     const { activation, weight } = quant[node.id] ?? {};
     if (activation?.observer === 'histogram') histograms.add(node.id);
-    else if (activation) ranges.set(node.id, 1);
-    if (weight) ranges.set(weightKey(node.id), node.out.c);
+    else if (activation && activation.observer !== 'learned') ranges.set(node.id, 1);
+    if (weight && weight.observer !== 'learned') ranges.set(weightKey(node.id), node.out.c);
   }
-  return { trainable, running, ranges, histograms };
+  const quantizers = 'quant' in graph ? learnedQuantizers(graph) : [];
+  const learned = new Map(quantizers.map(({ name, channels }) => [name, 2 * channels]));
+  return { trainable, running, learned, ranges, histograms };
 }

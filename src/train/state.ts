@@ -54,14 +54,27 @@ export function trainedBy(
   if (!('quant' in graph)) return { params, quantizers: NONE };
   const ranges = new Map(state.ranges);
   for (const [id, histogram] of histograms) ranges.set(id, new HistogramObserver(histogram).range()!);
-  return { params, quantizers: freeze(graph, observersFrozen ? ranges : observeWeights(graph, params, ranges)) };
+  const seen = observersFrozen ? ranges : observeWeights(graph, params, ranges);
+  return { params, quantizers: freeze(graph, seen, params) };
+}
+
+/** Parameters that are trained alike, as PyTorch's optimizers group them. */
+interface ParameterGroup {
+  /** By PyTorch's name, in tfjs's layout. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** Their velocities, by velocityLayout in the same order. */
+  readonly momentum: tf.Variable<tf.Rank.R1>;
+  /** Whether weight decay counts: not for scales, whose size is that of what they quantize. */
+  readonly decays: boolean;
 }
 
 export class DeviceState {
   /** By PyTorch's name, in tfjs's layout. */
-  readonly trainable = new Map<string, tf.Variable>();
-  /** Velocities of all that is trainable, by velocityLayout in the order of `trainable`. */
-  readonly momentum: tf.Variable<tf.Rank.R1>;
+  readonly trainable: ReadonlyMap<string, tf.Variable>;
+  /** Scales and zero points that are learned: by name, [2, channels]. */
+  readonly learned: ReadonlyMap<string, tf.Variable<tf.Rank.R2>>;
+  /** Of both. */
+  readonly groups: readonly ParameterGroup[];
   /** Running means and variances. */
   readonly running = new Map<string, tf.Variable<tf.Rank.R1>>();
   /** By node id and weightKey(id): [2, 1] or [2, C]; infinite before anything was seen. */
@@ -72,22 +85,24 @@ export class DeviceState {
   private readonly made: tf.Variable[] = [];
 
   constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>) {
-    const { trainable, running, ranges, histograms } = stateLayout(graph);
+    const { trainable, running, learned, ranges, histograms } = stateLayout(graph);
     const load = (name: string, length: number) => toTfjs(parameter(state.params, name, length));
+    const variables = (lengths: ReadonlyMap<string, number>) =>
+      new Map(
+        [...lengths].map(([name, length]) => {
+          const { shape, data } = load(name, length);
+          return [name, this.variable(tf.tensor(data, [...shape]), true)];
+        }),
+      );
     try {
-      for (const [name, length] of trainable) {
-        const { shape, data } = load(name, length);
-        this.trainable.set(name, this.variable(tf.tensor(data, [...shape]), true));
-      }
+      this.trainable = variables(trainable);
+      this.learned = variables(learned) as Map<string, tf.Variable<tf.Rank.R2>>;
+      this.groups = [
+        this.group(this.trainable, state.momentum, true),
+        ...(learned.size > 0 ? [this.group(this.learned, state.momentum, false)] : []),
+      ];
       for (const [name, length] of running)
         this.running.set(name, this.variable(tf.tensor1d(load(name, length).data), false));
-      const { offsets, size } = this.velocities();
-      const velocities = new Float32Array(size);
-      [...this.trainable.keys()].forEach((name, p) => {
-        const momentum = state.momentum.get(name);
-        if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
-      });
-      this.momentum = this.variable(tf.tensor1d(velocities), false);
       for (const [key, channels] of ranges) {
         const unseen = {
           min: new Float32Array(channels).fill(Infinity),
@@ -110,18 +125,20 @@ export class DeviceState {
 
   /** Trainable parameters and running statistics, in PyTorch's layouts. */
   async params(): Promise<ParamStore> {
-    return new Map([...(await read(this.trainable)), ...(await read(this.running))]);
+    const [weights, scales, running] = [this.trainable, this.learned, this.running];
+    return new Map([...(await read(weights)), ...(await read(scales)), ...(await read(running))]);
   }
 
   async momenta(): Promise<ParamStore> {
-    const { offsets } = this.velocities();
-    const values = (await this.momentum.data()) as Float32Array;
-    return new Map(
-      [...this.trainable].map(([name, { shape, size }], p) => {
-        const data = values.subarray(offsets[p], offsets[p] + size);
-        return [name, toTorch({ shape, data })] as const;
-      }),
-    );
+    const momenta = new Map<string, Param>();
+    for (const { variables, momentum } of this.groups) {
+      const { offsets } = velocitiesOf(variables);
+      const values = (await momentum.data()) as Float32Array;
+      [...variables].forEach(([name, { shape, size }], p) => {
+        momenta.set(name, toTorch({ shape, data: values.subarray(offsets[p], offsets[p] + size) }));
+      });
+    }
+    return momenta;
   }
 
   async observedRanges(): Promise<ReadonlyMap<string, ObservedRange>> {
@@ -155,10 +172,19 @@ export class DeviceState {
     return made;
   }
 
-  private velocities() {
-    return velocityLayout([...this.trainable.values()].map(({ size }) => size));
+  private group(variables: ReadonlyMap<string, tf.Variable>, momenta: ParamStore, decays: boolean): ParameterGroup {
+    const { offsets, size } = velocitiesOf(variables);
+    const velocities = new Float32Array(size);
+    [...variables.keys()].forEach((name, p) => {
+      const momentum = momenta.get(name);
+      if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
+    });
+    return { variables, momentum: this.variable(tf.tensor1d(velocities), false), decays };
   }
 }
+
+const velocitiesOf = (variables: ReadonlyMap<string, tf.Variable>) =>
+  velocityLayout([...variables.values()].map(({ size }) => size));
 
 async function read(variables: ReadonlyMap<string, tf.Variable>): Promise<Map<string, Param>> {
   const params = new Map<string, Param>();

@@ -7,12 +7,14 @@ import { operationOf } from '../graph/ops/table';
 import type { BnAttrs, ConvNode, Graph, LinearNode, WeightedNode } from '../graph/types';
 import { walk } from '../graph/walk';
 import { weightKey } from '../quant/prepare';
-import type { NodeQuant, QatGraph, RangeSpec } from '../quant/types';
-import { ruleOf } from './kernel-attrs';
+import { qparamsName } from '../quant/learned';
+import type { NodeQuant, QatGraph, WeightSpec } from '../quant/types';
+import { learnedAttrs, ruleOf } from './kernel-attrs';
 import { batchNorm } from './ops/batch-norm';
 import { PLAIN_MATH } from './ops/plain-math';
-import { fakeQuant, fakeQuantScaled, observe, observeHistogram, observeScaled } from './ops/quantize';
+import { fakeQuant, fakeQuantLearned, fakeQuantScaled, observe, observeHistogram, observeScaled } from './ops/quantize';
 import { updateStatistics } from './ops/running-statistics';
+import { scaleChannels } from './ops/scale-channels';
 import { scaleFactor } from './ops/scale-factor';
 import type { DeviceState } from './state';
 
@@ -71,7 +73,7 @@ class Pass {
       }
       return output;
     }
-    return this.quantize(id, output, spec);
+    return this.quantize(id, output, spec, output.size / output.shape[0]);
   }
 
   private linear(node: LinearNode, x: tf.Tensor2D): tf.Tensor {
@@ -88,10 +90,10 @@ class Pass {
   }
 
   /** A weight without a factor, observed and fake-quantized as it is asked for. */
-  private weight<R extends tf.Rank>({ id, weight }: WeightedNode): tf.Tensor<R> {
+  private weight<R extends tf.Rank>({ id, weight, out }: WeightedNode): tf.Tensor<R> {
     const variable = this.state.trainable.get(weight) as tf.Variable<R>;
     const spec = this.quant[id]?.weight;
-    return spec ? this.quantize(weightKey(id), variable, spec) : variable;
+    return spec ? this.quantize(weightKey(id), variable, spec, variable.size / out.c) : variable;
   }
 
   private convBn(node: ConvNode & { readonly bn: BnAttrs }, x: tf.Tensor4D): tf.Tensor4D {
@@ -107,7 +109,8 @@ class Pass {
     const factor = spec ? scaleFactor(gain, variance, bn.eps) : undefined;
     const [, h, w] = x.shape;
     const taps = liveTaps({ h, w }, node.conv);
-    const quantized = spec && this.quantize(weightKey(node.id), weight, spec, factor, taps);
+    const shared = weight.size / node.out.c;
+    const quantized = spec && this.quantize(weightKey(node.id), weight, spec, shared, factor, taps);
     // Where nothing is simulated, conv(x, W * k) / k is conv(x, W).
     const simulated = spec?.simulate ? quantized : undefined;
     const z = tf.conv2d(x, simulated ?? weight, node.conv.stride, node.conv.pad);
@@ -126,14 +129,22 @@ class Pass {
     return out.y;
   }
 
-  /** Observes x, or x * factor, and fake-quantizes it where its specification simulates. */
+  /**
+   * Observes x, or x * factor, and fake-quantizes it where its specification simulates.
+   * @param shared values that share a scale
+   */
   private quantize<T extends tf.Tensor>(
     key: string,
     x: T,
-    spec: RangeSpec,
+    spec: WeightSpec,
+    shared: number,
     factor?: tf.Tensor1D,
     taps?: readonly number[],
   ): T {
+    if (spec.observer === 'learned') {
+      const qparams = this.state.learned.get(qparamsName(key))!;
+      return fakeQuantLearned(factor ? scaleChannels(x, factor) : x, qparams, learnedAttrs(spec, shared));
+    }
     const known = this.state.ranges.get(key)!;
     let range: tf.Tensor2D = known;
     if (!this.mode.observersFrozen) {

@@ -7,10 +7,13 @@ import { runKernel } from '../device/run-kernel';
 import { tidy } from '../device/tidy';
 import { classCount } from '../graph/graph';
 import type { Graph } from '../graph/types';
+import { SMALLEST_SCALE } from '../quant/learned';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
 import { checkBatch } from './batch-size';
+import type { FloatModel } from './float-model';
 import { imagesTensor } from './images-tensor';
+import { trainingLoss } from './loss';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
 
@@ -27,6 +30,12 @@ export interface StepResult {
   readonly accuracy: number;
 }
 
+/** A network of the same classes, and how much of the target is its own: see trainingLoss. */
+export interface Teacher {
+  readonly model: FloatModel;
+  readonly share: number;
+}
+
 export class Trainer {
   step: number;
   private readonly device: DeviceState;
@@ -36,10 +45,14 @@ export class Trainer {
   /** Whether anything is fake-quantized; where nothing is, observers are never frozen. */
   readonly simulates: boolean;
 
-  /** @param start where to begin; fresh runs give params alone */
+  /**
+   * @param start where to begin; fresh runs give params alone
+   * @param teacher whose answers are learned besides the labels; the caller disposes of its model
+   */
   constructor(
     readonly graph: Graph | QatGraph,
     start: Pick<TrainState, 'params'> & Partial<TrainState>,
+    private readonly teacher?: Teacher,
   ) {
     const state = { ...freshState(start.params), ...start };
     this.step = state.step;
@@ -128,8 +141,11 @@ export class Trainer {
   /** To be called in a scope. @returns logits */
   private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): tf.Tensor2D {
     const { logits, updates, grads } = this.differentiate(batch, mode);
-    const parameters = [...this.device.trainable].flatMap(([name, w]) => [w, grads.get(name)!]);
-    runKernel('QatSgdMomentum', [this.device.momentum, ...parameters], sgd);
+    for (const { variables, momentum, decays } of this.device.groups) {
+      const parameters = [...variables].flatMap(([name, w]) => [w, grads.get(name)!]);
+      runKernel('QatSgdMomentum', [momentum, ...parameters], decays ? sgd : { ...sgd, weightDecay: 0 });
+    }
+    keepPositive([...this.device.learned.values()]);
     for (const [target, next] of updates.variables) target.assign(next);
     tf.dispose(updates.variables.map(([, next]) => next));
     return logits;
@@ -138,27 +154,27 @@ export class Trainer {
   /** To be called in a scope. Logits and updates are kept: the caller disposes of them. */
   private differentiate(batch: Batch, mode: ForwardMode) {
     checkBatch(this.graph, batch.y.length, mode.bnFrozen);
-    const names = [...this.device.trainable.keys()];
-    const variables = names.map((name) => this.device.trainable.get(name)!);
+    const parameters = this.device.groups.flatMap((group) => [...group.variables]);
+    const variables = parameters.map(([, variable]) => variable);
     let logits!: tf.Tensor2D;
     let updates!: ForwardUpdates;
     const images = imagesTensor(batch.x, this.graph);
+    const teacher = this.teacher && { ...this.teacher, logits: this.teacher.model.predict(images) };
     const { value: loss, grads } = tf.variableGrads(() => {
       const out = forwardTraining(this.graph, this.device, images, mode);
       updates = out.updates;
       logits = tf.keep(tf.clone(out.logits));
-      return crossEntropy(out.logits, batch.y);
+      return trainingLoss(out.logits, batch.y, teacher);
     }, variables);
-    return { loss, logits, updates, grads: new Map(names.map((name, i) => [name, grads[variables[i].name]])) };
+    return { loss, logits, updates, grads: new Map(parameters.map(([name, { name: own }]) => [name, grads[own]])) };
   }
 }
 
-/** Mean over the batch of -log softmax(logits)[label]. */
-function crossEntropy(logits: tf.Tensor2D, labels: Uint8Array): tf.Scalar {
-  const [n, classes] = logits.shape;
-  const target = new Float32Array(n * classes);
-  labels.forEach((label, i) => (target[i * classes + label] = -1 / n));
-  return tf.sum(tf.mul(tf.logSoftmax(logits), tf.tensor2d(target, [n, classes])));
+/** To be called in a scope: scales that a step took to 0 or below come back, as PyTorch's forward pass takes them back. */
+function keepPositive(learned: readonly tf.Variable<tf.Rank.R2>[]): void {
+  if (learned.length === 0) return;
+  const floor = tf.tensor2d([SMALLEST_SCALE, -Infinity], [2, 1]);
+  for (const qparams of learned) qparams.assign(tf.maximum(qparams, floor));
 }
 
 /** Loss and accuracy on the host, in double precision; the loss is NaN where a logit is not finite, whosever it is. */

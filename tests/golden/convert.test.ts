@@ -13,6 +13,7 @@ import { minMax, nextRange } from '../../src/quant/observers';
 import { prepareQat } from '../../src/quant/prepare';
 import { channelQParams } from '../../src/quant/qparams';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
+import type { RangeSpec } from '../../src/quant/types';
 import { loadFixture } from './fixture';
 import { PTQ_TOPICS, QAT_TOPICS, loadConverted } from './converted';
 
@@ -25,7 +26,7 @@ describe('convert of trained layers', () => {
       .filter((name) => name.startsWith('state.'))
       .map((name) => [name.slice('state.'.length), { shape: fixture.shape(name), data: fixture.f32(name) }]),
   );
-  const spec = getDefaultQatQConfig('fbgemm').weight;
+  const spec = getDefaultQatQConfig('fbgemm').weight as RangeSpec;
 
   it.each(Object.entries(fixture.values.layers))('%s', (id, { scales_moved_at_convert }) => {
     const node = nodeById(graph, id);

@@ -3,7 +3,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Param } from '../../src/core/params';
-import { referenceStep } from '../../src/train/reference-step';
+import { FloatModel } from '../../src/train/float-model';
+import { referenceForward, referenceStep } from '../../src/train/reference-step';
+import { freshState } from '../../src/train/state';
 import { toTorch } from '../../src/train/layout';
 import { BACKENDS } from '../../src/train/testing';
 import { Trainer } from '../../src/train/trainer';
@@ -15,8 +17,11 @@ type Results = [name: string, values: ArrayLike<number>][];
 async function byReference(step: SmallStep): Promise<Results> {
   const results: Results = [];
   let state = startOf(step);
+  const { teacherShare: share, graph, start } = step;
   step.batches.forEach((batch, i) => {
-    const { loss, gradients, next } = referenceStep(step.graph, state, batch, step.sgd, smallMode(i));
+    const frozen = { bnFrozen: true, observersFrozen: true };
+    const teacher = share > 0 ? { share, logits: referenceForward(graph, freshState(start), batch.x, frozen).output } : undefined;
+    const { loss, gradients, next } = referenceStep(graph, state, batch, step.sgd, smallMode(i), teacher);
     results.push([`${i}.loss`, [loss]], ...gradientsOf(i, gradients));
     state = next;
   });
@@ -24,7 +29,9 @@ async function byReference(step: SmallStep): Promise<Results> {
 }
 
 async function byTrainer(step: SmallStep): Promise<Results> {
-  const trainer = new Trainer(step.graph, { params: step.start });
+  const { teacherShare: share, graph, start } = step;
+  const teacher = share > 0 ? { share, model: new FloatModel(graph, start) } : undefined;
+  const trainer = new Trainer(graph, { params: start }, teacher);
   const results: Results = [];
   for (const [i, batch] of step.batches.entries()) {
     const { loss, grads } = trainer.gradients(batch, smallMode(i));
@@ -37,6 +44,7 @@ async function byTrainer(step: SmallStep): Promise<Results> {
   }
   results.push(...stateOf(await trainer.snapshot()));
   trainer.dispose();
+  teacher?.model.dispose();
   return results;
 }
 

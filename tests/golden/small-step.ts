@@ -3,7 +3,7 @@
 import type { Param, ParamStore } from '../../src/core/params';
 import type { ConvAttrs, ConvNode, Graph, MapShape } from '../../src/graph/types';
 import { prepareQat } from '../../src/quant/prepare';
-import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
+import { getDefaultQatQConfig, getLearnableQConfig } from '../../src/quant/qconfigs';
 import type { QatGraph } from '../../src/quant/types';
 import type { SgdAttrs } from '../../src/device/contract';
 import { freshState, type TrainState } from '../../src/train/state';
@@ -16,6 +16,8 @@ interface CaseValues {
   readonly kind: string;
   /** Largest code of activations, and ends of weights; null for FP32. */
   readonly codes: readonly [number, number, number] | null;
+  /** Of the target, what the network answered before training; 0: the labels alone. */
+  readonly teacher_share: number;
   /** Largest relative L2 of anything in PyTorch's float32 against its float64. */
   readonly self_difference: number;
 }
@@ -34,22 +36,27 @@ export interface SmallStep {
   readonly start: ParamStore;
   readonly batches: readonly Batch[];
   readonly sgd: SgdAttrs;
+  /** Of the network as it was before training. */
+  readonly teacherShare: number;
   readonly selfDifference: number;
   /** What the fixture has of it, by its names. */
   readonly wanted: ReadonlyMap<string, Float32Array>;
 }
 
-export const SMALL_STEPS: readonly SmallStep[] = cases.map(({ seed, kind, codes, self_difference }, index) => ({
+export const SMALL_STEPS: readonly SmallStep[] = cases.map(({ seed, kind, codes, ...values }, index) => ({
   name: `${kind}, seed ${seed}`,
-  graph: graphOf(codes),
-  start: new Map(arraysOf(`start.${seed}.`)),
+  graph: graphOf(kind, codes),
+  start: new Map([...arraysOf(`start.${seed}.`), ...arraysOf(`${index}.start.`)]),
   batches: Array.from({ length: steps }, (_, step) => ({
     x: fixture.f32(`batch.${seed}.${step}.x`),
     y: fixture.u8(`batch.${seed}.${step}.y`),
   })),
   sgd: { lr: sgd.lr, momentum: sgd.momentum, weightDecay: sgd.weight_decay },
-  selfDifference: self_difference,
-  wanted: new Map(arraysOf(`${index}.`).map(([name, { data }]) => [name, data])),
+  teacherShare: values.teacher_share,
+  selfDifference: values.self_difference,
+  wanted: new Map(
+    arraysOf(`${index}.`).flatMap(([name, { data }]) => (name.startsWith('start.') ? [] : [[name, data] as const])),
+  ),
 }));
 
 /** Of step number `step`: everything is frozen in the last one. */
@@ -81,7 +88,7 @@ function arraysOf(prefix: string): [string, Param][] {
   return names.map((name) => [name.slice(prefix.length), { shape: fixture.shape(name), data: fixture.f32(name) }]);
 }
 
-function graphOf(codes: CaseValues['codes']): Graph | QatGraph {
+function graphOf(kind: string, codes: CaseValues['codes']): Graph | QatGraph {
   const bn = (id: string) => ({ prefix: `${id}_bn`, eps: 1e-5, momentum: 0.1 });
   const convBn = (id: string, from: string, conv: ConvAttrs, size: number, relu: boolean): ConvNode => ({
     ...{ id, op: 'conv', inputs: [from], out: map(size, conv.cout), conv, weight: `${id}.weight`, relu, bn: bn(id) },
@@ -111,7 +118,7 @@ function graphOf(codes: CaseValues['codes']): Graph | QatGraph {
     ],
   };
   if (!codes) return graph;
-  const qconfig = getDefaultQatQConfig('fbgemm');
+  const qconfig = kind === 'lsq_4bit' ? getLearnableQConfig() : getDefaultQatQConfig('fbgemm');
   const [activationMax, qmin, qmax] = codes;
   const activation = { ...qconfig.activation, qmax: activationMax };
   const weight = { ...qconfig.weight, qmin, qmax };

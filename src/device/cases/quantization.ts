@@ -185,7 +185,8 @@ export function* learned(): Cases {
         const scales = noise(ranges, 33).map((v) => 0.1 + 0.02 * v);
         const zeroPoints = noise(ranges, 34).map((v, c) => (c % 5 === 4 ? -9 : v + (qmax + qmin) / 2));
         const qparams = givenRange(Float32Array.of(...scales, ...zeroPoints));
-        const attrs: FakeQuantLearnedAttrs = { scheme: 'given', qmin, qmax, gradientScale: 0.25 };
+        const learnsZeroPoint = qmin === 0;
+        const attrs: FakeQuantLearnedAttrs = { scheme: 'given', qmin, qmax, gradientScale: 0.25, learnsZeroPoint };
         const { dx, dqparams } = fakeQuantLearnedGrad(x.values, dy.values, qparams.values, attrs);
         const name = `${shape.join('x')} ${ranges} ${qmin}..${qmax}`;
         yield {

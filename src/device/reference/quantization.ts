@@ -56,7 +56,7 @@ export function fakeQuantGrad(x: Numbers, dy: Numbers, range: Range, attrs: Fake
 
 /** The gradients of fakeQuant to x and to the qparams by which it quantizes: scales before zero points. */
 export function fakeQuantLearnedGrad(x: Numbers, dy: Numbers, given: Range, attrs: FakeQuantLearnedAttrs) {
-  const { qmin, qmax, gradientScale } = attrs;
+  const { qmin, qmax, gradientScale, learnsZeroPoint } = attrs;
   const { codes, qparams } = encode(x, given, attrs);
   const dqparams = new Float64Array(given.length);
   const dx = Float64Array.from(dy).map((value, i) => {
@@ -65,7 +65,7 @@ export function fakeQuantLearnedGrad(x: Numbers, dy: Numbers, given: Range, attr
     const code = clamp(codes[i], qmin, qmax) - zeroPoint;
     const inside = codes[i] >= qmin && codes[i] <= qmax;
     dqparams[channel] += gradientScale * value * (inside ? code - x[i] / scale : code);
-    if (!inside) dqparams[qparams.length + channel] -= gradientScale * value * scale;
+    if (!inside && learnsZeroPoint) dqparams[qparams.length + channel] -= gradientScale * value * scale;
     return inside ? value : 0;
   });
   return { dx, dqparams };

@@ -8,8 +8,9 @@ export const fakeQuantLearnedGrad: WasmKernel<'QatFakeQuantLearnedGrad'> = ({ x,
   const dqparams = runtime.output(qparams.shape);
   const floats = 2 * qparams.shape[1];
   const { items, args, partial } = fakeQuantArgs(runtime, x, dy, dx, qparams, attrs, floats);
-  const { gradientScale } = attrs;
-  runtime.run(args.channels ? 'learnedGradChannels' : 'learnedGradTensor', items, { ...args, gradientScale, partial });
+  const { gradientScale, learnsZeroPoint } = attrs;
+  const scales = { gradientScale, zeroPointScale: learnsZeroPoint ? gradientScale : 0 };
+  runtime.run(args.channels ? 'learnedGradChannels' : 'learnedGradTensor', items, { ...args, ...scales, partial });
   runtime.run('sumRows', 1, { x: partial, rows: items, channels: floats, sum: runtime.address(dqparams) });
   return [dx, dqparams];
 };

@@ -96,6 +96,8 @@ const FAKE_QUANT = {
 const FAKE_QUANT_LEARNED = {
   ...FAKE_QUANT,
   gradientScale: 'f32',
+  /** The same of zero points: 0 where they are not learned. */
+  zeroPointScale: 'f32',
   /** float[items][2][channels, or 1]: each item's part of the gradient of scales and of zero points. */
   partial: 'usize',
 } as const;

@@ -22,8 +22,7 @@ export const fakeQuantLearnedGrad: WebGpuKernel<'QatFakeQuantLearnedGrad'> = ({ 
   const { shader, slices, width } = gradShader(x.shape, ranges, attrs);
   const channels = ranges === 1 ? 4 * width : ranges;
   const [dx, parts] = run(backend, shader, [x, dy, qparams], [x.shape, [slices, 2, channels]]);
-  const second =
-    ranges === 1 ? addAll(slices, width) : addSlices('QatFakeQuantLearnedGrad', slices, 2 * channels);
+  const second = ranges === 1 ? addAll(slices, width) : addSlices('QatFakeQuantLearnedGrad', slices, 2 * channels);
   const [dqparams] = run(backend, second, [parts], [qparams.shape]);
   backend.disposeData(parts.dataId);
   return [dx, dqparams];
@@ -40,6 +39,7 @@ function gradShader(
   const q = qparamsCode(ranges, attrs);
   const s = perTensor ? flatLoop(x.vec4s, MOST_SLICES_PER_TENSOR) : rowLoop(rows, x.vec4s, 16, MOST_SLICES);
   const parts = vec4Tensor('parts', 2 * s.slices, perTensor ? 4 * s.width : channels);
+  const zeroPointScale = attrs.learnsZeroPoint ? -attrs.gradientScale : 0;
   const [qmin, qmax] = [attrs.qmin, attrs.qmax].map((code) => `vec4<f32>(${f32(code)})`);
   const shader: Shader = {
     name: 'QatFakeQuantLearnedGrad',
@@ -62,7 +62,7 @@ function gradShader(
     scales += g * select(select(steps, steps - value * inv, inside), value, is_nan(value));
     zeros += select(g, vec4<f32>(), inside);`)}
   parts_put(2u * slice * ${s.width}u + c4, scales * ${f32(attrs.gradientScale)});
-  parts_put((2u * slice + 1u) * ${s.width}u + c4, zeros * scale * ${f32(-attrs.gradientScale)});`,
+  parts_put((2u * slice + 1u) * ${s.width}u + c4, zeros * scale * ${f32(zeroPointScale)});`,
   };
   return { shader, slices: s.slices, width: s.width };
 }

@@ -1,7 +1,7 @@
 // Observing and fake-quantizing as differentiable tfjs ops over the contract's kernels; of weights, with the factor per
 // output channel that ConvBn QAT gives them. Not for qparams on the host: src/quant. The kernels: src/device.
 import * as tf from '@tensorflow/tfjs';
-import type { FakeQuantAttrs, FakeQuantScaledAttrs } from '../../device/contract';
+import type { FakeQuantAttrs, FakeQuantLearnedAttrs, FakeQuantScaledAttrs } from '../../device/contract';
 import { hasKernel, runKernel, type GradSaver } from '../../device/run-kernel';
 import type { QuantRule, RangeObserver } from '../../quant/types';
 import { observerAttrs, ruleOf } from '../kernel-attrs';
@@ -48,6 +48,24 @@ export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, attrs: 
     };
   });
   return op(x) as T;
+}
+
+/**
+ * As fakeQuant, by scales and zero points that get gradients too: straight through the rounding, see the contract.
+ * @param x [..., C]; @param qparams [2, 1] or [2, C], row 0 scales, row 1 zero points
+ */
+export function fakeQuantLearned<T extends tf.Tensor>(x: T, qparams: tf.Tensor2D, attrs: FakeQuantLearnedAttrs): T {
+  const { scheme, qmin, qmax } = attrs;
+  const op = tf.customGrad((...args) => {
+    const [x, qparams, save] = args as [tf.Tensor, tf.Tensor, GradSaver];
+    save([x, qparams]);
+    return {
+      value: runKernel('QatFakeQuant', { x, range: qparams }, { scheme, qmin, qmax })[0],
+      gradFunc: (dy: tf.Tensor, [x, qparams]: tf.Tensor[]) =>
+        runKernel('QatFakeQuantLearnedGrad', { x, dy, qparams }, attrs),
+    };
+  });
+  return op(x, qparams) as T;
 }
 
 /**

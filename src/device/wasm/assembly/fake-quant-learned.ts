@@ -52,7 +52,7 @@ export function learnedGradTensor(args: FakeQuantLearnedArgs, item: i32): void {
   }
   const parts = args.partial + <usize>item * 8;
   store<f32>(parts, args.gradientScale * sumOfLanes(scales));
-  store<f32>(parts + 4, -args.gradientScale * load<f32>(args.scale) * sumOfLanes(zeroPoints));
+  store<f32>(parts + 4, -args.zeroPointScale * load<f32>(args.scale) * sumOfLanes(zeroPoints));
 }
 
 /** A scale and a zero point per channel. Item = rows; its part is dscale [channels], dzeroPoint [channels]. */
@@ -81,10 +81,11 @@ export function learnedGradChannels(args: FakeQuantLearnedArgs, item: i32): void
     }
   }
   const factor = f32x4.splat(args.gradientScale);
+  const zeroPointFactor = f32x4.splat(-args.zeroPointScale);
   for (let c = 0; c < row; c += 16) {
     const lanes = (row - c) / 4;
     store4(scales + c, f32x4.mul(load4(scales + c, lanes), factor), lanes);
-    const by = f32x4.neg(f32x4.mul(load4(args.scale + c, lanes), factor));
+    const by = f32x4.mul(load4(args.scale + c, lanes), zeroPointFactor);
     store4(zeroPoints + c, f32x4.mul(load4(zeroPoints + c, lanes), by), lanes);
   }
 }
