@@ -6,40 +6,49 @@ import { Controls } from './controls';
 
 const OPTIONS: TrainOptions = {
   ...{ kind: 'control', steps: 9, batch: 2, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4 },
-  ...{ schedule: 'constant', seed: 1, validateEvery: 3, validationImages: 16, freezeBnAt: 0.5, freezeObserversAt: 0.5 },
+  ...{
+    schedule: 'constant',
+    distillation: 0,
+    seed: 1,
+    validateEvery: 3,
+    validationImages: 16,
+    freezeBnAt: 0.5,
+    freezeObserversAt: 0.5,
+  },
   replay: { steps: 3, schedule: [{ step: 0, rate: 0.1 }] },
 };
 const ended = (mark: number): KeptRun => ({ ...runOf(3, true), state: stateOf(3, mark) });
 const stopped = (control: KeptRun): KeptRun => ({ ...control, result: { ...control.result!, finished: false } });
 
-test('a control answers for runs of the same seed, batch, steps, freezing and rates, wherever they would have begun', () => {
+test('a control answers for runs of the same seed, batch, steps, freezing, rates and kind of network, wherever they would have begun', () => {
   const controls = new Controls();
   const control = ended(1);
-  controls.add(OPTIONS, control);
-  expect(controls.of(structuredClone(OPTIONS))).toBe(control);
-  expect(controls.of({ ...OPTIONS, learningRate: 0.2 })).toBe(control);
+  controls.add(OPTIONS, 'fused', control);
+  expect(controls.of(structuredClone(OPTIONS), 'fused')).toBe(control);
+  expect(controls.of({ ...OPTIONS, learningRate: 0.2 }, 'fused')).toBe(control);
   const { replay } = OPTIONS;
   for (const other of [
     ...[{ seed: 2 }, { batch: 4 }, { steps: 10 }, { freezeBnAt: 0 }, { schedule: 'cosine' } as const],
     ...[{ replay: { ...replay!, steps: 2 } }, { replay: { ...replay!, schedule: [{ step: 0, rate: 0.2 }] } }],
   ])
-    expect(controls.of({ ...OPTIONS, ...other })).toBeUndefined();
+    expect(controls.of({ ...OPTIONS, ...other }, 'fused')).toBeUndefined();
+  expect(controls.of(OPTIONS, 'folded')).toBeUndefined();
 });
 
 test('one that was stopped, or has not ended, answers for none; one that diverged does', () => {
   const controls = new Controls();
-  controls.add(OPTIONS, stopped(ended(1)));
-  controls.add(OPTIONS, { ...ended(1), result: undefined });
-  expect(controls.of(OPTIONS)).toBeUndefined();
+  controls.add(OPTIONS, 'fused', stopped(ended(1)));
+  controls.add(OPTIONS, 'fused', { ...ended(1), result: undefined });
+  expect(controls.of(OPTIONS, 'fused')).toBeUndefined();
   const diverged = stopped(ended(2));
-  controls.add(OPTIONS, { ...diverged, result: { ...diverged.result!, diverged: true } });
-  expect(controls.of(OPTIONS)?.result?.diverged).toBe(true);
+  controls.add(OPTIONS, 'fused', { ...diverged, result: { ...diverged.result!, diverged: true } });
+  expect(controls.of(OPTIONS, 'fused')?.result?.diverged).toBe(true);
 });
 
 test('the newest alone are kept', () => {
   const controls = new Controls();
-  for (const seed of [1, 2, 3]) controls.add({ ...OPTIONS, seed }, ended(seed));
-  expect([1, 2, 3].map((seed) => controls.of({ ...OPTIONS, seed })?.state)).toEqual([
+  for (const seed of [1, 2, 3]) controls.add({ ...OPTIONS, seed }, 'fused', ended(seed));
+  expect([1, 2, 3].map((seed) => controls.of({ ...OPTIONS, seed }, 'fused')?.state)).toEqual([
     undefined,
     stateOf(3, 2),
     stateOf(3, 3),

@@ -2,6 +2,9 @@
 // In memory, the newest alone. Not for storing them: src/train/saved.
 import type { KeptRun } from '../train/kept-run';
 import type { TrainOptions } from '../train/types';
+import type { PreparedOptions } from './prepared';
+
+type BatchNorm = PreparedOptions['batchNorm'];
 
 /** Each holds a state of 90 MB. */
 const KEPT = 2;
@@ -10,16 +13,19 @@ export class Controls {
   /** The newest last. */
   private readonly ended = new Map<string, KeptRun>();
 
-  /** The control of such a run, if it was trained to its end. @param options of a run that replays another */
-  of(options: TrainOptions): KeptRun | undefined {
-    return this.ended.get(keyOf(options));
+  /**
+   * The control of such a run, if it was trained to its end. @param options of a run that replays another
+   * @param batchNorm of the network it trains
+   */
+  of(options: TrainOptions, batchNorm: BatchNorm): KeptRun | undefined {
+    return this.ended.get(keyOf(options, batchNorm));
   }
 
   /** Takes a control that has ended; one that was stopped answers for no other run. */
-  add(options: TrainOptions, control: KeptRun): void {
+  add(options: TrainOptions, batchNorm: BatchNorm, control: KeptRun): void {
     const { result } = control;
     if (!result || !(result.finished || result.diverged)) return;
-    const key = keyOf(options);
+    const key = keyOf(options, batchNorm);
     this.ended.delete(key);
     this.ended.set(key, control);
     for (const oldest of [...this.ended.keys()].slice(0, -KEPT)) this.ended.delete(oldest);
@@ -27,8 +33,8 @@ export class Controls {
 }
 
 /** Seed, batch, freezing, and the steps and rates that are replayed; not the rate at which it would begin, which is not. */
-function keyOf({ replay, ...options }: TrainOptions): string {
+function keyOf({ replay, ...options }: TrainOptions, batchNorm: BatchNorm): string {
   const { steps, schedule } = replay!;
   const rates = schedule.map(({ step, rate }) => [step, rate]);
-  return JSON.stringify([Object.entries({ ...options, learningRate: 0 }).sort(), steps, rates]);
+  return JSON.stringify([batchNorm, Object.entries({ ...options, learningRate: 0 }).sort(), steps, rates]);
 }

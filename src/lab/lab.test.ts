@@ -14,18 +14,30 @@ import { freshRun } from '../train/kept-run';
 import type { TrainState } from '../train/state';
 import { Steering } from '../train/steering';
 import type { TrainOptions } from '../train/types';
+import { learnedQuantizers } from '../quant/learned';
+import type { QatGraph } from '../quant/types';
 import { Lab } from './lab';
+import { qatStart } from './prepared';
 import { IMAGES, model, source } from './unlike';
 
 const OPTIONS: TrainOptions = {
-  ...{ kind: 'control', steps: 60, batch: 16, learningRate: 0.02, momentum: 0.9, weightDecay: 1e-4, seed: 1 },
+  ...{
+    kind: 'control',
+    steps: 60,
+    batch: 16,
+    learningRate: 0.02,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    seed: 1,
+    distillation: 0,
+  },
   ...{ schedule: 'constant', validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 const VALIDATION = 200;
 
 /** Trains a graph of a laboratory. @returns the state at the end */
-async function train(lab: Lab, graph: Graph, options: TrainOptions): Promise<TrainState> {
-  let kept = freshRun(lab.model.params);
+async function train(lab: Lab, graph: Graph, options: TrainOptions, params = lab.model.params): Promise<TrainState> {
+  let kept = freshRun(params);
   await lab.train({
     ...{ graph, start: () => kept, options, steering: new Steering(options.learningRate) },
     keep: async (run) => {
@@ -82,4 +94,17 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
   const predicted = await integers(lab.convert(qat, trained));
   expect(differing(predicted, simulated.predictions)).toBeLessThanOrEqual(BUDGET);
   expect(simulated.accuracy).toBeGreaterThan(broken + 0.1);
+
+  // The same with scales that are learned, the layers at both ends at 8 bits, and the float network as teacher.
+  const choices = { weightBits: 2, activationBits: 2, fuseAddRelu: true, qconfig: 'lsq', keepEight: 'edges' } as const;
+  const begun = await qatStart(lab, { ...choices, batchNorm: 'folded' });
+  const learning = { kind: 'qat', steps: 150, learningRate: 5e-3, distillation: 0.5 } as const;
+  const learned = await train(lab, begun.graph, { ...OPTIONS, ...learning }, begun.params);
+  const scales = learnedQuantizers(begun.graph as QatGraph).map(({ name }) => name);
+  expect(scales.length).toBeGreaterThan(0);
+  for (const name of scales) expect(learned.params.get(name)!.data).not.toEqual(begun.params.get(name)!.data);
+  const felt = await lab.evaluate({ graph: begun.graph, trained: learned }, 'validation', VALIDATION);
+  const converted = lab.convert(begun.graph as QatGraph, learned);
+  expect(differing(await integers(converted), felt.predictions)).toBeLessThanOrEqual(BUDGET);
+  expect(felt.accuracy).toBeGreaterThan(broken + 0.1);
 });

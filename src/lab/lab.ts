@@ -4,6 +4,7 @@
 import { convert } from '../convert/convert';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
+import { foldBatchNorms } from '../graph/fold';
 import { fuse, type Fusion } from '../graph/fuse';
 import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
@@ -19,7 +20,8 @@ import { calibrate, evaluate } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
 import { continueRun, type RunContext } from '../train/run';
 import { trainedBy, type Trained, type TrainState } from '../train/state';
-import type { TrainResult } from '../train/types';
+import type { Teacher } from '../train/trainer';
+import type { TrainOptions, TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
 
 /** Post-training calibration: validation images, as the test images may not be looked at. */
@@ -29,7 +31,7 @@ const CALIBRATION = { images: 512, batch: 64 };
 type OnDevice = <T>(work: () => Promise<T>) => Promise<T>;
 type OnDone = (done: number, total: number) => void;
 /** A run without what the laboratory knows itself. */
-export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start'> & {
+export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start' | 'teacher'> & {
   /** Where it begins or goes on: asked again where the device was lost on the way. */
   start(): KeptRun;
 };
@@ -38,6 +40,8 @@ export class Lab {
   /** The network as it is trained and run, batch norms and ReLUs fused. */
   readonly fused: Graph;
   readonly fusions: readonly Fusion[];
+  /** The same with its batch norms folded into the weights, and these. */
+  readonly folded: ReturnType<typeof foldBatchNorms>;
   /** With and without add_relu. */
   private readonly calibrations = new Map<boolean, Promise<Calibrated>>();
 
@@ -49,6 +53,7 @@ export class Lab {
     const { graph, fused } = fuse(model.graph);
     this.fused = graph;
     this.fusions = fused;
+    this.folded = foldBatchNorms(graph, model.params);
   }
 
   /** The article's check that fusing changed nothing, on noise and on validation images. */
@@ -94,16 +99,19 @@ export class Lab {
    */
   train(run: LabRun): Promise<TrainResult> {
     return this.onDevice(() =>
-      continueRun({
-        ...run,
-        start: run.start(),
-        data: this.images,
-        validate: async (trainer, images) => {
-          const model = this.modelOf(trainer.graph, await trainer.read());
-          return (await using(model, () => evaluate(model, images, 'validation', run.options.validationImages)))
-            .accuracy;
-        },
-      }),
+      this.withTeacher(run.options, (teacher) =>
+        continueRun({
+          teacher,
+          ...run,
+          start: run.start(),
+          data: this.images,
+          validate: async (trainer, images) => {
+            const model = this.modelOf(trainer.graph, await trainer.read());
+            return (await using(model, () => evaluate(model, images, 'validation', run.options.validationImages)))
+              .accuracy;
+          },
+        }),
+      ),
     );
   }
 
@@ -129,6 +137,14 @@ export class Lab {
   /** A trained network in evaluation mode, fake-quantized where its qconfig simulates. */
   private modelOf(graph: Graph | QatGraph, { params, quantizers }: Trained): FloatModel {
     return new FloatModel(graph, params, 'quant' in graph ? simulated(graph, quantizers) : NONE);
+  }
+
+  /** Distillation learns from the float network as it was before training. */
+  private withTeacher<T>({ distillation: share }: TrainOptions, work: (teacher?: Teacher) => Promise<T>): Promise<T> {
+    if (share === 0) return work();
+    const { graph, params } = this.folded;
+    const model = new FloatModel(graph, params);
+    return using(model, () => work({ model, share }));
   }
 
   private async *calibrationBatches(onDone: OnDone): AsyncGenerator<Float32Array> {

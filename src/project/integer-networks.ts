@@ -1,7 +1,6 @@
 // Which run's two integer networks, PTQ's and QAT's, the engine worker has. Not for training: trainings.ts; not for the
 // slider's: stops.ts.
-import type { ConvertResult, PrepareOptions, TrainingRef } from '../worker/api';
-import type { Recipe } from '../recipe/recipe';
+import type { ConvertResult, TrainingRef } from '../worker/api';
 import type { Events } from './events';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
@@ -10,11 +9,6 @@ import type { Workers } from './workers';
 
 /** Latency is compared at one thread on both sides. */
 export const THREADS = 1;
-
-/** What preparing a network for QAT or PTQ reads of a recipe. */
-export const preparationOf = ({ qconfig, fuseAddRelu, weightBits, activationBits }: Recipe): PrepareOptions => ({
-  ...{ qconfig, fuseAddRelu, weightBits, activationBits },
-});
 
 export class IntegerNetworks {
   /** The run whose networks are both there. */
@@ -58,7 +52,7 @@ export class IntegerNetworks {
   private async loadPtq(run: ProjectRun, step: StepId): Promise<ConvertResult> {
     const { train, engine } = this.workers();
     this.of = undefined;
-    const ptq = await train.ptq(preparationOf(run.recipe), this.events.progress(run, step, 'PTQ calibration'));
+    const ptq = await train.ptq(run.recipe, this.events.progress(run, step, 'PTQ calibration'));
     await engine.load('ptq', ptq.model, THREADS);
     return ptq;
   }

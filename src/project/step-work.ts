@@ -7,7 +7,7 @@ import type { Backends } from './backends';
 import { compare } from './compare';
 import { describeSpec } from './describe';
 import type { Events } from './events';
-import { preparationOf, THREADS, type IntegerNetworks } from './integer-networks';
+import { THREADS, type IntegerNetworks } from './integer-networks';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
 import type { Trainings } from './trainings';
@@ -67,7 +67,7 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
     const { label, activation, weight } = qconfigById(qconfig, { weightBits, activationBits });
     return { qconfig: label, activation: describeSpec(activation), weight: describeSpec(weight) };
   },
-  prepare: (_, recipe) => workers().train.prepare(preparationOf(recipe)),
+  prepare: (_, recipe) => workers().train.prepare(recipe),
   convert: async (run) => networks.convert(run, await trainings.of(run)),
   compare: async (run, recipe) => {
     const { results } = run;

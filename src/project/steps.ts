@@ -21,12 +21,15 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   qconfig: 'configure',
   weightBits: 'configure',
   activationBits: 'configure',
+  keepEight: 'configure',
+  batchNorm: 'prepare',
   fuseAddRelu: 'prepare',
   steps: 'train',
   batch: 'train',
   learningRate: 'train',
   schedule: 'train',
   seed: 'train',
+  distillation: 'train',
   images: 'compare',
 };
 

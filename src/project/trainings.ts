@@ -147,6 +147,8 @@ function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {
     ...{ kind, steps, batch, learningRate, schedule, seed },
     momentum: 0.9,
     weightDecay: 1e-4,
+    // The float network cannot learn from itself.
+    distillation: kind === 'qat' ? recipe.distillation : 0,
     // At the earliest when as many images were trained on as are to be judged: judging costs less than training.
     validateEvery: Math.ceil(Math.max(steps / VALIDATIONS_PER_RUN, VALIDATION_IMAGES / batch)),
     validationImages: VALIDATION_IMAGES,

@@ -73,8 +73,7 @@ export function qconfigById(id: QConfigId, options: QConfigOptions = {}): QConfi
   }
 }
 
-export const QCONFIG_IDS = ['fbgemm_qat', 'fbgemm', 'lsq'] as const;
-export type QConfigId = (typeof QCONFIG_IDS)[number];
+export type QConfigId = 'fbgemm_qat' | 'fbgemm' | 'lsq';
 
 interface Codes<Granularity> extends QuantRule {
   readonly granularity: Granularity;

@@ -7,6 +7,7 @@ import { fromFile, fromQuery, NAMES, readChoices, toFile, toQuery } from './reci
 const OTHER: Recipe = {
   ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, schedule: 'constant' },
   ...{ weightBits: 5, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
+  ...{ distillation: 0.5, keepEight: 'edges', batchNorm: 'folded' },
 };
 
 describe('the address', () => {
@@ -49,10 +50,16 @@ describe('the file', () => {
   it('of a time before recipes had a version or a schedule says the same', () => {
     expect(fromFile(JSON.stringify({ ...OTHER, version: undefined }))).toEqual(OTHER);
     expect(fromFile(JSON.stringify({ ...OTHER, schedule: undefined }))).toEqual({ ...OTHER, schedule: 'constant' });
+    const { distillation, keepEight, batchNorm, ...old } = OTHER;
+    const added = { distillation: 0, keepEight: 'none', batchNorm: 'fused' };
+    expect(Object.keys({ distillation, keepEight, batchNorm })).toEqual(Object.keys(added));
+    expect(fromFile(JSON.stringify(old))).toEqual({ ...old, ...added });
   });
 
   it.each(
-    spoilt(JSON.parse(toFile(OTHER)), { optional: ['version', 'schedule'] }).filter(({ value }) => isJson(value)),
+    spoilt(JSON.parse(toFile(OTHER)), {
+      optional: ['version', 'schedule', 'distillation', 'keepEight', 'batchNorm'],
+    }).filter(({ value }) => isJson(value)),
   )('is refused, naming the field: $how', ({ value, field }) =>
     expect(() => fromFile(JSON.stringify(value))).toThrow(
       expect.objectContaining({ code: 'bad-file', message: expect.stringContaining(`: ${field} is `) }),

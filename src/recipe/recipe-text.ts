@@ -14,7 +14,10 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   activationBits: 'activation-bits',
   images: 'images',
   seed: 'seed',
+  distillation: 'distillation',
   qconfig: 'qconfig',
+  keepEight: 'keep-eight',
+  batchNorm: 'batch-norm',
   fuseAddRelu: 'fuse-add-relu',
 };
 

@@ -15,7 +15,10 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   activationBits: [1, 9, 4.5],
   images: [0, 10_001],
   seed: [-1, 2 ** 32, 0.5],
+  distillation: [-0.1, 1.1, '1'],
   qconfig: ['foo', 'fbgemm_QAT', '__proto__'],
+  keepEight: ['all', '', true],
+  batchNorm: ['bar', 'Folded'],
   fuseAddRelu: ['x', 0, 1, 'true'],
 };
 /** The furthest each number may go. */
@@ -27,6 +30,7 @@ const EDGES: readonly [keyof Recipe, number, number][] = [
   ['activationBits', 2, 8],
   ['images', 1, 10_000],
   ['seed', 0, 4_294_967_295],
+  ['distillation', 0, 1],
 ];
 
 function refusal(value: unknown): PlaygroundError {
@@ -62,7 +66,7 @@ describe('a recipe', () => {
   it('are refused with what to choose instead', () => {
     expect(refusal({ ...DEFAULT_RECIPE, steps: 0 }).hint).toBe('Choose a whole number from 1 to 100,000.');
     expect(refusal({ ...DEFAULT_RECIPE, learningRate: 2 }).hint).toBe('Choose a number from 1e-8 to 1.');
-    expect(refusal({ ...DEFAULT_RECIPE, qconfig: 'foo' }).hint).toBe('Choose one of "fbgemm_qat", "fbgemm".');
+    expect(refusal({ ...DEFAULT_RECIPE, qconfig: 'foo' }).hint).toBe('Choose one of "fbgemm_qat", "fbgemm", "lsq".');
     expect(refusal({ ...DEFAULT_RECIPE, fuseAddRelu: 'x' }).hint).toBe('Choose true or false.');
   });
 

@@ -14,6 +14,7 @@ export const BOUNDS = {
   activationBits: { ...BITS, whole: true },
   images: { min: 1, max: 10_000, whole: true },
   seed: { min: 0, max: 2 ** 32 - 1, whole: true },
+  distillation: { min: 0, max: 1, whole: false },
 } as const;
 export type NumberChoice = keyof typeof BOUNDS;
 
@@ -36,8 +37,17 @@ const RecipeSchema = object({
   /** Test images in the final table. */
   images: number('images'),
   seed: number('seed'),
-  /** 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's). */
-  qconfig: oneOf(['fbgemm_qat', 'fbgemm']),
+  /** Share of QAT's target that is the float network's own answer: 0 learns from the labels alone. */
+  distillation: number('distillation'),
+  /**
+   * 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's), 'lsq'
+   * learns its scales (_LearnableFakeQuantize).
+   */
+  qconfig: oneOf(['fbgemm_qat', 'fbgemm', 'lsq']),
+  /** What has 8 bits whatever the widths are: nothing, the layers at both ends, these and the skip adds. */
+  keepEight: oneOf(['none', 'edges', 'edges_and_sums']),
+  /** 'fused': trained as PyTorch's ConvBn; 'folded': into the weights before training. */
+  batchNorm: oneOf(['fused', 'folded']),
   /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
   fuseAddRelu: flag,
 });
@@ -58,7 +68,10 @@ export const DEFAULT_RECIPE: Recipe = {
   activationBits: 8,
   images: 10_000,
   seed: 0,
+  distillation: 0,
   qconfig: 'fbgemm_qat',
+  keepEight: 'none',
+  batchNorm: 'fused',
   fuseAddRelu: true,
 };
 
@@ -82,7 +95,10 @@ export function checkRecipe(recipe: unknown): Recipe {
  * Fields that recipes had not from the first day, each with what was done before there was a choice: what is stored or
  * written without them says the same with them.
  */
-const ADDED: Partial<Recipe> = { version: 1, schedule: 'constant' };
+const ADDED: Partial<Recipe> = {
+  ...{ version: 1, schedule: 'constant', distillation: 0 },
+  ...{ keepEight: 'none', batchNorm: 'fused' },
+};
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */
 export const KeptRecipeSchema = v.pipe(

@@ -93,7 +93,16 @@ const data = {
 };
 
 const OPTIONS: TrainOptions = {
-  ...{ kind: 'qat', steps: 2, batch: 2, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4, seed: 3 },
+  ...{
+    kind: 'qat',
+    steps: 2,
+    batch: 2,
+    learningRate: 0.01,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    seed: 3,
+    distillation: 0,
+  },
   ...{ schedule: 'constant', validateEvery: 1, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 

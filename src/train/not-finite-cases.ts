@@ -19,7 +19,15 @@ const HEALTHY = 2;
 const MORE = 3;
 const OPTIONS: TrainOptions = {
   ...{ kind: 'qat', steps: HEALTHY + MORE, batch: IMAGES, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4 },
-  ...{ schedule: 'constant', seed: 0, validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
+  ...{
+    schedule: 'constant',
+    distillation: 0,
+    seed: 0,
+    validateEvery: 0,
+    validationImages: 0,
+    freezeBnAt: 1,
+    freezeObserversAt: 1,
+  },
 };
 
 const fused = smallGraph();

@@ -17,7 +17,16 @@ import { Steering } from './steering';
 import type { TrainEvent, TrainOptions, TrainResult } from './types';
 
 const OPTIONS: TrainOptions = {
-  ...{ kind: 'qat', steps: 8, batch: 4, learningRate: 0.02, momentum: 0.9, weightDecay: 1e-4, seed: 3 },
+  ...{
+    kind: 'qat',
+    steps: 8,
+    batch: 4,
+    learningRate: 0.02,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    seed: 3,
+    distillation: 0,
+  },
   ...{ schedule: 'cosine', validateEvery: 3, validationImages: 4, freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 },
 };
 const bits = { weightBits: 4, activationBits: 6 };

@@ -11,7 +11,7 @@ import { endOf, trainLoop } from './loop';
 import { rateChangesUpTo } from './schedule';
 import type { TrainState } from './state';
 import { unlessAborted, type Steering } from './steering';
-import { Trainer } from './trainer';
+import { Trainer, type Teacher } from './trainer';
 import type { RunHistory, TrainEvent, TrainOptions, TrainResult } from './types';
 
 /** A state takes a second to read and store; this much work may be lost instead. */
@@ -23,6 +23,8 @@ export interface RunContext {
   readonly graph: Graph | QatGraph;
   readonly start: KeptRun;
   readonly options: TrainOptions;
+  /** Of options.distillation. */
+  readonly teacher?: Teacher;
   readonly data: ImageSource;
   readonly steering: Steering;
   /** Accuracy 0..1 on the validation images, which come from `data` unless a pause or a stop comes first. */
@@ -39,14 +41,14 @@ export interface RunContext {
  * the data
  */
 export async function continueRun(context: RunContext): Promise<TrainResult> {
-  const { graph, start, options, data, steering, onEvent } = context;
+  const { graph, start, options, teacher, data, steering, onEvent } = context;
   const { batch, seed } = options;
   const end = endOf(options);
   const { step } = start.state;
   const history = upTo(step, start.history);
   onEvent({ type: 'restored', step, steps: end, history: start.history });
   if (start.result) return start.result;
-  const trainer = new Trainer(graph, start.state);
+  const trainer = new Trainer(graph, start.state, teacher);
   const batches = trainBatches(data, { batch, seed, startStep: step });
   const tensorsAtStart = tensorCount();
   let imagesPerSecond = 0;

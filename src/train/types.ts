@@ -26,6 +26,8 @@ export interface TrainOptions {
   readonly schedule: ScheduleKind;
   readonly momentum: number;
   readonly weightDecay: number;
+  /** Share of the target that is the float network's own answer, 0..1: see loss.ts. */
+  readonly distillation: number;
   readonly seed: number;
   /** Validate on this many validation images every `validateEvery` steps; 0 never. */
   readonly validateEvery: number;

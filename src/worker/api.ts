@@ -7,6 +7,7 @@ import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
+import type { PreparedOptions } from '../lab/prepared';
 import type { Calibrated, PtqOptions } from '../quant/methods/ptq';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
@@ -59,7 +60,7 @@ export interface VerifyResult extends VerifyTests {
   readonly atol: number;
 }
 
-export type PrepareOptions = Pick<Recipe, 'qconfig' | 'fuseAddRelu' | 'weightBits' | 'activationBits'>;
+export type { PreparedOptions } from '../lab/prepared';
 export interface PrepareResult {
   readonly label: string;
   readonly activationFakeQuants: number;
@@ -99,7 +100,7 @@ export interface TrainApi {
   /** Compares the fused network with the original one on that much noise and on as many images for validation. */
   verify(tests: VerifyTests, onProgress: OnProgress): Promise<VerifyResult>;
   /** What preparing the network with these choices gives; nothing is kept of it. */
-  prepare(options: PrepareOptions): Promise<PrepareResult>;
+  prepare(options: PreparedOptions): Promise<PrepareResult>;
   /**
    * Trains a run, or goes on with it from where it failed; a run that has ended gives its result again, and so does a
    * control of which another training had the like. Other trainings give way to it in memory once they are stored.
@@ -127,7 +128,7 @@ export interface TrainApi {
   /** From the trained state. @throws PlaygroundError 'storage' when that is kept no longer */
   convert(training: TrainingRef): Promise<ConvertResult>;
   /** From the pretrained weights after calibration only. */
-  ptq(options: PrepareOptions, onProgress: OnProgress): Promise<ConvertResult>;
+  ptq(options: PreparedOptions, onProgress: OnProgress): Promise<ConvertResult>;
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** FP32, batch 1, on the training backend. */
   latency(samples: number): Promise<LatencyStats>;

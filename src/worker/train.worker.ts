@@ -11,17 +11,15 @@ import { totalCost, layerCosts } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
 import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
+import { floatStart, preparedGraph, qatStart } from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import type { Calibrated } from '../quant/methods/ptq';
-import { prepareQat } from '../quant/prepare';
-import { qconfigById } from '../quant/qconfigs';
-import type { QatGraph } from '../quant/types';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
-import { OwnTraining, type Network } from '../train/saved/own-training';
+import { OwnTraining, type Networks } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
 import type { TrainState } from '../train/state';
@@ -33,7 +31,7 @@ import type {
   FloatSubject,
   LoadResult,
   OnProgress,
-  PrepareOptions,
+  PreparedOptions,
   Progress,
   Split,
   TrainApi,
@@ -97,8 +95,8 @@ class TrainWorker implements TrainApi {
     return { ...result, randomTests, imageTests, ...TOLERANCE };
   }
 
-  async prepare(options: PrepareOptions) {
-    const { qconfig, quant } = this.prepared(options);
+  async prepare(options: PreparedOptions) {
+    const { qconfig, quant } = preparedGraph(this.lab, options);
     const quants = Object.values(quant);
     return {
       label: qconfig.label,
@@ -139,16 +137,16 @@ class TrainWorker implements TrainApi {
     const steering = new Steering(options.learningRate);
     this.steering = steering;
     const own = await this.inHand(id);
-    const network = this.network(recipe);
     const current = () => ({ ...recipe, learningRate: steering.learningRate });
     try {
-      (await own.begin(kind, recipe, network)).forEach(onEvent);
+      const networks = await this.networks(recipe);
+      (await own.begin(kind, recipe, networks)).forEach(onEvent);
       const start = () => own.kept[kind]!;
       const keep: LabRun['keep'] = (run) => own.keep(kind, current(), run);
-      const known = kind === 'control' && !start().result ? this.controls.of(options) : undefined;
+      const known = kind === 'control' && !start().result ? this.controls.of(options, recipe.batchNorm) : undefined;
       if (known) onEvent(await keep(known));
-      const result = await this.lab.train({ graph: network.graphs[kind], start, options, steering, onEvent, keep });
-      if (kind === 'control') this.controls.add(options, start());
+      const result = await this.lab.train({ graph: networks[kind].graph, start, options, steering, onEvent, keep });
+      if (kind === 'control') this.controls.add(options, recipe.batchNorm, start());
       return result;
     } finally {
       this.steering = undefined;
@@ -173,11 +171,11 @@ class TrainWorker implements TrainApi {
 
   async convert(training: TrainingRef) {
     const trained = await this.trained('qat', training);
-    return this.converted(this.lab.convert(this.prepared(training.recipe), trained));
+    return this.converted(this.lab.convert(preparedGraph(this.lab, training.recipe), trained));
   }
 
-  async ptq({ weightBits, activationBits, fuseAddRelu }: PrepareOptions, onProgress: OnProgress) {
-    const options = { weightBits, activationBits, fuseAddRelu };
+  async ptq({ weightBits, activationBits, keepEight: keep, fuseAddRelu }: PreparedOptions, onProgress: OnProgress) {
+    const options = { weightBits, activationBits, keep, fuseAddRelu };
     return this.converted(await this.lab.ptq(options, of('images', onProgress)));
   }
 
@@ -241,13 +239,8 @@ class TrainWorker implements TrainApi {
     this.onBackend(this.backend);
   }
 
-  private prepared({ qconfig, weightBits, activationBits, fuseAddRelu }: PrepareOptions): QatGraph {
-    return prepareQat(this.lab.fused, qconfigById(qconfig, { weightBits, activationBits }), { fuseAddRelu });
-  }
-
-  private network(recipe: PrepareOptions): Network {
-    const { fused, model } = this.lab;
-    return { graphs: { qat: this.prepared(recipe), control: fused }, params: model.params };
+  private async networks(recipe: PreparedOptions): Promise<Networks> {
+    return { qat: await qatStart(this.lab, recipe), control: floatStart(this.lab, recipe) };
   }
 
   /** A training of this worker, all others let go. */
@@ -260,7 +253,7 @@ class TrainWorker implements TrainApi {
 
   private async trained(kind: RunKind, { id, recipe }: TrainingRef): Promise<TrainState> {
     const own = await this.inHand(id);
-    await own.recall(this.network(recipe));
+    await own.recall(await this.networks(recipe));
     const run = own.kept[kind];
     if (!run?.result)
       throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
@@ -272,10 +265,14 @@ class TrainWorker implements TrainApi {
     switch (subject.kind) {
       case 'fp32':
         return { graph };
-      case 'control':
-        return { graph, trained: await this.trained('control', subject.training) };
-      case 'qat_simulated':
-        return { graph: this.prepared(subject.training.recipe), trained: await this.trained('qat', subject.training) };
+      case 'control': {
+        const { training } = subject;
+        return { ...floatStart(this.lab, training.recipe), trained: await this.trained('control', training) };
+      }
+      case 'qat_simulated': {
+        const { training } = subject;
+        return { graph: preparedGraph(this.lab, training.recipe), trained: await this.trained('qat', training) };
+      }
       default:
         return impossible(subject, 'subject');
     }

@@ -6,7 +6,7 @@ import type {
   BackendInfo,
   FloatSubject,
   OnProgress,
-  PrepareOptions,
+  PreparedOptions,
   RunKind,
   SavedTraining,
   SavedTrainings,
@@ -102,7 +102,7 @@ export class FakeWorkers {
       await this.count('tests', 110, onProgress);
       return VERIFIED;
     },
-    prepare: async ({ qconfig }: PrepareOptions) => {
+    prepare: async ({ qconfig }: PreparedOptions) => {
       await this.tick();
       this.failOnce('prepare');
       const simulates = qconfig === 'fbgemm_qat';

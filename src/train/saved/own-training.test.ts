@@ -19,7 +19,7 @@ const graphs = {
   control: fused,
 };
 const recipe = { ...DEFAULT_RECIPE, steps: 9 };
-const network = { graphs, params };
+const network = { qat: { graph: graphs.qat, params }, control: { graph: graphs.control, params } };
 
 /** What is kept of a run, told from others by its weights. */
 function keptRun(kind: RunKind, step: number, ended = false): KeptRun {

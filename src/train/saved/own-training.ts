@@ -1,26 +1,18 @@
 // A training of this worker: what is kept of its runs, and its copy in the browser under its id and lock. Saving
 // never stops the training: whatever the store does, the answer is 'saved' or 'not-saved'. Not for taking steps: run.ts.
 import { PlaygroundError } from '../../core/errors';
-import type { ParamStore } from '../../core/params';
-import type { Graph } from '../../graph/types';
-import type { QatGraph } from '../../quant/types';
 import type { Recipe } from '../../recipe/recipe';
 import { freshRun, type KeptRun } from '../kept-run';
 import type { TrainState } from '../state';
 import { RUN_KINDS, type RunKind, type TrainEvent } from '../types';
 import { holdTraining } from './lock';
 import { asTraining, gone, offer, type RunRecord, type SavedTraining, type TrainingRecord } from './record';
-import { asKeptRun } from './state-check';
+import { asKeptRun, type Start } from './state-check';
 import type { TrainingStore } from './store';
 import { makeRoom } from './trainings';
 
-/** What stored states are held against. */
-export interface Network {
-  /** That each run trains. */
-  readonly graphs: Readonly<Record<RunKind, Graph | QatGraph>>;
-  /** Of the pretrained network. */
-  readonly params: ParamStore;
-}
+/** What each run trains and begins with; stored states are held against it. */
+export type Networks = Readonly<Record<RunKind, Start>>;
 
 export class OwnTraining {
   /** Where each run goes on from, or what it ended with; none while it is let go. */
@@ -56,10 +48,10 @@ export class OwnTraining {
    * @returns what to tell of it
    * @throws PlaygroundError 'storage' as recall
    */
-  async begin(kind: RunKind, recipe: Recipe, network: Network): Promise<TrainEvent[]> {
-    await this.recall(network);
+  async begin(kind: RunKind, recipe: Recipe, networks: Networks): Promise<TrainEvent[]> {
+    await this.recall(networks);
     const fresh = !this.kept[kind];
-    this.kept[kind] ??= freshRun(network.params);
+    this.kept[kind] ??= freshRun(networks[kind].params);
     if (!fresh || kind !== 'qat') return [];
     return [await this.save(kind, recipe)];
   }
@@ -74,7 +66,7 @@ export class OwnTraining {
    * Reads back the runs that were claimed or let go.
    * @throws PlaygroundError 'storage' when they cannot be had; what is damaged is removed, and the next begin is a fresh one
    */
-  async recall({ graphs, params }: Network): Promise<void> {
+  async recall(networks: Networks): Promise<void> {
     if (!this.waits) return;
     await this.hold();
     const { record, states } = await this.store.read(this.id);
@@ -84,7 +76,7 @@ export class OwnTraining {
       const { runs } = asTraining(this.id, record);
       return RUN_KINDS.flatMap((kind) => {
         const run = runs[kind];
-        return run ? [[kind, asKeptRun(run, states[kind], graphs[kind], params)] as const] : [];
+        return run ? [[kind, asKeptRun(run, states[kind], networks[kind])] as const] : [];
       });
     });
     Object.assign(this.kept, Object.fromEntries(taken));

@@ -42,7 +42,16 @@ test('a record whose choices had no version or schedule yet goes on with the sam
 });
 
 describe('refused', () => {
-  const optional = ['options.version', 'options.schedule', 'runs.control', 'runs.control.result', 'runs.qat.result'];
+  const optional = [
+    'options.version',
+    'options.schedule',
+    'options.distillation',
+    'options.keepEight',
+    'options.batchNorm',
+    'runs.control',
+    'runs.control.result',
+    'runs.qat.result',
+  ];
   test.each(spoilt(whole, { optional }))('$how', ({ value }) => expect(() => asTraining('a', value)).toThrow(refused));
 
   const { qat, control } = whole.runs;

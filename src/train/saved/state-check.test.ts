@@ -2,7 +2,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { setUpWasm } from '../../device/wasm/testing';
 import { prepareQat } from '../../quant/prepare';
+import type { ParamStore } from '../../core/params';
+import { learnedQuantizers } from '../../quant/learned';
 import { qconfigById } from '../../quant/qconfigs';
+import type { QatGraph } from '../../quant/types';
 import type { TrainState } from '../state';
 import { smallBatch, smallGraph, smallParams } from '../testing';
 import { Trainer } from '../trainer';
@@ -13,20 +16,30 @@ import { runOf } from './testing';
 const fused = smallGraph();
 const params = smallParams(fused, 1);
 const bits = { weightBits: 4, activationBits: 6 };
+const lsq = prepareQat(fused, qconfigById('lsq', bits), { fuseAddRelu: true });
 const GRAPHS = {
   control: fused,
   fbgemm_qat: prepareQat(fused, qconfigById('fbgemm_qat', bits), { fuseAddRelu: true }),
   fbgemm: prepareQat(fused, qconfigById('fbgemm', bits), { fuseAddRelu: false }),
+  lsq,
 };
+const STARTS = { control: params, fbgemm_qat: params, fbgemm: params, lsq: new Map([...params, ...scalesOf(lsq)]) };
+/** Scales and zero points to begin with, at random. */
+function scalesOf(graph: QatGraph): ParamStore {
+  const some = (channels: number) => Float32Array.from({ length: 2 * channels }, (_, i) => (i % 2 === 0 ? 0.1 : 0));
+  return new Map(
+    learnedQuantizers(graph).map(({ name, channels }) => [name, { shape: [channels, 2], data: some(channels) }]),
+  );
+}
 type Name = keyof typeof GRAPHS;
 const record: RunRecord = { step: 2, history: { losses: [1, 2], validations: [], schedule: [{ step: 0, rate: 1 }] } };
 const states = {} as Record<Name, TrainState>;
-const check = (name: Name, state: unknown) => asKeptRun(record, state, GRAPHS[name], params);
+const check = (name: Name, state: unknown) => asKeptRun(record, state, { graph: GRAPHS[name], params: STARTS[name] });
 
 beforeAll(async () => {
   await setUpWasm();
   for (const [name, graph] of Object.entries(GRAPHS)) {
-    const trainer = new Trainer(graph, { params });
+    const trainer = new Trainer(graph, { params: STARTS[name as Name] });
     for (const step of [0, 1])
       await trainer.trainStep(
         smallBatch(step),
@@ -46,14 +59,14 @@ test.each(Object.keys(GRAPHS) as Name[])('a state of %s passes as it was stored'
 
 test('at step 0 no state is needed: it is the start', () => {
   const start = { step: 0, history: { losses: [], validations: [], schedule: [] } };
-  const { state } = asKeptRun(start, undefined, GRAPHS.fbgemm_qat, params);
+  const { state } = asKeptRun(start, undefined, { graph: GRAPHS.fbgemm_qat, params });
   expect([state.step, state.params, state.momentum.size]).toEqual([0, params, 0]);
 });
 
 test('a control that diverged in its first steps has its result at the start', () => {
   const { history, result } = runOf(0, true);
   const ended = { ...result!, diverged: true };
-  const taken = asKeptRun({ step: 0, history, result: ended }, undefined, GRAPHS.control, params);
+  const taken = asKeptRun({ step: 0, history, result: ended }, undefined, { graph: GRAPHS.control, params });
   expect([taken.state.params, taken.result]).toEqual([params, ended]);
 });
 

@@ -10,33 +10,32 @@ import type { TrainState } from '../state';
 import { stateLayout } from '../state-layout';
 import { unusable, type RunRecord } from './record';
 
+/** What a run trains, and the parameters it begins with. */
+export interface Start {
+  readonly graph: Graph | QatGraph;
+  readonly params: ParamStore;
+}
+
 /**
  * What was kept of a run, from its record and the state stored with it; at step 0 it is the start.
- * @param params of the pretrained network
  * @throws PlaygroundError 'storage' when the state is of another step or network, or damaged
  */
-export function asKeptRun(record: RunRecord, state: unknown, graph: Graph | QatGraph, params: ParamStore): KeptRun {
+export function asKeptRun(record: RunRecord, state: unknown, start: Start): KeptRun {
   const { step, history, result } = record;
-  if (step === 0) return { ...freshRun(params), result };
-  checkState(state, step, graph, params);
+  if (step === 0) return { ...freshRun(start.params), result };
+  checkState(state, step, start);
   return { state, history, result };
 }
 
-function checkState(
-  value: unknown,
-  step: number,
-  graph: Graph | QatGraph,
-  pretrained: ParamStore,
-): asserts value is TrainState {
+function checkState(value: unknown, step: number, { graph, params: first }: Start): asserts value is TrainState {
   if (typeof value !== 'object' || value === null) throw unusable('its state is missing');
   const { params, momentum, ranges, histograms, ...rest } = value as Partial<Record<keyof TrainState, unknown>>;
   if (rest.step !== step || typeof rest.observersFrozen !== 'boolean') throw unusable('its state is of another step');
   const layout = stateLayout(graph);
-  const known = (name: string) => pretrained.get(name)!;
-  checkMap('params', params, [...layout.trainable.keys(), ...layout.running.keys()], (name, param) =>
-    isParam(param, known(name)),
-  );
-  checkMap('momentum', momentum, [...layout.trainable.keys()], (name, param) => isParam(param, known(name)));
+  const learned = [...layout.trainable.keys(), ...layout.learned.keys()];
+  const fits = (name: string, param: unknown) => isParam(param, first.get(name)!);
+  checkMap('params', params, [...learned, ...layout.running.keys()], fits);
+  checkMap('momentum', momentum, learned, fits);
   checkMap('ranges', ranges, [...layout.ranges.keys()], (key, range) => isRange(range, layout.ranges.get(key)!));
   // Of those alone that have seen something.
   const seen = histograms instanceof Map ? [...layout.histograms].filter((id) => histograms.has(id)) : [];
