@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { spoilt } from '../core/spoilt';
 import { BOUNDS, DEFAULT_RECIPE, type Recipe } from './recipe';
 import { fromFile, fromQuery, NAMES, readChoices, toFile, toQuery } from './recipe-text';
@@ -32,17 +32,39 @@ describe('the address', () => {
     ['?lr=0,001', 'learningRate is "0,001".'],
     ['?weight-bits=4&activation-bits=12', 'activationBits is 12.'],
     ['?fuse-add-relu=1', 'fuseAddRelu is "1".'],
-    ['?weight-bits=4&colour=red', 'colour is unknown.'],
-    ['?version=2', 'version is unknown.'],
-    ['?__proto__=1', '__proto__ is unknown.'],
+    ['?utm_source=a&steps=0', 'steps is 0.'],
     ['?steps=5&steps=6', 'steps is given twice.'],
   ])('%s is refused as a whole', (query, message) =>
     expect(() => fromQuery(query)).toThrow(expect.objectContaining({ code: 'bad-argument', message })),
   );
+
+  it.each([
+    'utm_source=a',
+    'utm_source=a&utm_source=b',
+    'colour=red',
+    'version=2',
+    '__proto__=1',
+    'constructor',
+    'Steps=0',
+  ])('is read past what names no choice: %s', (foreign) => {
+    expect(fromQuery(`?${foreign}`)).toEqual(DEFAULT_RECIPE);
+    expect(fromQuery(`?weight-bits=4&${foreign}&seed=7`)).toEqual({ ...DEFAULT_RECIPE, weightBits: 4, seed: 7 });
+  });
 });
 
-test('texts stand in the place of what the base has', () =>
-  expect(readChoices([['seed', '7']], OTHER)).toEqual({ ...OTHER, seed: 7 }));
+describe('texts by name', () => {
+  it('stand in the place of what the base has', () =>
+    expect(readChoices([['seed', '7']], OTHER)).toEqual({ ...OTHER, seed: 7 }));
+
+  it.each(['colour', 'version', '__proto__'])('are refused where one names no choice: %s', (name) =>
+    expect(() =>
+      readChoices([
+        ['weight-bits', '4'],
+        [name, '2'],
+      ]),
+    ).toThrow(expect.objectContaining({ code: 'bad-argument', message: `${name} is unknown.` })),
+  );
+});
 
 describe('the file', () => {
   it('comes back as it was', () => expect(fromFile(toFile(OTHER))).toEqual(OTHER));

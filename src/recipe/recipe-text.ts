@@ -28,7 +28,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
 export function readChoices(texts: Iterable<readonly [name: string, text: string]>, base = DEFAULT_RECIPE): Recipe {
   const given = new Map<string, unknown>();
   for (const [name, text] of texts) {
-    const choice = CHOICES.find((choice) => NAMES[choice] === name);
+    const choice = choiceNamed(name);
     if (!choice) throw bad(`${name} is unknown.`, `Known are ${Object.values(NAMES).join(', ')}.`);
     if (given.has(choice)) throw bad(`${name} is given twice.`, 'Give it once.');
     given.set(choice, valueOf(text, DEFAULT_RECIPE[choice]));
@@ -43,8 +43,12 @@ export function toQuery(recipe: Recipe): string {
   return query && `?${query}`;
 }
 
-/** @throws PlaygroundError 'bad-argument' as readChoices */
-export const fromQuery = (query: string): Recipe => readChoices(new URLSearchParams(query));
+/**
+ * The recipe of an address; parameters that name no choice, as links gather them on their way (utm_source), are passed over.
+ * @throws PlaygroundError 'bad-argument' as readChoices
+ */
+export const fromQuery = (query: string): Recipe =>
+  readChoices([...new URLSearchParams(query)].filter(([name]) => choiceNamed(name)));
 
 /** JSON that people can read. */
 export const toFile = (recipe: Recipe): string => `${JSON.stringify(recipe, null, 2)}\n`;
@@ -70,6 +74,8 @@ export function fromFile(text: string): Recipe {
       ),
   );
 }
+
+const choiceNamed = (name: string): Choice | undefined => CHOICES.find((choice) => NAMES[choice] === name);
 
 /** A text as a value of the same type as `like`; what is none stays text, to be refused as that. */
 function valueOf(text: string, like: Recipe[Choice]): Recipe[Choice] | string {
