@@ -36,7 +36,7 @@ describe('the arguments of the report command', () => {
     [['--backend', 'cuda'], 'backend is "cuda". Choose one of "auto", "webgpu", "wasm".'],
     [['--backend', ''], 'backend is "". Choose one of "auto", "webgpu", "wasm".'],
     [['--lr', '0,001'], 'learningRate is "0,001". Choose a number from 1e-8 to 1.'],
-    [['--schedule', 'sine'], 'schedule is "sine". Choose one of "constant", "cosine".'],
+    [['--schedule', 'sine'], 'schedule is "sine". Choose one of "constant", "step", "cosine", "one_cycle".'],
     [['--seed', '-1'], "Option '--seed' argument is ambiguous"],
     [['--seed=-1'], 'seed is -1. Choose a whole number from 0 to 4,294,967,295.'],
     [['--qconfig', 'qnnpack'], 'qconfig is "qnnpack". Choose one of "fbgemm_qat", "fbgemm", "lsq".'],

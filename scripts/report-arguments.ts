@@ -7,7 +7,7 @@ import { fromFile, NAMES, readChoices } from '../src/recipe/recipe-text';
 
 const USAGE =
   'Usage: npm run report -- [--steps N] [--batch N] [--backend auto|webgpu|wasm] [--weight-bits B] ' +
-  '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|cosine] [--seed N] [--qconfig fbgemm_qat|fbgemm|lsq] ' +
+  '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|step|cosine|one_cycle] [--seed N] [--qconfig fbgemm_qat|fbgemm|lsq] ' +
   '[--distillation SHARE] [--keep-eight none|edges|edges_and_sums] [--batch-norm fused|folded] ' +
   '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE]';
 

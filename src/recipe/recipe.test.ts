@@ -10,7 +10,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   steps: [0, 1.5, 100_001, -1, '60'],
   batch: [0, 2.5, 513],
   learningRate: [0, -1e-3, 1.001, 1e-9, '0,001'],
-  schedule: ['step', '', 'Cosine'],
+  schedule: ['linear', '', 'Cosine'],
   weightBits: [1, 9, 4.5],
   activationBits: [1, 9, 4.5],
   images: [0, 10_001],

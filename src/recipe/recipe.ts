@@ -28,10 +28,10 @@ const RecipeSchema = object({
   backend: oneOf(['auto', 'webgpu', 'wasm']),
   steps: number('steps'),
   batch: number('batch'),
-  /** The rate itself, or the peak that `schedule` starts from. */
+  /** The rate itself, or the peak that `schedule` reaches. */
   learningRate: number('learningRate'),
-  /** Over the steps: 'constant', or 'cosine' from the rate to zero at the end. */
-  schedule: oneOf(['constant', 'cosine']),
+  /** Over the steps: 'constant', 'step' to a hundredth, 'cosine' from the rate to zero, 'one_cycle' up to it and down. */
+  schedule: oneOf(['constant', 'step', 'cosine', 'one_cycle']),
   weightBits: number('weightBits'),
   activationBits: number('activationBits'),
   /** Test images in the final table. */

@@ -32,7 +32,9 @@ const rates = (schedule: Report['training']['schedule']) =>
 
 const FALL: Readonly<Record<Report['options']['schedule'], string>> = {
   constant: '',
+  step: ', in steps to a hundredth',
   cosine: ', along a cosine to zero',
+  one_cycle: ' at most, in one cycle',
 };
 
 /** The whole report as printed text. */
