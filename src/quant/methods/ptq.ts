@@ -2,21 +2,26 @@
 // histograms that one calibration kept, at any bit width. Not for calibrating (src/train), nor for codes (src/convert).
 import type { ParamStore } from '../../core/params';
 import type { ObservedRange } from '../../core/qparams';
-import { foldBatchNorms } from '../../graph/fold';
-import type { Graph } from '../../graph/types';
+import { foldBatchNorms, inferenceWeights } from '../../graph/fold';
+import type { Graph, WeightedNode } from '../../graph/types';
 import { keepEightBits, type KeepEight } from '../eight-bits';
 import { freeze, type FrozenQuantizers } from '../freeze';
 import type { Histogram } from '../histogram';
 import { HistogramObserver } from '../histogram-observer';
 import { observeWeights } from '../observe-weights';
-import { prepareQat, type PrepareOptions } from '../prepare';
+import { prepareQat, weightKey, type PrepareOptions } from '../prepare';
 import { getDefaultQConfig, type QConfigOptions } from '../qconfigs';
+import { observedRange } from '../qparams';
+import { activationRange, type ActivationRanges } from '../ranges/table';
+import { mseWeightRange, type WeightRanges } from '../ranges/weights';
 import type { QatGraph } from '../types';
 
 /** What a calibrated network is quantized to. */
 export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activationBits'> {
   /** What stays at 8 bits whatever the widths are; 'none' by default. */
   readonly keep?: KeepEight;
+  /** How ranges are chosen; by default as PyTorch does, 'histogram' and 'minmax'. */
+  readonly ranges?: { readonly activations?: ActivationRanges; readonly weights?: WeightRanges };
 }
 
 /** The graph as get_default_qconfig("fbgemm") prepares it, whose activations a calibration has to see. */
@@ -58,9 +63,30 @@ export function calibrated(
  * @throws PlaygroundError 'bad-argument' when a tensor was never observed, 'diverged' when a range is not finite
  */
 export function ptq(
-  { graph: folded, ranges, fuseAddRelu }: Calibrated,
+  calibration: Calibrated,
   options: PtqOptions,
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
-  const graph = ptqGraph(folded, { fuseAddRelu }, options);
-  return { graph, quantizers: freeze(graph, ranges) };
+  const graph = ptqGraph(calibration.graph, calibration, options);
+  return { graph, quantizers: freeze(graph, rangesOf(graph, calibration, options)) };
+}
+
+/** By node id, of weights by weightKey: PyTorch's own, which depend on no width, or for the codes that each tensor has. */
+function rangesOf(
+  graph: QatGraph,
+  { params, histograms, ranges }: Calibrated,
+  { ranges: { activations = 'histogram', weights = 'minmax' } = {} }: PtqOptions,
+): ReadonlyMap<string, ObservedRange> {
+  const chosen = new Map(ranges);
+  for (const node of graph.nodes) {
+    const { activation, weight } = graph.quant[node.id] ?? {};
+    const histogram = histograms.get(node.id);
+    if (activation && histogram && activations !== 'histogram')
+      chosen.set(node.id, activationRange(activations, histogram, activation));
+    if (weight && weights === 'mse') {
+      const key = weightKey(node.id);
+      const { data } = inferenceWeights(node as WeightedNode, params).weight;
+      chosen.set(key, mseWeightRange(data, observedRange(ranges, key), weight));
+    }
+  }
+  return chosen;
 }
