@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { kernelsSource } from '../src/engine/assembly/template';
+import { kernelsSource } from '../src/engine/template/convolution';
 import { KERNELS } from '../src/engine/kernels';
 import { compileWasm, gatherSources } from './asc';
 import { listWasm } from './list-wasm';

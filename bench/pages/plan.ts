@@ -56,7 +56,7 @@ export async function measure({ int8, build, reader, repeats }: PlanArgument): P
     proof: timings[i].proof,
     macs: layer.macs,
     live_macs: layer.liveMacs,
-    weight_bytes: layer.weightBytes,
+    weight_bytes: timings[i].weightBytes,
     activation_bytes: layer.activationBytes,
     us: timings[i].microseconds,
   }));

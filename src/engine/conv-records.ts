@@ -2,6 +2,7 @@
 import {
   CONV_BIAS,
   CONV_BLOCK_STRIDE,
+  CONV_CHAIN,
   CONV_HIGH,
   CONV_IN_CODES,
   CONV_IN_ROW,
@@ -9,6 +10,7 @@ import {
   CONV_JOB_COUNT,
   CONV_LOW,
   CONV_MULTIPLIER,
+  CONV_TABLE,
   CONV_WEIGHTS,
   CONV_WEIGHT_ROW,
   CONV_ZERO,
@@ -21,15 +23,19 @@ import {
   PIXEL_IN,
   PIXEL_OUT,
 } from './assembly/layout';
-import { BLOCK_CHANNELS, KERNELS } from './kernels';
+import { BLOCK_CHANNELS, KERNELS, type Packing } from './kernels';
 import type { Step } from './lower';
-import type { ConvPlan, Plan, TapGroup, Tiling } from './plan';
+import { lookupTables, packWeights, type PackedWeights } from './pack';
+import type { ConvPlan, Plan, TapGroup } from './plan';
 import { f32, i32, type OpRecord } from './record';
 import { outputRange, storedOf } from './stored';
+import type { Tiling } from './tilings';
 
 /** The two records of one tiling: pixels in pairs, and the rest one by one. */
 export interface TilingRecords {
   readonly tiling: Pick<Tiling, 'name' | 'proof'>;
+  /** Of weights as the kernels read them. */
+  readonly weightBytes: number;
   readonly records: readonly [OpRecord, OpRecord];
 }
 
@@ -51,23 +57,32 @@ function jobsOf(groups: readonly TapGroup[], size: number): { jobs: Job[]; rest:
   return { jobs, rest };
 }
 
+/** Bytes of an input code as a kernel reads it: assembly/scratch.ts makes words and pairs of codes. */
+const codeBytes = (packing: Packing): number => ({ words: 2, pairs: 1 / 2, bytes: 1, nibbles: 1, quads: 1 })[packing];
+
 /**
  * @param size pixels of each job
- * @param first where the first accumulators are
- * @param codeBytes of the input as the kernel reads it
+ * @param first where the first accumulators are, of so many channels for each group
  */
-function jobTable(jobs: readonly Job[], size: number, conv: ConvPlan, first: number, codeBytes: number): Int32Array {
-  const { bytesPerValue, rowValues, blocks } = conv.packed;
+function jobTable(
+  jobs: readonly Job[],
+  size: number,
+  packed: PackedWeights,
+  first: number,
+  channels: number,
+): Int32Array {
+  const { bytesPerValue, rowValues } = packed;
+  const bytes = codeBytes(packed.packing);
   const words = (JOB_PIXELS + size * PIXEL_BYTES) / 4;
   const table = new Int32Array(jobs.length * words);
   jobs.forEach(({ group, index, pixels }, job) => {
     const set = (field: number, value: number): void => void (table[job * words + field / 4] = value);
     set(JOB_ROWS, group.rows);
-    set(JOB_RUN, group.run * codeBytes);
+    set(JOB_RUN, group.run * bytes);
     set(JOB_WEIGHTS, (group.weightRow * rowValues + group.weightValue) * bytesPerValue);
-    set(JOB_INIT, first + index * blocks * BLOCK_CHANNELS * 4);
+    set(JOB_INIT, first + index * channels * 4);
     pixels.forEach(({ input, output }, pixel) => {
-      set(JOB_PIXELS + pixel * PIXEL_BYTES + PIXEL_IN, input * codeBytes);
+      set(JOB_PIXELS + pixel * PIXEL_BYTES + PIXEL_IN, input * bytes);
       set(JOB_PIXELS + pixel * PIXEL_BYTES + PIXEL_OUT, output);
     });
   });
@@ -81,47 +96,65 @@ export function convRecords(
   conv: ConvPlan,
   put: (data: ArrayBufferView) => number,
 ): TilingRecords[] {
-  const { packed, requantization, groups } = conv;
+  const { region, requantization, groups, tilings } = conv;
   const input = storedOf(plan, step.inputs[0]);
   const output = storedOf(plan, step.output);
-  const channels = packed.blocks * BLOCK_CHANNELS;
+  const channels = Math.ceil(region.cout / BLOCK_CHANNELS) * BLOCK_CHANNELS;
   const padded = (values: Float32Array): Float32Array => {
     const whole = new Float32Array(channels);
     whole.set(values);
     return whole;
   };
-  const weights = put(packed.data);
   const first = put(conv.first);
   const bias = put(padded(requantization.bias));
   const multiplier = put(padded(requantization.multiplier));
-  const rowBytes = packed.rowValues * packed.bytesPerValue;
-  // The wide kernels read the input as i16: assembly/scratch.ts.
-  const codeBytes = packed.data.BYTES_PER_ELEMENT;
   const { low, high, zero } = outputRange(plan, step);
-  const record = (kernel: number, jobs: readonly Job[]): OpRecord => ({
-    kind: kernel,
-    units: (jobs.length * channels) / (KERNELS[kernel].vectors * 4),
-    inputs: [input.offset],
-    output: output.offset,
-    fields: [
-      i32(CONV_JOBS, put(jobTable(jobs, KERNELS[kernel].pixels, conv, first, codeBytes))),
-      i32(CONV_JOB_COUNT, jobs.length),
-      i32(CONV_WEIGHTS, weights),
-      i32(CONV_BLOCK_STRIDE, packed.rows * rowBytes),
-      i32(CONV_IN_ROW, input.rowBytes * codeBytes),
-      i32(CONV_WEIGHT_ROW, rowBytes),
-      i32(CONV_BIAS, bias),
-      i32(CONV_MULTIPLIER, multiplier),
-      f32(CONV_LOW, low),
-      f32(CONV_HIGH, high),
-      i32(CONV_ZERO, zero),
-      i32(CONV_IN_CODES, input.bytes),
-    ],
-  });
-  return conv.tilings.map((tiling) => {
+  const packings = new Map(
+    [...new Set(tilings.map(({ packing }) => packing))].map((packing) => {
+      const packed = packWeights(region, packing);
+      const table = packing === 'pairs' ? put(lookupTables()) : 0;
+      return [packing, { packed, at: put(packed.data), table }] as const;
+    }),
+  );
+  const record = (kernel: number, { packed, at, table }: Placed, jobs: readonly Job[]): OpRecord => {
+    const rowBytes = packed.rowValues * packed.bytesPerValue;
+    return {
+      kind: kernel,
+      units: (jobs.length * channels) / (KERNELS[kernel].vectors * 4),
+      inputs: [input.offset],
+      output: output.offset,
+      fields: [
+        i32(CONV_JOBS, put(jobTable(jobs, KERNELS[kernel].pixels, packed, first, channels))),
+        i32(CONV_JOB_COUNT, jobs.length),
+        i32(CONV_WEIGHTS, at),
+        i32(CONV_BLOCK_STRIDE, packed.rows * rowBytes),
+        i32(CONV_IN_ROW, input.rowBytes * codeBytes(packed.packing)),
+        i32(CONV_WEIGHT_ROW, rowBytes),
+        i32(CONV_BIAS, bias),
+        i32(CONV_MULTIPLIER, multiplier),
+        f32(CONV_LOW, low),
+        f32(CONV_HIGH, high),
+        i32(CONV_ZERO, zero),
+        i32(CONV_IN_CODES, input.bytes),
+        i32(CONV_CHAIN, 4 * conv.chain),
+        i32(CONV_TABLE, table),
+      ],
+    };
+  };
+  return tilings.map((tiling) => {
+    const placed = packings.get(tiling.packing)!;
     const { jobs, rest } = jobsOf(groups, tiling.pairs === undefined ? 1 : 2);
-    return tiling.pairs === undefined
-      ? { tiling, records: [record(tiling.singles, []), record(tiling.singles, jobs)] }
-      : { tiling, records: [record(tiling.pairs, jobs), record(tiling.singles, rest)] };
+    const records: TilingRecords['records'] =
+      tiling.pairs === undefined
+        ? [record(tiling.singles, placed, []), record(tiling.singles, placed, jobs)]
+        : [record(tiling.pairs, placed, jobs), record(tiling.singles, placed, rest)];
+    return { tiling, weightBytes: placed.packed.data.byteLength, records };
   });
+}
+
+/** Packed weights and where they, and the tables of lookups, lie. */
+interface Placed {
+  readonly packed: PackedWeights;
+  readonly at: number;
+  readonly table: number;
 }

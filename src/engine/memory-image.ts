@@ -14,6 +14,7 @@ import {
   LOGITS,
   MAGIC,
   MAGIC_BITS,
+  MASKS,
   ONES,
   OP_BYTES,
   OP_COUNT,
@@ -24,12 +25,13 @@ import {
   SCRATCH_STRIDE,
 } from './assembly/layout';
 import { convRecords, type TilingRecords } from './conv-records';
+import type { Packing } from './kernels';
 import { loweringOf } from './ops/table';
 import type { Plan, PlanLayer } from './plan';
 import { i32, NOTHING, writeFields, writeRecord, type OpRecord } from './record';
 import { storedOf } from './stored';
 
-/** Bytes that widening and the wide kernels may touch after the widened codes. */
+/** Bytes that kernels, and what makes their input, may touch after it. */
 const SCRATCH_SLACK = 64;
 
 /** Bump allocation of constant data; everything starts at a cache line. */
@@ -69,7 +71,9 @@ function recordsOf(plan: Plan, { step, conv }: PlanLayer, { put }: Allocator): T
   const { op } = step;
   if (conv) return convRecords(plan, step, conv, put);
   if ('weights' in op) throw new Error(`${op.name} has weights and no plan`);
-  return [{ tiling: { name: op.op, proof: '' }, records: [NOTHING, loweringOf(op).record(op, step, plan)] }];
+  return [
+    { tiling: { name: op.op, proof: '' }, weightBytes: 0, records: [NOTHING, loweringOf(op).record(op, step, plan)] },
+  ];
 }
 
 /** A plan's place in memory. Every layer has two records, so that a convolution's tiling can change; the image one. */
@@ -107,12 +111,21 @@ function barriers(plan: Plan): boolean[] {
   });
 }
 
-/** Bytes for the largest input that a wide kernel widens, in whole cache lines. */
+/** Bytes for the most that a kernel makes of its input before it reads it (assembly/scratch.ts), in whole cache lines. */
 function scratchOf(plan: Plan): number {
-  const widened = plan.layers.map(({ conv, step }) =>
-    conv?.packed.data.BYTES_PER_ELEMENT === 2 ? 2 * storedOf(plan, step.inputs[0]).bytes : 0,
-  );
-  return Math.ceil((Math.max(0, ...widened) + SCRATCH_SLACK) / 64) * 64;
+  const made = plan.layers.flatMap(({ conv, step }) => {
+    const { bytes } = storedOf(plan, step.inputs[0]);
+    const { h, w } = plan.model.tensors[step.output];
+    const of: Record<Packing, number> = {
+      bytes: 0,
+      words: 2 * bytes,
+      pairs: bytes / 2,
+      nibbles: 4 * h * w,
+      quads: 4 * h * w,
+    };
+    return conv?.tilings.map(({ packing }) => of[packing]) ?? [];
+  });
+  return Math.ceil((Math.max(0, ...made) + SCRATCH_SLACK) / 64) * 64;
 }
 
 /**
@@ -146,6 +159,7 @@ export function layOut(plan: Plan, arenas: number, images: number): MemoryImage 
     const view = new DataView(memory);
     for (let i = 0; i < 8; i++) view.setInt16(ONES + 2 * i, 1, true);
     for (let i = 0; i < 4; i++) view.setInt32(MAGIC + 4 * i, MAGIC_BITS, true);
+    for (let i = 0; i < 3; i++) bytes.fill(4 ** (i + 1) - 1, MASKS + 16 * i, MASKS + 16 * (i + 1));
     writeFields(view, 0, [
       i32(OPS, ops),
       i32(OP_COUNT, opCount),

@@ -1,25 +1,13 @@
-// Weights as the kernels read them: blocks of 32 output channels; in a block rows of taps, in a row steps of 4 (or 2,
-// as i16) input values, in a step 8 vectors of 4 channels by 4 (2) values. Also proves which i16 sums cannot overflow.
-// Not for choosing a kernel: plan.ts.
-import { BLOCK_CHANNELS } from './kernels';
+// Weights as the kernels read them: blocks of output channels; in a block rows of taps, in a row steps of 4 (2 where they
+// are i16, or pairs) input values, in a step the channels. Not for which kernels read which: kernels.ts, plan.ts.
+import { LOOKUP_OFFSET } from './assembly/layout';
+import { BLOCK_CHANNELS, blockChannels, type Packing } from './kernels';
+import { forEachTap, rowValues, type WeightRegion } from './region';
 import type { Interval } from './taps';
 
-/** The live part of a convolution's weights. */
-export interface WeightRegion {
-  /** [cout][kernel][kernel][cin] */
-  readonly weights: Int8Array;
-  readonly cout: number;
-  readonly kernel: number;
-  readonly cin: number;
-  /** Live taps; kx counts for whole rows. */
-  readonly ky: Interval;
-  readonly kx: Interval;
-  /** Bytes of one input pixel in memory, at least cin. */
-  readonly pixelBytes: number;
-}
-
 export interface PackedWeights {
-  readonly data: Int8Array | Int16Array;
+  readonly packing: Packing;
+  readonly data: Int8Array | Int16Array | Uint8Array;
   /** Input values of one row of taps, a multiple of 4. */
   readonly rowValues: number;
   readonly rows: number;
@@ -28,95 +16,101 @@ export interface PackedWeights {
   readonly bytesPerValue: number;
 }
 
-const rowValues = ({ kx, pixelBytes }: WeightRegion): number => Math.ceil(((kx.to - kx.from) * pixelBytes) / 4) * 4;
-
-/**
- * Calls `visit` with every live tap of every channel: channel, row of taps, position in the row of the first of its cin
- * weights, and where they begin in `weights`. There are millions of weights: what walks over them is a plain loop.
- */
-function forEachTap(region: WeightRegion, visit: (oc: number, row: number, at: number, from: number) => void): void {
-  const { cout, kernel, cin, ky, kx, pixelBytes } = region;
-  for (let oc = 0; oc < cout; oc++)
-    for (let y = ky.from; y < ky.to; y++)
-      for (let x = kx.from; x < kx.to; x++)
-        visit(oc, y - ky.from, (x - kx.from) * pixelBytes, ((oc * kernel + y) * kernel + x) * cin);
-}
-
-/** @param wide i16 for the `wide` kernels, else i8 */
-export function packWeights(region: WeightRegion, wide: boolean): PackedWeights {
-  const step = wide ? 2 : 4;
+/** @param packing one whose codes the weights' bits suffice for: nibbles 4, quads and pairs 2 */
+export function packWeights(region: WeightRegion, packing: Packing): PackedWeights {
   const values = rowValues(region);
   const rows = region.ky.to - region.ky.from;
-  const blocks = Math.ceil(region.cout / BLOCK_CHANNELS);
-  const size = blocks * rows * values * BLOCK_CHANNELS;
-  const data = wide ? new Int16Array(size) : new Int8Array(size);
-  const { weights, cin, pixelBytes } = region;
-  const steps = !wide && cin % step === 0 && pixelBytes % step === 0 && weights.byteOffset % step === 0;
+  const blocks = Math.ceil(region.cout / blockChannels(packing));
+  const bytesPerValue = blockChannels(packing) * BYTES[packing];
+  const bytes = blocks * rows * values * bytesPerValue;
+  const base = { packing, rowValues: values, rows, blocks, bytesPerValue };
+  if (packing === 'bytes') return { ...base, data: packWhole(region, new Int8Array(bytes), 4) };
+  if (packing === 'words') return { ...base, data: packWhole(region, new Int16Array(bytes / 2), 2) };
+  const data = new Uint8Array(bytes);
+  return { ...base, data: packing === 'pairs' ? packPairs(region, data) : packFields(region, data, packing) };
+}
+
+/** Bytes of a weight. */
+const BYTES = { bytes: 1, words: 2, nibbles: 1 / 2, quads: 1 / 4, pairs: 1 / 2 } as const;
+
+/** In a step 8 vectors of 4 channels by `step` values. */
+function packWhole(region: WeightRegion, data: Int8Array | Int16Array, step: 2 | 4): Int8Array | Int16Array {
+  const values = rowValues(region);
+  const rows = region.ky.to - region.ky.from;
+  const { weights } = region;
+  const steps = step === 4 && hasSteps(region);
   // Where a step's weights lie together they are one word. Then millions of words are moved, else as many weights.
   const [to, from] = steps ? [data, weights].map(asWords) : [data, weights];
   const width = steps ? step : 1;
   forEachTap(region, (oc, row, at, first) => {
     const block = Math.floor(oc / BLOCK_CHANNELS);
     const base = (block * rows + row) * values * BLOCK_CHANNELS + (oc % BLOCK_CHANNELS) * step;
-    for (let c = 0; c < cin; c += width) {
+    for (let c = 0; c < region.cin; c += width) {
       const within = (at + c) & (step - 1);
       to[(base + (at + c - within) * BLOCK_CHANNELS + within) / width] = from[(first + c) / width];
     }
   });
-  return { data, rowValues: values, rows, blocks, bytesPerValue: BLOCK_CHANNELS * data.BYTES_PER_ELEMENT };
-}
-
-const asWords = ({ buffer, byteOffset, byteLength }: Int8Array | Int16Array): Int32Array =>
-  new Int32Array(buffer, byteOffset, byteLength / 4);
-
-/** How near the i16 sums of `group` relaxed dot products come to their limits. */
-export interface OverflowProof {
-  readonly group: number;
-  readonly maxActivation: number;
-  /** At least the largest sum of positive weights of a lane, and at most the least of negative ones. */
-  readonly positive: number;
-  readonly negative: number;
-  readonly holds: boolean;
+  return data;
 }
 
 /**
- * Each i16 lane of a group sums 2 * group products of one channel: weights 4s + 2h and 4s + 2h + 1 of each of its steps
- * s, h = 0 or 1. Activations lie in 0..maxActivation, so the lane cannot leave i16 if the positive weights times
- * maxActivation stay at most 32767 and the negative ones at least -32768, whatever the data.
- * @param group a power of two
+ * In a step vectors of 4 bytes by 4 values, a byte holding one value's weights of channels c, c + 4, ... in fields from
+ * the lowest up. The highest field is signed, the others are raised by half their range: template/products.ts.
  */
-export function proveGroup(region: WeightRegion, group: number, maxActivation: number): OverflowProof {
-  const proof = (positive: number, negative: number): OverflowProof => {
-    const holds = positive * maxActivation <= 32767 && negative * maxActivation >= -32768;
-    return { group, maxActivation, positive, negative, holds };
-  };
-  // Weights of few bits: as many of the largest would fit. A two's complement code lies in -reach - 1 .. reach.
-  const { weights, cin } = region;
-  let reach = 0;
-  for (let i = 0; i < weights.length; i++) reach |= weights[i] ^ (weights[i] >> 31);
-  const rough = proof(2 * group * reach, -2 * group * (reach + 1));
-  if (rough.holds) return rough;
-  const groupsPerRow = Math.ceil(rowValues(region) / (4 * group));
-  const lanes = region.cout * (region.ky.to - region.ky.from) * groupsPerRow * 2;
-  const positive = new Int32Array(lanes);
-  const negative = new Int32Array(lanes);
+function packFields(region: WeightRegion, data: Uint8Array, packing: 'nibbles' | 'quads'): Uint8Array {
+  const bits = packing === 'nibbles' ? 4 : 2;
+  const fields = 8 / bits;
+  const values = rowValues(region);
   const rows = region.ky.to - region.ky.from;
-  const shift = 2 + Math.log2(group);
-  forEachTap(region, (oc, row, first, from) => {
-    const base = (oc * rows + row) * groupsPerRow;
-    for (let c = 0; c < cin; c++) {
-      const at = first + c;
-      const value = weights[from + c];
-      const lane = (base + (at >> shift)) * 2 + ((at >> 1) & 1);
-      if (value > 0) positive[lane] += value;
-      else negative[lane] += value;
+  const { weights } = region;
+  /** Weights of 0. A code's bits are exclusive-or'd to it: that raises them, too. */
+  data.fill(packing === 'nibbles' ? 0x08 : 0x2a);
+  const steps = hasSteps(region);
+  const [to, from] = steps ? [data, weights].map(asWords) : [data, weights];
+  const width = steps ? 4 : 1;
+  const mask = ((1 << bits) - 1) * (steps ? 0x01010101 : 1);
+  forEachTap(region, (oc, row, at, first) => {
+    const channel = oc % BLOCK_CHANNELS;
+    const block = (oc - channel) / BLOCK_CHANNELS;
+    const shift = bits * ((channel >> 2) % fields);
+    const vector = Math.floor(channel / (4 * fields));
+    const base = ((block * rows + row) * values * BLOCK_CHANNELS) / fields + vector * 16 + (channel & 3) * 4;
+    for (let c = 0; c < region.cin; c += width) {
+      const within = (at + c) & 3;
+      to[(base + ((at + c - within) * BLOCK_CHANNELS) / fields + within) / width] ^=
+        (from[(first + c) / width] & mask) << shift;
     }
   });
-  return proof(
-    positive.reduce((a, b) => Math.max(a, b), 0),
-    negative.reduce((a, b) => Math.min(a, b), 0),
-  );
+  return data;
 }
+
+/** In a step of two values a byte for each of 64 channels: its two weights, both raised by 2, the first in the low bits. */
+function packPairs(region: WeightRegion, data: Uint8Array): Uint8Array {
+  const channels = blockChannels('pairs');
+  const values = rowValues(region);
+  const rows = region.ky.to - region.ky.from;
+  data.fill(0x0a);
+  forEachTap(region, (oc, row, at, first) => {
+    const block = Math.floor(oc / channels);
+    const base = (((block * rows + row) * values) / 2) * channels + (oc % channels);
+    for (let c = 0; c < region.cin; c++)
+      data[base + ((at + c) >> 1) * channels] ^= (region.weights[first + c] & 3) << (2 * ((at + c) & 1));
+  });
+  return data;
+}
+
+/** The tables of assembly/layout.ts: by the first activation, four times the second, and so its weights raised by 2. */
+export const lookupTables = (): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, i) => {
+    const [a0, a1, w0, w1] = [(i >> 4) & 3, i >> 6, (i & 3) - 2, ((i >> 2) & 3) - 2];
+    return a0 * w0 + a1 * w1 + LOOKUP_OFFSET;
+  });
+
+/** Whether a step's four weights lie together, as one word. */
+const hasSteps = ({ cin, pixelBytes, weights }: WeightRegion): boolean =>
+  cin % 4 === 0 && pixelBytes % 4 === 0 && weights.byteOffset % 4 === 0;
+const asWords = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Int32Array =>
+  new Int32Array(buffer, byteOffset, byteLength / 4);
 
 /** Per pattern and channel (padded to whole blocks): -zero times the sum of the weights its pixels use. */
 export function firstAccumulators(

@@ -1,14 +1,13 @@
-// What a plan promises before anything runs: kernels read and write inside their tensors, tensors that live at the same
-// time do not share bytes, and i16 sums that are said to fit do, by adding up the packed weights as the kernels do.
+// What a plan promises before anything runs: kernels read and write inside their tensors, and tensors that live at the
+// same time do not share bytes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Int8Model } from '../int8/int8-model';
-import { Rng } from '../core/rng';
 import { placeTensors } from './arena';
 import { BLOCK_CHANNELS } from './kernels';
-import { packWeights, proveGroup } from './pack';
 import { planModel, type Plan } from './plan';
-import { gaussianWeights, randomResNet18 } from './testing/models';
+import { rowValues } from './region';
+import { randomResNet18 } from './testing/models';
 import { randomNetwork } from './testing/networks';
 import { SWEEP_LENGTH, sweptModel } from './testing/sweep';
 
@@ -20,14 +19,16 @@ function outside({ layers, tensors }: Plan): string[] {
   return layers.flatMap(({ name, step, conv }) => {
     if (!conv) return [];
     const [input, output] = [tensors[step.inputs[0]]!, tensors[step.output]!];
-    const channels = conv.packed.blocks * BLOCK_CHANNELS;
+    const { ky, cout } = conv.region;
+    const weights = (ky.to - ky.from) * rowValues(conv.region);
+    const channels = BLOCK_CHANNELS * Math.ceil(cout / BLOCK_CHANNELS);
     return conv.groups.flatMap(({ rows, run, weightRow, weightValue, pixels }) => {
       const wrong: string[] = [];
-      const weightsEnd = (weightRow + rows - 1) * conv.packed.rowValues + weightValue + run;
+      const weightsEnd = (weightRow + rows - 1) * rowValues(conv.region) + weightValue + run;
       if (run % 4 !== 0) wrong.push(`${name}: a run of ${run}`);
       // Kernels group steps from here on, the proof from the row's start.
       if (weightValue % LARGEST_STEP !== 0) wrong.push(`${name}: starts at ${weightValue}`);
-      if (rows > 0 && (weightRow < 0 || weightValue < 0 || weightsEnd > conv.packed.rows * conv.packed.rowValues))
+      if (rows > 0 && (weightRow < 0 || weightValue < 0 || weightsEnd > weights))
         wrong.push(`${name}: weights up to ${weightsEnd}`);
       for (const pixel of pixels) {
         const readEnd = pixel.input + (rows - 1) * input.rowBytes + run;
@@ -109,61 +110,6 @@ describe('placeTensors', () => {
           }
         }
       }),
-    );
-  });
-});
-
-describe('proveGroup', () => {
-  /** Positive and negative sums of every i16 lane, read from packed weights in the order of the kernels. */
-  function lanes(data: Int8Array | Int16Array, rowValues: number, group: number): { most: number; least: number } {
-    const stepBytes = BLOCK_CHANNELS * 4;
-    const steps = rowValues / 4;
-    let [most, least] = [0, 0];
-    for (let row = 0; row < data.length / (steps * stepBytes); row++)
-      for (let first = 0; first < steps; first += group)
-        for (let lane = 0; lane < stepBytes / 2; lane++) {
-          let [positive, negative] = [0, 0];
-          for (let step = first; step < Math.min(first + group, steps); step++)
-            for (const byte of [2 * lane, 2 * lane + 1]) {
-              const weight = data[(row * steps + step) * stepBytes + byte];
-              if (weight > 0) positive += weight;
-              else negative += weight;
-            }
-          [most, least] = [Math.max(most, positive), Math.min(least, negative)];
-        }
-    return { most, least };
-  }
-
-  it('finds the largest sums of any lane', () => {
-    const size = fc.integer({ min: 1, max: 40 });
-    fc.assert(
-      fc.property(
-        fc.nat(),
-        size,
-        size,
-        fc.constantFrom(1, 2, 3, 5),
-        fc.constantFrom(2, 4),
-        fc.boolean(),
-        (...given) => {
-          const [seed, cin, cout, kernel, group, blocks] = given;
-          const rng = new Rng(seed);
-          const from = rng.below(kernel);
-          const region = {
-            ...{ cin, cout, kernel, ky: { from: rng.below(from + 1), to: kernel }, kx: { from, to: kernel } },
-            weights: gaussianWeights(cout, kernel * kernel * cin, rng),
-            pixelBytes: blocks ? BLOCK_CHANNELS * Math.ceil(cin / BLOCK_CHANNELS) : cin,
-          };
-          const packed = packWeights(region, false);
-          const { most, least } = lanes(packed.data, packed.rowValues, group);
-          const max = 1 + rng.below(127);
-          const proof = proveGroup(region, group, max);
-          // Where bounds of them are enough, they may do.
-          expect(proof.positive).toBeGreaterThanOrEqual(most);
-          expect(proof.negative).toBeLessThanOrEqual(least);
-          if (!proof.holds) expect([proof.positive, proof.negative]).toEqual([most, least]);
-          expect(proof.holds).toBe(most * max <= 32767 && least * max >= -32768);
-        },
-      ),
     );
   });
 });

@@ -4,13 +4,17 @@ import type { Window } from '../core/window';
 import type { Int8Model, Int8Tensor, Int8WeightedOp } from '../int8/int8-model';
 import { requantization, type Requantization } from '../int8/requantize';
 import { validateInt8Model } from '../int8/validate';
+import { neededBits } from '../int8/weight-bits';
 import { placeTensors, type Lifetime } from './arena';
 import { ARENA_START } from './assembly/layout';
-import { BLOCK_CHANNELS, KERNELS, MAX_RELAXED_ACTIVATION, kernelName, type KernelMode } from './kernels';
+import { BLOCK_CHANNELS } from './kernels';
 import { lower, rebasedTensors, type Step } from './lower';
 import { loweringOf } from './ops/table';
-import { firstAccumulators, packWeights, proveGroup, type OverflowProof, type PackedWeights } from './pack';
+import { firstAccumulators } from './pack';
+import { longestChain } from './overflow';
+import type { WeightRegion } from './region';
 import { hull, tapPatterns } from './taps';
+import { tilingsFor, type Tiling, type TilingOptions } from './tilings';
 
 /** How a tensor's codes lie in the arena: rows of pixels of channels. */
 export interface StoredTensor {
@@ -29,15 +33,6 @@ export interface StoredTensor {
   readonly max: number;
 }
 
-/** Kernels for one convolution: pixels with the same live taps go in pairs where `pairs` names a kernel. */
-export interface Tiling {
-  readonly pairs?: number;
-  readonly singles: number;
-  /** e.g. 'dot 2x16 + 1x32' */
-  readonly name: string;
-  readonly proof: string;
-}
-
 /** Output pixels with the same live taps; offsets in bytes from their tensors' starts. */
 export interface TapGroup {
   /** Rows of live taps, and the stored input values that are read from each: a multiple of 4. */
@@ -51,7 +46,9 @@ export interface TapGroup {
 
 export interface ConvPlan {
   readonly groups: readonly TapGroup[];
-  readonly packed: PackedWeights;
+  readonly region: WeightRegion;
+  /** Steps that `chain` kernels sum in i16; 0 where they are none of the tilings. */
+  readonly chain: number;
   /** Per group and channel: what its accumulators start from. */
   readonly first: Int32Array;
   readonly requantization: Requantization;
@@ -67,7 +64,6 @@ export interface PlanLayer {
   /** Multiply-accumulates of the layer as written, and of its live taps. */
   readonly macs: number;
   readonly liveMacs: number;
-  readonly weightBytes: number;
   readonly activationBytes: number;
 }
 
@@ -82,13 +78,9 @@ export interface Plan {
   readonly arenaBytes: number;
 }
 
-export interface PlanOptions {
-  /** Kernels with relaxed SIMD may be used. */
-  readonly relaxed: boolean;
+export interface PlanOptions extends TilingOptions {
   /** Every tensor keeps its bytes and nothing is absorbed: for traces. */
   readonly separate?: boolean;
-  /** Only kernels of this mode; for tests. @throws where it cannot be exact */
-  readonly mode?: KernelMode;
 }
 
 /** Bytes after an arena's end that kernels may read. */
@@ -128,35 +120,6 @@ function layoutOf({ h, w, c, q }: Int8Tensor, rebased: boolean, padding: number 
   };
 }
 
-/** Kernels that are exact for this layer, the most promising first. */
-function tilingsFor(proofs: readonly OverflowProof[], max: number, options: PlanOptions): Tiling[] {
-  const exact = (mode: KernelMode): string | undefined => {
-    if (mode === 'wide') return 'i32 sums of i16 products';
-    if (!options.relaxed || max > MAX_RELAXED_ACTIVATION) return undefined;
-    if (mode === 'dot') return `activations 0..${max} fit 7 bits`;
-    if (mode === 'pair1') return 'two products fit i16';
-    const proof = proofs.find(({ group }) => mode === `pair${group}`);
-    return proof?.holds
-      ? `lanes of ${2 * proof.group} weights sum to ${proof.negative}..${proof.positive}, times ${max} fits i16`
-      : undefined;
-  };
-  const modes: readonly KernelMode[] = ['dot', 'pair4', 'pair2', 'pair1', 'wide'];
-  const usable = modes.filter((mode) => exact(mode) !== undefined);
-  const wanted = options.mode ? usable.filter((mode) => mode === options.mode) : usable;
-  if (wanted.length === 0) throw new Error(`no exact kernel of mode ${options.mode}`);
-  // Packed weights suit either the wide kernels or all the others.
-  return wanted
-    .filter((mode) => (mode === 'wide') === (wanted[0] === 'wide'))
-    .flatMap((mode) => {
-      const numberOf = (pixels: number): number =>
-        KERNELS.findIndex((kernel) => kernel.mode === mode && kernel.pixels === pixels);
-      const [singles, pairs] = [numberOf(1), numberOf(2)];
-      const proof = exact(mode) ?? '';
-      const single: Tiling = { singles, name: kernelName(KERNELS[singles]), proof };
-      return pairs < 0 ? [single] : [{ ...single, pairs, name: kernelName(KERNELS[pairs]) }, single];
-    });
-}
-
 function planConv(
   op: Int8WeightedOp,
   window: Window,
@@ -189,14 +152,14 @@ function planConv(
       output: y * stored.output.rowBytes + x * stored.output.pixelBytes,
     })),
   }));
-  const relaxed = options.relaxed && max <= MAX_RELAXED_ACTIVATION;
-  const tilings = tilingsFor(relaxed ? [2, 4].map((group) => proveGroup(region, group, max)) : [], max, options);
+  const bits = neededBits(op.weights);
   return {
     groups,
-    packed: packWeights(region, KERNELS[tilings[0].singles].mode === 'wide'),
+    region,
+    chain: longestChain(bits, max) ?? 0,
     first: firstAccumulators(region, patterns, zero),
     requantization: requantization(input.q.scale, op.weightScales, op.bias, output.q.scale),
-    tilings,
+    tilings: tilingsFor({ region, max, bits, image: padding !== undefined }, options),
   };
 }
 
@@ -206,7 +169,7 @@ function planLayer(step: Step, model: Int8Model, layouts: readonly Layout[], opt
   const target = model.tensors[output];
   const activationBytes = [...inputs, output].reduce((sum, index) => sum + layouts[index].bytes - SLACK, 0);
   const base = { step, name: step.name, activationBytes };
-  if (!('weights' in op)) return { ...base, macs: 0, liveMacs: 0, weightBytes: 0 };
+  if (!('weights' in op)) return { ...base, macs: 0, liveMacs: 0 };
   const window = loweringOf(op).window(op);
   const conv = planConv(op, window, source, target, { input: layouts[inputs[0]], output: layouts[output] }, options);
   const exact = tapPatterns(source.h, source.w, window, window);
@@ -219,7 +182,6 @@ function planLayer(step: Step, model: Int8Model, layouts: readonly Layout[], opt
     conv,
     macs: target.h * target.w * window.kernel ** 2 * source.c * target.c,
     liveMacs: taps * source.c * target.c,
-    weightBytes: conv.packed.data.byteLength,
   };
 }
 

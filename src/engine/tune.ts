@@ -6,6 +6,8 @@ import type { EngineExports } from './wasm-module';
 export interface LayerTiming {
   readonly kernel: string;
   readonly proof: string;
+  /** Of weights as the kernel reads them. */
+  readonly weightBytes: number;
   readonly microseconds: number;
 }
 
@@ -81,7 +83,7 @@ export function timeLayers(
       list.push(performance.now() - start);
     });
   return chosen.map((choice, layer) => {
-    const { name, proof } = image.choices[layer][choice].tiling;
-    return { kernel: name, proof, microseconds: typical(times[layer]) * 1000 };
+    const { tiling, weightBytes } = image.choices[layer][choice];
+    return { kernel: tiling.name, proof: tiling.proof, weightBytes, microseconds: typical(times[layer]) * 1000 };
   });
 }

@@ -9,7 +9,7 @@ import { planModel } from './plan';
 import { agreement } from './testing/agreement';
 import { randomImages } from './testing/models';
 import { brokenNetwork, hugeNetworks, randomNetwork } from './testing/networks';
-import { PATTERNS, SWEEP_LENGTH, sweptModel } from './testing/sweep';
+import { FEW_BITS_LENGTH, PATTERNS, SWEEP_LENGTH, fewBitsModel, sweptModel } from './testing/sweep';
 import { TestProgram } from './testing/test-program';
 import { createWasmEngine } from './wasm-engine';
 import { compileEngine } from './wasm-module';
@@ -19,12 +19,12 @@ const program = await TestProgram.create(module);
 const swept = Array.from({ length: SWEEP_LENGTH }, (_, index) => sweptModel(index));
 const IMAGES = 2;
 
-function expectAgreement(model: Int8Model, images: Uint8Array, n: number): void {
+function expectAgreement(model: Int8Model, images: Uint8Array, n: number, modes = ['wide']): void {
   const { planned, wrong, codes } = agreement(program, false, model, images, n);
   expect({ model: model.name, wrong }).toEqual({ model: model.name, wrong: [] });
   expect(codes).toBeGreaterThan(0);
   // Without weights there is nothing that a mode could not do.
-  if (model.ops.some((op) => 'weights' in op)) expect(planned).toEqual(['wide']);
+  if (model.ops.some((op) => 'weights' in op)) expect(planned).toEqual(modes);
 }
 
 describe('the plain build', () => {
@@ -32,6 +32,14 @@ describe('the plain build', () => {
     const models = swept.filter((model) => model.pattern === pattern);
     expect(models.length).toBeGreaterThan(5);
     for (const { model, images, n } of models) expectAgreement(model, images, n);
+  });
+
+  it('weights and activations of 2 to 8 bits', () => {
+    for (let index = 0; index < FEW_BITS_LENGTH; index++) {
+      const { model, weightBits, activationBits, images, n } = fewBitsModel(index);
+      const modes = weightBits === 2 && activationBits === 2 ? ['wide', 'lookup'] : ['wide'];
+      expectAgreement(model, images, n, modes);
+    }
   });
 
   it('random networks of every operation', () => {

@@ -42,6 +42,7 @@ export interface EngineLayer {
   /** Multiply-accumulates as written, and those whose tap does not meet padding alone. */
   readonly macs: number;
   readonly liveMacs: number;
+  /** Of weights as that kernel reads them. */
   readonly weightBytes: number;
   /** Mean on one thread, layer after layer. */
   readonly microseconds: number;
@@ -129,8 +130,8 @@ export class IntegerLab<Name extends string> {
   profile(name: Name): EngineLayer[] {
     const { engine } = this.get(name);
     const timings = engine.profile(PROFILED_RUNS);
-    return engine.plan.layers.map(({ name, macs, liveMacs, weightBytes }, i) => ({
-      ...{ name, macs, liveMacs, weightBytes },
+    return engine.plan.layers.map(({ name, macs, liveMacs }, i) => ({
+      ...{ name, macs, liveMacs },
       ...timings[i],
     }));
   }

@@ -11,7 +11,7 @@ import { createReferenceEngine } from '../../src/engine/reference';
 import { agreement, type Agreement } from '../../src/engine/testing/agreement';
 import { randomImages, randomResNet18 } from '../../src/engine/testing/models';
 import { randomNetwork } from '../../src/engine/testing/networks';
-import { SWEEP_LENGTH, sweptModel, type Pattern } from '../../src/engine/testing/sweep';
+import { FEW_BITS_LENGTH, SWEEP_LENGTH, fewBitsModel, sweptModel, type Pattern } from '../../src/engine/testing/sweep';
 import { TestProgram } from '../../src/engine/testing/test-program';
 import { createWasmEngine, type WasmEngine } from '../../src/engine/wasm-engine';
 import { fetchEngineModule, type EngineBuild } from '../../src/engine/wasm-module';
@@ -102,6 +102,21 @@ export async function sweep(build: EngineBuild): Promise<SweptAgreement[]> {
   });
 }
 
+export interface FewBitsAgreement extends Agreement {
+  readonly name: string;
+  readonly weightBits: number;
+  readonly activationBits: number;
+}
+
+/** Convolutions of every pair of widths in one build. */
+export async function fewBits(build: EngineBuild): Promise<FewBitsAgreement[]> {
+  const program = await TestProgram.create(await fetchEngineModule(build, '/wasm/'));
+  return Array.from({ length: FEW_BITS_LENGTH }, (_, index) => {
+    const { model, images, n, ...widths } = fewBitsModel(index);
+    return { ...agreement(program, build === 'relaxed', model, images, n), name: model.name, ...widths };
+  });
+}
+
 /** Random networks of every operation in one build. */
 export async function networks(build: EngineBuild, count: number): Promise<(Agreement & { name: string })[]> {
   const program = await TestProgram.create(await fetchEngineModule(build, '/wasm/'));
@@ -128,6 +143,8 @@ export async function batches(settings: readonly Setting[]): Promise<BatchOutcom
     { model: randomNetwork(11), sizes: [1, 2, 5, 300] },
     { model: randomResNet18(7), sizes: [1, 2, 5] },
     { model: randomResNet18(8, { addRelu: false }), sizes: [1, 2, 5] },
+    { model: randomResNet18(9, { qmax: 15, weightBits: 4 }), sizes: [1, 2, 5] },
+    { model: randomResNet18(10, { qmax: 3, weightBits: 2 }), sizes: [1, 2, 5] },
   ];
   for (const { model, sizes } of models) {
     const most = sizes[sizes.length - 1];

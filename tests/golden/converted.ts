@@ -8,7 +8,7 @@ import { resnet18 } from '../../src/graph/resnet18';
 import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareQat } from '../../src/quant/prepare';
-import { getDefaultQatQConfig, getDefaultQConfig } from '../../src/quant/qconfigs';
+import { getDefaultQatQConfig, getDefaultQConfig, type QConfigOptions } from '../../src/quant/qconfigs';
 import { loadFixture, type Fixture } from './fixture';
 import { loadCheckpoint } from './network';
 
@@ -60,12 +60,10 @@ export function loadConverted(
   if (sha256 !== fixture.checkpoint) throw new Error(`${topic} was made from other weights than public/checkpoint`);
 
   const options = { weightBits: made.weight_bits ?? 8, reduceRange: made.qmax === 127 };
+  const ranges = rangesOf(observed);
   const trained = fixture.names.some((name) => name.startsWith('weights_delta.'));
   const qconfig = trained ? getDefaultQatQConfig('fbgemm', options) : getDefaultQConfig('fbgemm', options);
   const graph = prepareQat(fuse(resnet18()).graph, qconfig, { fuseAddRelu: made.add_relu });
-  const ranges = new Map<string, ObservedRange>(
-    Object.entries(observed).map(([id, { min, max }]) => [id, { min: Float32Array.of(min), max: Float32Array.of(max) }]),
-  );
   const model = convert(graph, params, freeze(graph, observeWeights(graph, params, ranges)), { saturateAt });
   if (trained) return { fixture, model: { ...model, ops: model.ops.map((op) => withTrainedWeights(op, fixture)) } };
   if (topic !== HISTOGRAM_TOPIC) return { fixture, model };
@@ -77,6 +75,19 @@ export function loadConverted(
   });
   return { fixture, model: { ...model, tensors } };
 }
+
+/** The pretrained network at any widths: the fixture's ranges are of float activations. */
+export function quantizedTo(widths: Pick<QConfigOptions, 'weightBits' | 'activationBits'>): Int8Model {
+  const { observed } = loadFixture<ConvertedValues>('int8_ptq_minmax_add_relu').values;
+  const { params } = loadCheckpoint();
+  const graph = prepareQat(fuse(resnet18()).graph, getDefaultQConfig('fbgemm', widths), { fuseAddRelu: true });
+  return convert(graph, params, freeze(graph, observeWeights(graph, params, rangesOf(observed))));
+}
+
+const rangesOf = (observed: ConvertedValues['observed']) =>
+  new Map<string, ObservedRange>(
+    Object.entries(observed).map(([id, { min, max }]) => [id, { min: Float32Array.of(min), max: Float32Array.of(max) }]),
+  );
 
 /** Weights are stored as differences from the pretrained ones, which `op` has. */
 function withTrainedWeights(op: Int8Op, fixture: Fixture<ConvertedValues>): Int8Op {

@@ -39,8 +39,10 @@ export const LOGITS = HEADER + 416;
 /** The first thread's scratch and the bytes to the next one's. */
 export const SCRATCH = HEADER + 420;
 export const SCRATCH_STRIDE = HEADER + 424;
+/** Sixteen bytes each of the lowest 2, 4 and 6 bits. */
+export const MASKS = HEADER + 448;
 /** The header's end. */
-export const IMAGE_START = HEADER + 448;
+export const IMAGE_START = HEADER + 512;
 
 /** In every arena: address of the image it works on; and where what is not the engine's own begins. */
 export const SOURCE = 0;
@@ -83,6 +85,17 @@ export const CONV_HIGH = 60;
 export const CONV_ZERO = 64;
 /** Codes of the whole input. */
 export const CONV_IN_CODES = 68;
+/** Bytes of input after which chains of i16 sums are widened, a multiple of 4. */
+export const CONV_CHAIN = 72;
+/** The sums of lookups. */
+export const CONV_TABLE = 76;
+
+/**
+ * Lookups: a table for every pair of 2-bit activations a, of 16 bytes; in each, for every pair of weights w from -2 to 1,
+ * a0 * w0 + a1 * w1 + LOOKUP_OFFSET, from 0 to LOOKUP_MOST.
+ */
+export const LOOKUP_OFFSET = 12;
+export const LOOKUP_MOST = 18;
 
 // A job: pixels with the same live taps.
 export const JOB_ROWS = 0;

@@ -43,8 +43,9 @@ export class ModelBuilder {
   /** Scales such that the accumulators' spread covers the output's codes. */
   private weighted(input: Int8Tensor, output: Int8Tensor, values: number, weightBits = this.weightBits): Weighted {
     const { rng } = this;
-    const spread = Math.sqrt(values) * 36 * 2 ** (weightBits - 8) * 40 * input.q.scale;
-    const scale = (output.q.scale * 40) / spread;
+    const typical = ({ q }: Int8Tensor): number => ((40 * q.qmax) / 127) * q.scale;
+    const spread = Math.sqrt(values) * 36 * 2 ** (weightBits - 8) * typical(input);
+    const scale = typical(output) / spread;
     return {
       weights: gaussianWeights(output.c, values, rng, weightBits),
       weightBits,
@@ -57,7 +58,7 @@ export class ModelBuilder {
     const source = this.tensors[input];
     const side = (size: number): number => outputLength(size, { kernel, stride, pad });
     const relu = options.relu ?? true;
-    const zeroPoint = options.zeroPoint ?? (relu ? 0 : 60);
+    const zeroPoint = options.zeroPoint ?? (relu ? 0 : Math.min(60, (options.qmax ?? this.qmax) >> 1));
     const output = this.tensor(side(source.h), side(source.w), cout, zeroPoint, options.scale, options.qmax);
     const gaussian = this.weighted(source, this.tensors[output], kernel * kernel * source.c, options.weightBits);
     const { weights, weightBits, weightScales, bias } = { ...gaussian, ...options };
@@ -140,16 +141,16 @@ export interface ConvOptions extends Partial<Weighted> {
 }
 
 /** The article's ResNet18 for 32x32x3; `addRelu`: ReLU inside the skip add, else separate as the article has it. */
-export function randomResNet18(seed: number, { addRelu = true, qmax = 127 } = {}): Int8Model {
-  const builder = new ModelBuilder(new Rng(seed), qmax);
-  let x = builder.tensor(32, 32, 3, 58, 0.037);
+export function randomResNet18(seed: number, { addRelu = true, qmax = 127, weightBits = 8 } = {}): Int8Model {
+  const builder = new ModelBuilder(new Rng(seed), qmax, weightBits);
+  let x = builder.tensor(32, 32, 3, Math.min(58, qmax >> 1), 0.037);
   x = builder.maxpool(builder.conv(x, 64, 7, 2, 3), 3, 2, 1);
   for (const [stage, channels] of [64, 128, 256, 512].entries())
     for (const block of [0, 1]) {
       const stride = stage > 0 && block === 0 ? 2 : 1;
       const branch = builder.conv(builder.conv(x, channels, 3, stride, 1), channels, 3, 1, 1, { relu: false });
       const identity = stride === 2 ? builder.conv(x, channels, 1, 2, 0, { relu: false }) : x;
-      const sum = builder.add(branch, identity, addRelu, addRelu ? 0 : 50);
+      const sum = builder.add(branch, identity, addRelu, addRelu ? 0 : Math.min(50, qmax >> 1));
       x = addRelu ? sum : builder.relu(sum);
     }
   builder.linear(builder.avgpool(x), 10);

@@ -46,11 +46,11 @@ function grow(builder: ModelBuilder): void {
   }
 }
 
-/** One to nine operations; the last one's output is the network's. */
+/** One to nine operations with weights of 8, 4 or 2 bits; the last one's output is the network's. */
 export function randomNetwork(seed: number): Int8Model {
   const rng = new Rng(seed);
   const qmax = pick(rng, [15, 127, 255]);
-  const builder = new ModelBuilder(rng, qmax);
+  const builder = new ModelBuilder(rng, qmax, [8, 8, 4, 2][seed % 4]);
   builder.tensor(1 + rng.below(7), 1 + rng.below(7), pick(rng, CHANNELS), pick(rng, [0, qmax >> 1, qmax]));
   for (let left = 1 + rng.below(9); left > 0; left--) grow(builder);
   return builder.build(`network ${seed}`);

@@ -117,3 +117,66 @@ export function sweptModel(index: number): SweptModel {
   images.fill(qmax, 2 * random.length);
   return { model, pattern, images, n: 3 };
 }
+
+const FEW_BITS_PATTERNS = ['any', 'lowest', 'highest', 'alternating', 'gaussian'] as const;
+/** Models of each pair of widths. */
+const FEW_BITS_EACH = 3;
+const WIDTHS = [2, 3, 4, 5, 6, 7, 8];
+export const FEW_BITS_LENGTH = WIDTHS.length ** 2 * FEW_BITS_EACH;
+
+export interface FewBitsModel {
+  readonly model: Int8Model;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  /** Three images: random, all 0, all the largest code. */
+  readonly images: Uint8Array;
+  readonly n: number;
+}
+
+/**
+ * Model number `index` of 0..FEW_BITS_LENGTH-1: two convolutions whose input is no image, so that every kernel whose sums
+ * fit takes them. `any`: every code as often.
+ */
+export function fewBitsModel(index: number): FewBitsModel {
+  const rng = new Rng(1000 + index);
+  const weightBits = WIDTHS[index % 7];
+  const activationBits = WIDTHS[Math.floor(index / 7) % 7];
+  const pattern = FEW_BITS_PATTERNS[(index + Math.floor(index / 7)) % FEW_BITS_PATTERNS.length];
+  const qmax = 2 ** activationBits - 1;
+  const builder = new ModelBuilder(rng, qmax, weightBits);
+  const [h, w, channels] = [1 + rng.below(5), 1 + rng.below(5), 1 + rng.below(CHANNELS)];
+  let x = builder.maxpool(builder.tensor(h, w, channels, pick(rng, [0, qmax >> 1, qmax]), SCALE), 1, 1, 0);
+  for (const turn of [0, 1]) {
+    const source = builder.tensors[x];
+    const { kernel, stride, pad } = windowAt(5 * index + 7 * turn, source.h, source.w);
+    // Lookups take whole blocks of 64 channels.
+    const cout = weightBits === 2 ? 33 + rng.below(32) + 64 * rng.below(2) : 1 + rng.below(CHANNELS);
+    const values = kernel * kernel * source.c;
+    const half = 2 ** (weightBits - 1);
+    const code: Record<typeof pattern, (i: number) => number> = {
+      gaussian: () => 0,
+      any: () => rng.below(2 * half) - half,
+      lowest: () => -half,
+      highest: () => half - 1,
+      alternating: (i) => (i % 2 === 0 ? half - 1 : -half),
+    };
+    const weights =
+      pattern === 'gaussian'
+        ? gaussianWeights(cout, values, rng, weightBits)
+        : Int8Array.from({ length: cout * values }, (_, i) => code[pattern](i));
+    const spread = pattern === 'lowest' || pattern === 'highest' ? values * half : Math.sqrt(values) * half;
+    const weightScales = Float32Array.from({ length: cout }, () => (0.25 + 1.5 * rng.uniform()) / spread);
+    const bias = Float32Array.from({ length: cout }, () => (rng.uniform() - 0.5) * qmax * SCALE);
+    const zeroPoint = Math.floor(pick(rng, [0.2, 0.5, 0.8]) * qmax);
+    const relu = turn === 0 && rng.below(2) === 0;
+    x = builder.conv(x, cout, kernel, stride, pad, {
+      ...{ weights, weightBits, weightScales, bias, zeroPoint, relu, scale: SCALE },
+    });
+  }
+  const model = builder.build(`${index} W${weightBits}A${activationBits} ${pattern}`);
+  const random = randomImages(model, 1, index);
+  const images = new Uint8Array(3 * random.length);
+  images.set(random);
+  images.fill(qmax, 2 * random.length);
+  return { model, weightBits, activationBits, images, n: 3 };
+}
