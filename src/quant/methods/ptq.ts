@@ -3,6 +3,7 @@
 import type { ParamStore } from '../../core/params';
 import type { ObservedRange } from '../../core/qparams';
 import { foldBatchNorms, inferenceWeights } from '../../graph/fold';
+import { nodeById } from '../../graph/graph';
 import type { Graph, WeightedNode } from '../../graph/types';
 import { keepEightBits, type KeepEight } from '../eight-bits';
 import { freeze, type FrozenQuantizers } from '../freeze';
@@ -15,6 +16,7 @@ import { observedRange } from '../qparams';
 import { activationRange, type ActivationRanges } from '../ranges/table';
 import { mseWeightRange, type WeightRanges } from '../ranges/weights';
 import type { QatGraph } from '../types';
+import { flipRoundings } from './flip-roundings';
 
 /** What a calibrated network is quantized to. */
 export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activationBits'> {
@@ -22,6 +24,8 @@ export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activat
   readonly keep?: KeepEight;
   /** How ranges are chosen; by default as PyTorch does, 'histogram' and 'minmax'. */
   readonly ranges?: { readonly activations?: ActivationRanges; readonly weights?: WeightRanges };
+  /** Weights to the nearest code (default), or flipped so that their errors cancel: see flipRoundings. */
+  readonly rounding?: 'nearest' | 'flipped';
 }
 
 /** The graph as get_default_qconfig("fbgemm") prepares it, whose activations a calibration has to see. */
@@ -67,7 +71,9 @@ export function ptq(
   options: PtqOptions,
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
   const graph = ptqGraph(calibration.graph, calibration, options);
-  return { graph, quantizers: freeze(graph, rangesOf(graph, calibration, options)) };
+  const quantizers = freeze(graph, rangesOf(graph, calibration, options));
+  if (options.rounding !== 'flipped') return { graph, quantizers };
+  return { graph, quantizers: withFlippedCodes(graph, calibration.params, quantizers) };
 }
 
 /** By node id, of weights by weightKey: PyTorch's own, which depend on no width, or for the codes that each tensor has. */
@@ -89,4 +95,14 @@ function rangesOf(
     }
   }
   return chosen;
+}
+
+function withFlippedCodes(graph: QatGraph, params: ParamStore, quantizers: FrozenQuantizers): FrozenQuantizers {
+  const weights = new Map(quantizers.weights);
+  for (const [id, weight] of quantizers.weights) {
+    const node = nodeById(graph, id) as WeightedNode;
+    const taps = node.op === 'conv' ? node.conv.kernel ** 2 : 1;
+    weights.set(id, { ...weight, codes: flipRoundings(inferenceWeights(node, params).weight.data, weight.q, taps) });
+  }
+  return { ...quantizers, weights };
 }
