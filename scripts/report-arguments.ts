@@ -9,6 +9,7 @@ const USAGE =
   'Usage: npm run report -- [--steps N] [--batch N] [--backend auto|webgpu|wasm] [--weight-bits B] ' +
   '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|step|cosine|one_cycle] [--seed N] [--qconfig fbgemm_qat|fbgemm|lsq] ' +
   '[--distillation SHARE] [--keep-eight none|edges|edges_and_sums] [--batch-norm fused|folded] ' +
+  '[--ranges histogram|minmax|mse|entropy|percentile] [--weight-ranges minmax|mse] ' +
   '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE]';
 
 const choices = Object.fromEntries(Object.values(NAMES).map((name) => [name, { type: 'string' }] as const));

@@ -27,7 +27,8 @@ export async function measure({ moves }: SliderArgument): Promise<readonly Move[
   try {
     // Loading and calibrating are not part of a move.
     await project.stops.prepare();
-    for (const widths of moves) done.push(await move(project.stops.answers(widths, new AbortController().signal)));
+    for (const widths of moves)
+      done.push(await move(project.stops.answers({ ...project.recipe, ...widths }, new AbortController().signal)));
   } finally {
     project.dispose();
   }

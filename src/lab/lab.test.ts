@@ -96,7 +96,15 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
   expect(simulated.accuracy).toBeGreaterThan(broken + 0.1);
 
   // The same with scales that are learned, the layers at both ends at 8 bits, and the float network as teacher.
-  const choices = { weightBits: 2, activationBits: 2, fuseAddRelu: true, qconfig: 'lsq', keepEight: 'edges' } as const;
+  const choices = {
+    weightBits: 2,
+    activationBits: 2,
+    fuseAddRelu: true,
+    qconfig: 'lsq',
+    keepEight: 'edges',
+    ranges: 'mse',
+    weightRanges: 'minmax',
+  } as const;
   const begun = await qatStart(lab, { ...choices, batchNorm: 'folded' });
   const learning = { kind: 'qat', steps: 150, learningRate: 5e-3, distillation: 0.5 } as const;
   const learned = await train(lab, begun.graph, { ...OPTIONS, ...learning }, begun.params);

@@ -22,6 +22,8 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   weightBits: 'configure',
   activationBits: 'configure',
   keepEight: 'configure',
+  ranges: 'configure',
+  weightRanges: 'configure',
   batchNorm: 'prepare',
   fuseAddRelu: 'prepare',
   steps: 'train',

@@ -1,9 +1,10 @@
 // The order of the slider's work: loading once, one stop at a time, a stop that was left lets go after its piece.
 import { expect, test, vi } from 'vitest';
+import { DEFAULT_RECIPE } from '../recipe/recipe';
 import { FIRST_IMAGES, Stops, type Answer } from './stops';
 import type { Workers } from './workers';
 
-const widths = (bits: number) => ({ weightBits: bits, activationBits: bits });
+const widths = (bits: number) => ({ ...DEFAULT_RECIPE, weightBits: bits, activationBits: bits });
 
 /** Workers that note what they are asked. */
 function setUp(load = async () => {}) {

@@ -2,7 +2,7 @@
 // as soon as the network is loaded. Not for training, nor for test images; nothing here changes a run.
 import { proxy } from 'comlink';
 import { agreement } from '../report/accuracy';
-import type { Classified, Quantized } from '../worker/api';
+import type { Classified, PtqChoices, Quantized } from '../worker/api';
 import type { Workers } from './workers';
 
 /** Where the slider stands. */
@@ -68,7 +68,7 @@ export class Stops {
    * Answers on more and more images, up to FIRST_IMAGES and then, while the slider rests, to MOST_IMAGES, until the signal
    * ends it; the stop asked for next waits for the piece that is being run.
    */
-  async *answers(widths: BitWidths, signal: AbortSignal): AsyncGenerator<Answer> {
+  async *answers(choices: PtqChoices, signal: AbortSignal): AsyncGenerator<Answer> {
     const before = this.turn;
     let done!: () => void;
     this.turn = new Promise<void>((resolve) => (done = resolve));
@@ -77,9 +77,17 @@ export class Stops {
       await before;
       if (signal.aborted) return;
       const { engine } = this.workers();
-      const quantized = await engine.quantize('slider', widths, this.threads());
+      const quantized = await engine.quantize('slider', choices, this.threads());
+      const { weightBits, activationBits } = choices;
       const classified = { labels: new Uint8Array(0), predictions: new Uint8Array(0) };
-      let answer: Answer = { ...widths, accuracy: NaN, classified, quantized, milliseconds: undefined };
+      let answer: Answer = {
+        weightBits,
+        activationBits,
+        accuracy: NaN,
+        classified,
+        quantized,
+        milliseconds: undefined,
+      };
       for (let start = 0; start < MOST_IMAGES && !signal.aborted; start += PIECE) {
         answer = withMore(answer, await engine.classify('slider', 'validation', start, PIECE));
         yield answer;

@@ -7,7 +7,7 @@ import { fromFile, fromQuery, NAMES, readChoices, toFile, toQuery } from './reci
 const OTHER: Recipe = {
   ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, schedule: 'constant' },
   ...{ weightBits: 5, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
-  ...{ distillation: 0.5, keepEight: 'edges', batchNorm: 'folded' },
+  ...{ distillation: 0.5, keepEight: 'edges', ranges: 'mse', weightRanges: 'mse', batchNorm: 'folded' },
 };
 
 describe('the address', () => {
@@ -72,15 +72,18 @@ describe('the file', () => {
   it('of a time before recipes had a version or a schedule says the same', () => {
     expect(fromFile(JSON.stringify({ ...OTHER, version: undefined }))).toEqual(OTHER);
     expect(fromFile(JSON.stringify({ ...OTHER, schedule: undefined }))).toEqual({ ...OTHER, schedule: 'constant' });
-    const { distillation, keepEight, batchNorm, ...old } = OTHER;
-    const added = { distillation: 0, keepEight: 'none', batchNorm: 'fused' };
-    expect(Object.keys({ distillation, keepEight, batchNorm })).toEqual(Object.keys(added));
+    const { distillation, keepEight, ranges, weightRanges, batchNorm, ...old } = OTHER;
+    const added = {
+      ...{ distillation: 0, keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
+    };
+    const named = { distillation, keepEight, ranges, weightRanges, batchNorm };
+    expect(Object.keys(named)).toEqual(Object.keys(added));
     expect(fromFile(JSON.stringify(old))).toEqual({ ...old, ...added });
   });
 
   it.each(
     spoilt(JSON.parse(toFile(OTHER)), {
-      optional: ['version', 'schedule', 'distillation', 'keepEight', 'batchNorm'],
+      optional: ['version', 'schedule', 'distillation', 'keepEight', 'ranges', 'weightRanges', 'batchNorm'],
     }).filter(({ value }) => isJson(value)),
   )('is refused, naming the field: $how', ({ value, field }) =>
     expect(() => fromFile(JSON.stringify(value))).toThrow(

@@ -17,6 +17,8 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   distillation: 'distillation',
   qconfig: 'qconfig',
   keepEight: 'keep-eight',
+  ranges: 'ranges',
+  weightRanges: 'weight-ranges',
   batchNorm: 'batch-norm',
   fuseAddRelu: 'fuse-add-relu',
 };

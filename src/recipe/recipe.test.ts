@@ -18,6 +18,8 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   distillation: [-0.1, 1.1, '1'],
   qconfig: ['foo', 'fbgemm_QAT', '__proto__'],
   keepEight: ['all', '', true],
+  ranges: ['l2', ''],
+  weightRanges: ['entropy'],
   batchNorm: ['bar', 'Folded'],
   fuseAddRelu: ['x', 0, 1, 'true'],
 };

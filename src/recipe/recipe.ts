@@ -46,6 +46,10 @@ const RecipeSchema = object({
   qconfig: oneOf(['fbgemm_qat', 'fbgemm', 'lsq']),
   /** What has 8 bits whatever the widths are: nothing, the layers at both ends, these and the skip adds. */
   keepEight: oneOf(['none', 'edges', 'edges_and_sums']),
+  /** How PTQ, and what begins with it (learned scales, the slider), chooses the ranges of activations: src/quant/ranges. */
+  ranges: oneOf(['histogram', 'minmax', 'mse', 'entropy', 'percentile']),
+  /** The same of weights. */
+  weightRanges: oneOf(['minmax', 'mse']),
   /** 'fused': trained as PyTorch's ConvBn; 'folded': into the weights before training. */
   batchNorm: oneOf(['fused', 'folded']),
   /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
@@ -71,6 +75,8 @@ export const DEFAULT_RECIPE: Recipe = {
   distillation: 0,
   qconfig: 'fbgemm_qat',
   keepEight: 'none',
+  ranges: 'histogram',
+  weightRanges: 'minmax',
   batchNorm: 'fused',
   fuseAddRelu: true,
 };
@@ -97,7 +103,7 @@ export function checkRecipe(recipe: unknown): Recipe {
  */
 const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
-  ...{ keepEight: 'none', batchNorm: 'fused' },
+  ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

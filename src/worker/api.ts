@@ -7,8 +7,8 @@ import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
-import type { PreparedOptions } from '../lab/prepared';
-import type { Calibrated, PtqOptions } from '../quant/methods/ptq';
+import type { PreparedOptions, PtqChoices } from '../lab/prepared';
+import type { Calibrated } from '../quant/methods/ptq';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
 import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';
@@ -60,7 +60,7 @@ export interface VerifyResult extends VerifyTests {
   readonly atol: number;
 }
 
-export type { PreparedOptions } from '../lab/prepared';
+export type { PreparedOptions, PtqChoices } from '../lab/prepared';
 export interface PrepareResult {
   readonly label: string;
   readonly activationFakeQuants: number;
@@ -146,7 +146,7 @@ export interface EngineApi {
   /** What quantize takes from then on. */
   calibrated(calibration: Calibrated): Promise<void>;
   /** Post-training quantization of what was calibrated, at any bit width, in milliseconds. */
-  quantize(slot: Int8Slot, options: PtqOptions, threads: number): Promise<Quantized>;
+  quantize(slot: Int8Slot, choices: PtqChoices, threads: number): Promise<Quantized>;
   /** Images start..start+count-1 of a split. */
   classify(slot: Int8Slot, split: Split, start: number, count: number): Promise<Classified>;
   /** The plan of a loaded model, timed now. */

@@ -3,10 +3,11 @@ import { expose } from 'comlink';
 import type { Split } from '../data/source';
 import type { Int8Model } from '../int8/int8-model';
 import { IntegerLab } from '../lab/integers';
+import { ptqOptions } from '../lab/prepared';
 import { openImages } from '../model/resnet18-cifar10';
-import type { Calibrated, PtqOptions } from '../quant/methods/ptq';
+import type { Calibrated } from '../quant/methods/ptq';
 import { agreement } from '../report/accuracy';
-import type { EngineApi, Int8Slot, OnProgress } from './api';
+import type { EngineApi, Int8Slot, OnProgress, PtqChoices } from './api';
 import './errors';
 
 const BATCH = 250;
@@ -26,8 +27,8 @@ class EngineWorker implements EngineApi {
     this.lab.calibrated(calibration);
   }
 
-  quantize(slot: Int8Slot, options: PtqOptions, threads: number) {
-    return this.lab.quantize(slot, options, threads);
+  quantize(slot: Int8Slot, choices: PtqChoices, threads: number) {
+    return this.lab.quantize(slot, ptqOptions(choices), threads);
   }
 
   classify(slot: Int8Slot, split: Split, start: number, count: number) {

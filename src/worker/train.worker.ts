@@ -11,7 +11,7 @@ import { totalCost, layerCosts } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
 import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
-import { floatStart, preparedGraph, qatStart } from '../lab/prepared';
+import { floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import type { Calibrated } from '../quant/methods/ptq';
 import { measureLatency } from '../report/statistics';
@@ -174,9 +174,9 @@ class TrainWorker implements TrainApi {
     return this.converted(this.lab.convert(preparedGraph(this.lab, training.recipe), trained));
   }
 
-  async ptq({ weightBits, activationBits, keepEight: keep, fuseAddRelu }: PreparedOptions, onProgress: OnProgress) {
-    const options = { weightBits, activationBits, keep, fuseAddRelu };
-    return this.converted(await this.lab.ptq(options, of('images', onProgress)));
+  async ptq(options: PreparedOptions, onProgress: OnProgress) {
+    const { fuseAddRelu } = options;
+    return this.converted(await this.lab.ptq({ ...ptqOptions(options), fuseAddRelu }, of('images', onProgress)));
   }
 
   calibrate(fuseAddRelu: boolean, onProgress: OnProgress): Promise<Calibrated> {

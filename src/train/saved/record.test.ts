@@ -47,6 +47,8 @@ describe('refused', () => {
     'options.schedule',
     'options.distillation',
     'options.keepEight',
+    'options.ranges',
+    'options.weightRanges',
     'options.batchNorm',
     'runs.control',
     'runs.control.result',

@@ -102,7 +102,10 @@ const version1 = (values: Readonly<Record<string, unknown>>) =>
 
 describe('a database of version 1', () => {
   /** What recipes had not then. */
-  const ADDED = { version: 1, schedule: 'constant', distillation: 0, keepEight: 'none', batchNorm: 'fused' };
+  const ADDED = {
+    ...{ version: 1, schedule: 'constant', distillation: 0 },
+    ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
+  };
   test('its training is carried over under its id, with both runs and states', async () => {
     await version1({ qat: QAT_1, 'qat/state': stateOf(2), control: CONTROL_1, 'control/state': stateOf(1) });
     const { record, states } = await store.read('first');

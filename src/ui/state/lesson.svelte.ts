@@ -1,8 +1,9 @@
 // The lesson that opens the page, as runes: where the slider of bits stands, what the integer network there answers, what
 // was recorded of it, and what QAT made of it. Not for computing: the project does that.
-import { getContext, setContext } from 'svelte';
+import { getContext, setContext, untrack } from 'svelte';
 import { PlaygroundError } from '../../core/errors';
 import type { Figures } from '../../project/figures';
+import type { Recipe } from '../../recipe/recipe';
 import { FIRST_IMAGES, type Answer, type BitWidths } from '../../project/stops';
 import { recordedStop, type RecordedStop } from '../lesson/recorded';
 import type { Playground } from './playground.svelte';
@@ -11,7 +12,7 @@ interface Problem {
   readonly message: string;
   readonly hint: string;
 }
-/** By the widths of a stop: see key(). */
+/** By the widths of a stop and how it is quantized: see key(). */
 type ByStop<T> = Readonly<Record<string, T | undefined>>;
 
 export class Lesson {
@@ -26,9 +27,14 @@ export class Lesson {
   private healed = $state.raw<ByStop<Figures>>({});
   private asked: AbortController | undefined;
 
+  /** What else decides how a stop is quantized: the recipe's choices of the run in hand. */
+  private get method(): string {
+    return methodOf(this.playground.options);
+  }
+
   /** The newest answer of the stop, the figures beside QAT's, and what it showed when it was recorded. */
-  readonly answer: Answer | undefined = $derived(this.answers[key(this.widths)]);
-  readonly figures: Figures | undefined = $derived(this.healed[key(this.widths)]);
+  readonly answer: Answer | undefined = $derived(this.answers[this.key(this.widths)]);
+  readonly figures: Figures | undefined = $derived(this.healed[this.key(this.widths)]);
   readonly recorded: RecordedStop = $derived(recordedStop(this.widths));
   /** The first images are done: time for a screen reader to hear of it. */
   readonly settled = $derived((this.answer?.classified.labels.length ?? 0) >= FIRST_IMAGES);
@@ -47,7 +53,7 @@ export class Lesson {
 
   /** What the network answered at a stop; undefined where it was not asked. */
   answerAt(widths: BitWidths): Answer | undefined {
-    return this.answers[key(widths)];
+    return this.answers[this.key(widths)];
   }
 
   move(changed: Partial<BitWidths>): void {
@@ -73,18 +79,26 @@ export class Lesson {
     const { signal } = (this.asked = new AbortController());
     this.problem = undefined;
     this.waiting = true;
+    const choices = { ...this.playground.options, ...this.widths };
+    const key = this.key(this.widths);
     try {
-      for await (const answer of this.playground.project.stops.answers(this.widths, signal)) {
-        const known = this.answerAt(answer);
+      for await (const answer of this.playground.project.stops.answers(choices, signal)) {
+        const known = this.answers[key];
         // Fewer images than before say less.
         if (known && known.classified.labels.length > answer.classified.labels.length) continue;
-        this.answers = { ...this.answers, [key(answer)]: answer };
+        this.answers = { ...this.answers, [key]: answer };
       }
     } catch (error) {
       if (!signal.aborted) this.problem = problemOf(error);
     } finally {
       if (!signal.aborted) this.waiting = false;
     }
+  }
+
+  /** Asks the stop again when it is quantized in another way; to be called in an effect. */
+  follow(): void {
+    void this.method;
+    if (untrack(() => this.asked && !this.answer && !this.healing)) void untrack(() => this.ask());
   }
 
   /**
@@ -105,12 +119,16 @@ export class Lesson {
       if (qatEnded && !same) project.add({ ...recipe, ...widths });
       else project.choose(widths);
       if (!(await playground.heal())) return this.tellWhyNot();
-      for await (const figures of project.figures()) this.healed = { ...this.healed, [key(widths)]: figures };
+      for await (const figures of project.figures()) this.healed = { ...this.healed, [this.key(widths)]: figures };
     } catch (error) {
       this.problem = problemOf(error);
     } finally {
       this.healing = false;
     }
+  }
+
+  private key(widths: BitWidths): string {
+    return `${widths.weightBits}/${widths.activationBits} ${this.method}`;
   }
 
   /** The step that failed says it in its own card, further down. */
@@ -120,7 +138,7 @@ export class Lesson {
   }
 }
 
-const key = ({ weightBits, activationBits }: BitWidths): string => `${weightBits}/${activationBits}`;
+const methodOf = ({ keepEight, ranges, weightRanges }: Recipe): string => `${keepEight} ${ranges} ${weightRanges}`;
 
 /** What a visitor is told of it; a mistake of the page's own is thrown on. */
 function problemOf(error: unknown): Problem {
