@@ -122,15 +122,15 @@ test('choices reach the project; one that changes makes what works on it stale, 
   page,
 }) => {
   await open(page, 'delay=1');
-  await page.getByLabel('Weights').fill('4');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('4');
   await page.getByLabel('Observe only, as in the article').check();
   await field(page, 'Steps').fill('5');
   await card(page, 'prepare').getByRole('button', { name: /^Run/ }).click();
   await done(page, 'prepare');
-  await expect(page.getByLabel('Weights')).toBeEnabled();
+  await expect(page.getByRole('slider', { name: /^Weights/ })).toBeEnabled();
   expect(await recipe(page)).toMatchObject({ weightBits: 4, qconfig: 'fbgemm', steps: 5 });
 
-  await page.getByLabel('Weights').fill('3');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('3');
   for (const step of ['configure', 'prepare']) {
     await expect(card(page, step)).toHaveAttribute('data-status', 'stale');
     await expect(card(page, step)).toContainText('What stands here was made with the choices before');
@@ -138,9 +138,9 @@ test('choices reach the project; one that changes makes what works on it stale, 
   await done(page, 'verify');
   await expect(card(page, 'prepare').getByRole('button', { name: /^Run up to here/ })).toBeVisible();
   // Changing back is as if nothing had been.
-  await page.getByLabel('Weights').fill('4');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('4');
   await done(page, 'prepare');
-  await page.getByLabel('Weights').fill('3');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('3');
   await card(page, 'configure')
     .getByRole('button', { name: /^Run again from here/ })
     .click();
@@ -304,7 +304,7 @@ test('a saved training is offered and taken up with its choices', async ({ page 
   await expect(offer).toContainText('4-bit weights');
   await offer.getByRole('button', { name: 'Resume training at step 30 of 60' }).click();
   await expect(offer).toBeHidden();
-  await expect(page.getByLabel('Weights')).toHaveAttribute('aria-valuetext', '4 bits');
+  await expect(page.getByRole('slider', { name: /^Weights/ })).toHaveAttribute('aria-valuetext', '4 bits');
   const train = card(page, 'train');
   await done(page, 'train');
   await expect(train.getByRole('region', { name: 'QAT run' })).toContainText('Step 60 of 60');
@@ -369,7 +369,7 @@ test('Delete asks first, and forgets a run with its training alone', async ({ pa
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await expect(dialog).toHaveCount(0);
   };
-  await page.getByLabel('Weights').fill('4');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('4');
   await card(page, 'configure').getByRole('button', { name: /^Run/ }).click();
   await done(page, 'configure');
   await remove('Other runs, other trainings that are saved', 'step ends');
@@ -409,7 +409,7 @@ test('runs stand side by side: made, named, taken in hand, compared; each has it
   await open(page, 'delay=1');
   await runAll(page);
   await page.getByRole('button', { name: 'New run with these choices' }).click();
-  await page.getByLabel('Weights').fill('4');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('4');
   await expect(card(page, 'configure')).toHaveAttribute('data-status', 'idle');
   await done(page, 'verify');
   await expect(card(page, 'verify')).toContainText('Done by another run');
@@ -424,12 +424,12 @@ test('runs stand side by side: made, named, taken in hand, compared; each has it
   await expect(row.last()).toContainText('4, 8');
   await expect(row.last()).toContainText('%');
   await runs(page).getByRole('button', { name: 'Run 1', exact: true }).click();
-  await expect(page.getByLabel('Weights')).toHaveAttribute('aria-valuetext', '8 bits');
+  await expect(page.getByRole('slider', { name: /^Weights/ })).toHaveAttribute('aria-valuetext', '8 bits');
   await done(page, 'save');
   await expect(card(page, 'train').getByRole('region', { name: 'QAT run' })).toContainText('Step 60 of 60');
   await runs(page).getByRole('button', { name: 'Duplicate four bits' }).click();
   await expect(row).toHaveCount(4);
-  await expect(page.getByLabel('Weights')).toHaveAttribute('aria-valuetext', '4 bits');
+  await expect(page.getByRole('slider', { name: /^Weights/ })).toHaveAttribute('aria-valuetext', '4 bits');
 });
 
 test('while one run trains another can be looked at and changed, but waits', async ({ page }) => {
@@ -473,11 +473,11 @@ const address = (page: Page) => page.evaluate(() => (globalThis as unknown as Gl
 test('the address holds the choices of the run in hand', async ({ page }) => {
   await open(page, `address=${encodeURIComponent('?weight-bits=4&seed=7')}`);
   expect(await recipe(page)).toMatchObject({ weightBits: 4, seed: 7 });
-  await expect(page.getByLabel('Weights')).toHaveAttribute('aria-valuetext', '4 bits');
-  await page.getByLabel('Activations').fill('5');
+  await expect(page.getByRole('slider', { name: /^Weights/ })).toHaveAttribute('aria-valuetext', '4 bits');
+  await page.getByRole('slider', { name: /^Activations/ }).fill('5');
   await expect.poll(() => address(page)).toBe('?weight-bits=4&activation-bits=5&seed=7');
   await runs(page).getByRole('button', { name: 'Duplicate' }).click();
-  await page.getByLabel('Weights').fill('8');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('8');
   await expect.poll(() => address(page)).toBe('?weight-bits=8&activation-bits=5&seed=7');
   await runs(page).getByRole('button', { name: 'Run 1', exact: true }).click();
   await expect.poll(() => address(page)).toBe('?weight-bits=4&activation-bits=5&seed=7');
@@ -491,7 +491,7 @@ test('an address that asks for what cannot be is not followed in part: the page 
   );
   expect(await recipe(page)).toMatchObject({ weightBits: 3, seed: 0 });
   expect(await address(page)).toBe(asked);
-  await page.getByLabel('Weights').fill('4');
+  await page.getByRole('slider', { name: /^Weights/ }).fill('4');
   await expect.poll(() => address(page)).toBe('?weight-bits=4');
 });
 
@@ -574,9 +574,9 @@ test('the keyboard alone runs a step, moves a slider, and makes, takes, names an
   await page.keyboard.press('Enter');
   await done(page, 'load');
   await expect(page.getByRole('heading', { name: /Load/ })).toBeFocused();
-  await page.getByLabel('Activations').focus();
+  await page.getByRole('slider', { name: /^Activations/ }).focus();
   await page.keyboard.press('ArrowLeft');
-  await expect(page.getByLabel('Activations')).toHaveAttribute('aria-valuetext', '7 bits');
+  await expect(page.getByRole('slider', { name: /^Activations/ })).toHaveAttribute('aria-valuetext', '7 bits');
   await page.getByRole('button', { name: 'New run with these choices' }).focus();
   await page.keyboard.press('Enter');
   await expect(runs(page).getByRole('row')).toHaveCount(3);
@@ -649,7 +649,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     await page.getByRole('button', { name: 'Run all steps left' }).click();
     await done(page, 'save');
     expect(await violations()).toEqual([]);
-    await page.getByLabel('Weights').fill('4');
+    await page.getByRole('slider', { name: /^Weights/ }).fill('4');
     await expect(card(page, 'configure')).toHaveAttribute('data-status', 'stale');
     expect(await violations()).toEqual([]);
   });

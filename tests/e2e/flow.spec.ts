@@ -22,7 +22,9 @@ for (const [name, backend] of [
       .getByRole('radio', { name: new RegExp(`^${name}`) })
       .check();
     // A few steps are not enough for few bits.
-    await card(page, 'configure').getByLabel('Weights').fill('8');
+    await card(page, 'configure')
+      .getByRole('slider', { name: /^Weights/ })
+      .fill('8');
     await fill(page, { Steps: 3, Batch: 4, 'Learning rate': 3e-5, 'Test pictures': IMAGES });
     const report = await runAll(page);
 
