@@ -1,21 +1,12 @@
 // A convolution's sizes, as kernels bake them into shaders and tables, and which calls our kernels take.
 // Not for the kernels themselves.
 import { backend_util } from '@tensorflow/tfjs';
+import { windowNumbers, windowsOf, type WindowAttrs, type Windows } from './windows';
 
 /** A convolution of NHWC maps by HWIO weights, without dilation or groups, whatever the number of samples. */
-export interface Convolution {
-  readonly h: number;
-  readonly w: number;
+export interface Convolution extends Windows {
   readonly ci: number;
-  readonly oh: number;
-  readonly ow: number;
   readonly co: number;
-  readonly kh: number;
-  readonly kw: number;
-  readonly sh: number;
-  readonly sw: number;
-  readonly padTop: number;
-  readonly padLeft: number;
 }
 
 /** One call. */
@@ -26,12 +17,9 @@ export interface ConvShape extends Convolution {
 }
 
 /** tfjs's convolution attributes, as its kernels receive them. */
-export interface ConvAttrs {
-  readonly strides: number | [number, number];
-  readonly pad: number | 'valid' | 'same' | backend_util.ExplicitPadding;
+export interface ConvAttrs extends WindowAttrs {
   readonly dataFormat?: 'NHWC' | 'NCHW';
   readonly dilations?: number | [number, number];
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
 /** The shape of a call, or null when it must go to the stock kernel (NCHW, dilation, groups). */
@@ -49,25 +37,11 @@ export function convShape(xShape: number[], filterShape: number[], attrs: ConvAt
     attrs.pad,
     attrs.dimRoundingMode,
   );
-  return {
-    n: info.batchSize,
-    h: info.inHeight,
-    w: info.inWidth,
-    ci: info.inChannels,
-    xChannels: info.inChannels,
-    oh: info.outHeight,
-    ow: info.outWidth,
-    co: info.outChannels,
-    kh: info.filterHeight,
-    kw: info.filterWidth,
-    sh: info.strideHeight,
-    sw: info.strideWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-  };
+  const { batchSize: n, inChannels: ci, outChannels: co } = info;
+  return { n, ci, xChannels: ci, co, ...windowsOf(info) };
 }
 
 /** All numbers of a shape: the key of a shader that bakes them. */
 export function convKey(s: ConvShape): string {
-  return [s.n, s.h, s.w, s.ci, s.xChannels, s.oh, s.ow, s.co, s.kh, s.kw, s.sh, s.sw, s.padTop, s.padLeft].join(',');
+  return [s.n, s.ci, s.xChannels, s.co, ...windowNumbers(s)].join(',');
 }

@@ -9,6 +9,7 @@ import type { Int8Model, Int8Tensor } from '../int8/int8-model';
 import { int8FileBytes } from '../int8/serialize';
 import { ptq, type Calibrated, type PtqOptions } from '../quant/methods/ptq';
 import { argmax, predictions } from '../report/accuracy';
+import type { Classified } from '../report/classified';
 import { measureLatency } from '../report/statistics';
 import type { LatencyStats } from '../report/types';
 
@@ -46,12 +47,6 @@ export interface EngineLayer {
   readonly weightBytes: number;
   /** Mean on one thread, layer after layer. */
   readonly microseconds: number;
-}
-
-/** Images of a split in its order: what each is, and what a network takes it for. */
-export interface Classified {
-  readonly labels: Uint8Array;
-  readonly predictions: Uint8Array;
 }
 
 /** What one operation made of an image. */

@@ -1,15 +1,15 @@
 // The figures of a healed run beside its PTQ and FP32 on the same images, as they come: few validation images first, then
 // the test images of its recipe. Not for the article's table (compare.ts), which times more and trains a control.
 import { agreement } from '../report/accuracy';
+import { inPieces, type Classified } from '../report/classified';
 import type { Evaluation } from '../report/types';
-import type { Classified, Split } from '../worker/api';
+import type { Split } from '../worker/api';
 import type { Workers } from './workers';
 
 type Model = 'fp32' | 'ptq' | 'qat';
 
 /** What one model makes of the first images of a split. */
 interface Figure {
-  readonly split: Split;
   readonly classified: Classified;
   readonly accuracy: number;
 }
@@ -62,9 +62,9 @@ export async function* figuresOf(context: FiguresContext): AsyncGenerator<Figure
     for (const model of ['qat', 'ptq', 'fp32'] as const) {
       if (!stands()) return;
       const classified = model === 'fp32' ? await float(labels) : await integers(model);
-      if (!stands()) return;
+      if (!classified || !stands()) return;
       labels = classified.labels as Uint8Array<ArrayBuffer>;
-      known[model] = { split, classified, accuracy: agreement(classified.predictions, labels) };
+      known[model] = { classified, accuracy: agreement(classified.predictions, labels) };
       if (figures.split === split || model === 'fp32') yield (figures = { ...figures, split, accuracy: { ...known } });
     }
 
@@ -73,14 +73,8 @@ export async function* figuresOf(context: FiguresContext): AsyncGenerator<Figure
       return { labels, predictions };
     }
 
-    async function integers(model: 'qat' | 'ptq'): Promise<Classified> {
-      const [labels, predictions] = [new Uint8Array(count), new Uint8Array(count)];
-      for (let start = 0; start < count && stands(); start += PIECE) {
-        const piece = await engine.classify(model, split, start, Math.min(PIECE, count - start));
-        labels.set(piece.labels, start);
-        predictions.set(piece.predictions, start);
-      }
-      return { labels, predictions };
+    function integers(model: 'qat' | 'ptq'): Promise<Classified | undefined> {
+      return inPieces(count, PIECE, (start, n) => engine.classify(model, split, start, n), stands);
     }
   }
 }

@@ -2,7 +2,8 @@
 // as soon as the network is loaded. Not for training, nor for test images; nothing here changes a run.
 import { proxy } from 'comlink';
 import { agreement } from '../report/accuracy';
-import type { Classified, PtqChoices, Quantized } from '../worker/api';
+import type { Classified } from '../report/classified';
+import type { PtqChoices, Quantized } from '../worker/api';
 import type { Workers } from './workers';
 
 /** Where the slider stands. */

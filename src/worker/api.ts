@@ -6,7 +6,8 @@ import type { Split } from '../data/source';
 import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, LatencyStats } from '../report/types';
-import type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
+import type { Classified } from '../report/classified';
+import type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 import type { PreparedOptions, PtqChoices } from '../lab/prepared';
 import type { Calibrated } from '../quant/methods/ptq';
 import type { SavedTraining } from '../train/saved/record';
@@ -136,7 +137,7 @@ export interface TrainApi {
 
 /** Networks of the engine worker: the run's two, and what the slider of bits stands at. */
 export type Int8Slot = 'qat' | 'ptq' | 'slider';
-export type { Classified, EngineInfo, EngineLayer, Quantized } from '../lab/integers';
+export type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 
 /** The worker that runs integers. */
 export interface EngineApi {

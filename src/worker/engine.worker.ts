@@ -7,6 +7,7 @@ import { ptqOptions } from '../lab/prepared';
 import { openImages } from '../model/resnet18-cifar10';
 import type { Calibrated } from '../quant/methods/ptq';
 import { agreement } from '../report/accuracy';
+import { inPieces } from '../report/classified';
 import type { EngineApi, Int8Slot, OnProgress, PtqChoices } from './api';
 import './errors';
 
@@ -40,15 +41,12 @@ class EngineWorker implements EngineApi {
   }
 
   async evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress) {
-    const predictions = new Uint8Array(images);
-    const labels = new Uint8Array(images);
-    for (let start = 0; start < images; start += BATCH) {
-      const n = Math.min(BATCH, images - start);
-      const batch = await this.lab.classify(slot, split, start, n);
-      predictions.set(batch.predictions, start);
-      labels.set(batch.labels, start);
-      onProgress({ what: 'images', done: start + n, total: images });
-    }
+    const classify = (start: number, n: number) => this.lab.classify(slot, split, start, n);
+    const all = await inPieces(images, BATCH, classify, (done) => {
+      onProgress({ what: 'images', done, total: images });
+      return true;
+    });
+    const { labels, predictions } = all!;
     return { accuracy: agreement(predictions, labels), images, predictions };
   }
 
