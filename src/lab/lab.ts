@@ -40,10 +40,9 @@ export class Lab {
   /** The network as it is trained and run, batch norms and ReLUs fused. */
   readonly fused: Graph;
   readonly fusions: readonly Fusion[];
-  /** The same with its batch norms folded into the weights, and these. */
-  readonly folded: ReturnType<typeof foldBatchNorms>;
   /** With and without add_relu. */
   private readonly calibrations = new Map<boolean, Promise<Calibrated>>();
+  private inference: ReturnType<typeof foldBatchNorms> | undefined;
 
   constructor(
     readonly model: ModelSpec,
@@ -53,7 +52,11 @@ export class Lab {
     const { graph, fused } = fuse(model.graph);
     this.fused = graph;
     this.fusions = fused;
-    this.folded = foldBatchNorms(graph, model.params);
+  }
+
+  /** The fused network with its batch norms folded into the weights, and these: folded when first asked for. */
+  get folded(): ReturnType<typeof foldBatchNorms> {
+    return (this.inference ??= foldBatchNorms(this.fused, this.model.params));
   }
 
   /** The article's check that fusing changed nothing, on noise and on validation images. */
@@ -85,7 +88,7 @@ export class Lab {
         const histograms = [...observers].flatMap(([id, { histogram }]) =>
           histogram ? [[id, histogram] as const] : [],
         );
-        return calibrated(this.fused, params, new Map(histograms), { fuseAddRelu });
+        return calibrated(this.folded, new Map(histograms), { fuseAddRelu });
       });
       calibration.catch(() => this.calibrations.delete(fuseAddRelu));
       this.calibrations.set(fuseAddRelu, calibration);

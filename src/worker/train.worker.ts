@@ -8,6 +8,7 @@ import type { AskedBackend, BackendInfo } from '../device/backend-info';
 import { replaceBackend, selectBackend, type Surroundings } from '../device/start/backend';
 import { onDevice } from '../device/start/health';
 import { totalCost, layerCosts } from '../graph/cost';
+import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
 import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
@@ -19,7 +20,7 @@ import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
-import { OwnTraining, type Networks } from '../train/saved/own-training';
+import { OwnTraining, type NetworkOf } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
 import type { TrainState } from '../train/state';
@@ -139,13 +140,19 @@ class TrainWorker implements TrainApi {
     const own = await this.inHand(id);
     const current = () => ({ ...recipe, learningRate: steering.learningRate });
     try {
-      const networks = await this.networks(recipe);
-      (await own.begin(kind, recipe, networks)).forEach(onEvent);
+      (await own.begin(kind, recipe, this.networkOf(recipe))).forEach(onEvent);
       const start = () => own.kept[kind]!;
       const keep: LabRun['keep'] = (run) => own.keep(kind, current(), run);
       const known = kind === 'control' && !start().result ? this.controls.of(options, recipe.batchNorm) : undefined;
       if (known) onEvent(await keep(known));
-      const result = await this.lab.train({ graph: networks[kind].graph, start, options, steering, onEvent, keep });
+      const result = await this.lab.train({
+        graph: this.graphOf(kind, recipe),
+        start,
+        options,
+        steering,
+        onEvent,
+        keep,
+      });
       if (kind === 'control') this.controls.add(options, recipe.batchNorm, start());
       return result;
     } finally {
@@ -239,8 +246,12 @@ class TrainWorker implements TrainApi {
     this.onBackend(this.backend);
   }
 
-  private async networks(recipe: PreparedOptions): Promise<Networks> {
-    return { qat: await qatStart(this.lab, recipe), control: floatStart(this.lab, recipe) };
+  private networkOf(recipe: PreparedOptions): NetworkOf {
+    return (kind) => (kind === 'qat' ? qatStart(this.lab, recipe) : floatStart(this.lab, recipe));
+  }
+
+  private graphOf(kind: RunKind, recipe: PreparedOptions): Graph {
+    return kind === 'qat' ? preparedGraph(this.lab, recipe) : floatStart(this.lab, recipe).graph;
   }
 
   /** A training of this worker, all others let go. */
@@ -253,7 +264,7 @@ class TrainWorker implements TrainApi {
 
   private async trained(kind: RunKind, { id, recipe }: TrainingRef): Promise<TrainState> {
     const own = await this.inHand(id);
-    await own.recall(await this.networks(recipe));
+    await own.recall(this.networkOf(recipe));
     const run = own.kept[kind];
     if (!run?.result)
       throw new PlaygroundError('bad-argument', 'Nothing was trained yet.', 'Run the train step first.');
@@ -265,13 +276,11 @@ class TrainWorker implements TrainApi {
     switch (subject.kind) {
       case 'fp32':
         return { graph };
-      case 'control': {
-        const { training } = subject;
-        return { ...floatStart(this.lab, training.recipe), trained: await this.trained('control', training) };
-      }
+      case 'control':
       case 'qat_simulated': {
         const { training } = subject;
-        return { graph: preparedGraph(this.lab, training.recipe), trained: await this.trained('qat', training) };
+        const kind = subject.kind === 'control' ? 'control' : 'qat';
+        return { graph: this.graphOf(kind, training.recipe), trained: await this.trained(kind, training) };
       }
       default:
         return impossible(subject, 'subject');

@@ -2,7 +2,7 @@
 // histograms that one calibration kept, at any bit width. Not for calibrating (src/train), nor for codes (src/convert).
 import type { ParamStore } from '../../core/params';
 import type { ObservedRange } from '../../core/qparams';
-import { foldBatchNorms, inferenceWeights } from '../../graph/fold';
+import { inferenceWeights } from '../../graph/fold';
 import { nodeById } from '../../graph/graph';
 import type { Graph, WeightedNode } from '../../graph/types';
 import { keepEightBits, type KeepEight } from '../eight-bits';
@@ -47,14 +47,12 @@ export interface Calibrated extends PrepareOptions {
   readonly ranges: ReadonlyMap<string, ObservedRange>;
 }
 
-/** @param histograms of the activations of ptqGraph(fused, options) */
+/** @param folded see foldBatchNorms @param histograms of the activations of ptqGraph(fused, options) */
 export function calibrated(
-  fused: Graph,
-  params: ParamStore,
+  folded: { readonly graph: Graph; readonly params: ParamStore },
   histograms: ReadonlyMap<string, Histogram>,
   options: PrepareOptions,
 ): Calibrated {
-  const folded = foldBatchNorms(fused, params);
   const activations = new Map(
     [...histograms].map(([id, histogram]) => [id, new HistogramObserver(histogram).range()!] as const),
   );

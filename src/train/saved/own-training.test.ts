@@ -19,7 +19,7 @@ const graphs = {
   control: fused,
 };
 const recipe = { ...DEFAULT_RECIPE, steps: 9 };
-const network = { qat: { graph: graphs.qat, params }, control: { graph: graphs.control, params } };
+const networkOf = (kind: RunKind) => ({ graph: graphs[kind], params });
 
 /** What is kept of a run, told from others by its weights. */
 function keptRun(kind: RunKind, step: number, ended = false): KeptRun {
@@ -41,7 +41,7 @@ let locks: FakeLocks;
 let store: TrainingStore;
 /** A worker of its own. */
 const tab = (id = 'mine') => new OwnTraining(new TrainingStore(), id);
-const begin = (own: OwnTraining, kind: RunKind = 'qat') => own.begin(kind, recipe, network);
+const begin = (own: OwnTraining, kind: RunKind = 'qat') => own.begin(kind, recipe, networkOf);
 const stored = async () => [...(await store.records()).keys()];
 beforeEach(() => {
   locks = new FakeLocks();
@@ -87,12 +87,12 @@ describe('a training that is not in hand', () => {
     await own.keep('qat', recipe, keptRun('qat', 4, true));
     await own.letGo();
     expect(own.kept).toEqual({});
-    await own.recall(network);
+    await own.recall(networkOf);
     expect(own.kept).toEqual({ qat: keptRun('qat', 4, true) });
     await own.letGo();
     const other = tab();
     await other.claim();
-    await expect(own.recall(network)).rejects.toThrow('It is training in another tab.');
+    await expect(own.recall(networkOf)).rejects.toThrow('It is training in another tab.');
     await other.release();
     expect(await begin(own)).toEqual([]);
     expect(own.kept).toEqual({ qat: keptRun('qat', 4, true) });
@@ -116,7 +116,7 @@ describe('a training that is not in hand', () => {
     await own.keep('qat', recipe, keptRun('qat', 4, true));
     await own.letGo();
     await store.remove('mine');
-    await expect(own.recall(network)).rejects.toMatchObject({
+    await expect(own.recall(networkOf)).rejects.toMatchObject({
       code: 'storage',
       message: expect.stringContaining('is gone'),
     });

@@ -11,8 +11,8 @@ import { asKeptRun, type Start } from './state-check';
 import type { TrainingStore } from './store';
 import { makeRoom } from './trainings';
 
-/** What each run trains and begins with; stored states are held against it. */
-export type Networks = Readonly<Record<RunKind, Start>>;
+/** What a run trains and begins with; stored states are held against it. Asked where it is needed alone: it may take a PTQ. */
+export type NetworkOf = (kind: RunKind) => Start | Promise<Start>;
 
 export class OwnTraining {
   /** Where each run goes on from, or what it ended with; none while it is let go. */
@@ -48,10 +48,10 @@ export class OwnTraining {
    * @returns what to tell of it
    * @throws PlaygroundError 'storage' as recall
    */
-  async begin(kind: RunKind, recipe: Recipe, networks: Networks): Promise<TrainEvent[]> {
-    await this.recall(networks);
+  async begin(kind: RunKind, recipe: Recipe, networkOf: NetworkOf): Promise<TrainEvent[]> {
+    await this.recall(networkOf);
     const fresh = !this.kept[kind];
-    this.kept[kind] ??= freshRun(networks[kind].params);
+    this.kept[kind] ??= freshRun((await networkOf(kind)).params);
     if (!fresh || kind !== 'qat') return [];
     return [await this.save(kind, recipe)];
   }
@@ -66,8 +66,9 @@ export class OwnTraining {
    * Reads back the runs that were claimed or let go.
    * @throws PlaygroundError 'storage' when they cannot be had; what is damaged is removed, and the next begin is a fresh one
    */
-  async recall(networks: Networks): Promise<void> {
+  async recall(networkOf: NetworkOf): Promise<void> {
     if (!this.waits) return;
+    const networks = { qat: await networkOf('qat'), control: await networkOf('control') };
     await this.hold();
     const { record, states } = await this.store.read(this.id);
     this.waits = false;
