@@ -23,6 +23,7 @@ import { trainedBy, type Trained, type TrainState } from '../train/state';
 import type { Teacher } from '../train/trainer';
 import type { TrainOptions, TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
+import { startReference, withTeacher, type StartEngine } from './teacher';
 
 /** Post-training calibration: validation images, as the test images may not be looked at. */
 const CALIBRATION = { images: 512, batch: 64 };
@@ -30,6 +31,11 @@ const CALIBRATION = { images: 512, batch: 64 };
 /** Runs work that uses the device; the default is for a device that never fails. */
 type OnDevice = <T>(work: () => Promise<T>) => Promise<T>;
 type OnDone = (done: number, total: number) => void;
+/** What a laboratory works with. */
+interface LabPlace {
+  readonly onDevice: OnDevice;
+  readonly startEngine: StartEngine;
+}
 /** A run without what the laboratory knows itself. */
 export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start' | 'teacher'> & {
   /** Where it begins or goes on: asked again where the device was lost on the way. */
@@ -42,13 +48,17 @@ export class Lab {
   readonly fusions: readonly Fusion[];
   /** With and without add_relu. */
   private readonly calibrations = new Map<boolean, Promise<Calibrated>>();
+  private readonly onDevice: OnDevice;
+  private readonly startEngine: StartEngine;
   private inference: ReturnType<typeof foldBatchNorms> | undefined;
 
   constructor(
     readonly model: ModelSpec,
     readonly images: ImageSource,
-    private readonly onDevice: OnDevice = (work) => work(),
+    place: Partial<LabPlace> = {},
   ) {
+    this.onDevice = place.onDevice ?? ((work) => work());
+    this.startEngine = place.startEngine ?? startReference;
     const { graph, fused } = fuse(model.graph);
     this.fused = graph;
     this.fusions = fused;
@@ -101,8 +111,8 @@ export class Lab {
    * @throws PlaygroundError as continueRun
    */
   train(run: LabRun): Promise<TrainResult> {
-    return this.onDevice(() =>
-      this.withTeacher(run.options, (teacher) =>
+    return this.taught(run.options, (teacher) =>
+      this.onDevice(() =>
         continueRun({
           teacher,
           ...run,
@@ -142,12 +152,9 @@ export class Lab {
     return new FloatModel(graph, params, 'quant' in graph ? simulated(graph, quantizers) : NONE);
   }
 
-  /** Distillation learns from the float network as it was before training. */
-  private withTeacher<T>({ distillation: share }: TrainOptions, work: (teacher?: Teacher) => Promise<T>): Promise<T> {
-    if (share === 0) return work();
-    const { graph, params } = this.folded;
-    const model = new FloatModel(graph, params);
-    return using(model, () => work({ model, share }));
+  /** Distillation learns from the network as it was before training, at 8 bits. */
+  private async taught<T>({ distillation: share }: TrainOptions, work: (teacher?: Teacher) => Promise<T>): Promise<T> {
+    return share === 0 ? work() : withTeacher(await this.ptq({ fuseAddRelu: true }), share, this.startEngine, work);
   }
 
   private async *calibrationBatches(onDone: OnDone): AsyncGenerator<Float32Array> {

@@ -37,7 +37,7 @@ const RecipeSchema = object({
   /** Test images in the final table. */
   images: number('images'),
   seed: number('seed'),
-  /** Share of QAT's target that is the float network's own answer: 0 learns from the labels alone. */
+  /** Share of QAT's target that is what the network answered before training: 0 learns from the labels alone. */
   distillation: number('distillation'),
   /**
    * 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's), 'lsq'

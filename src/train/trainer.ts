@@ -11,7 +11,6 @@ import { SMALLEST_SCALE } from '../quant/learned';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
 import { checkBatch } from './batch-size';
-import type { FloatModel } from './float-model';
 import { imagesTensor } from './images-tensor';
 import { trainingLoss } from './loss';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
@@ -30,9 +29,10 @@ export interface StepResult {
   readonly accuracy: number;
 }
 
-/** A network of the same classes, and how much of the target is its own: see trainingLoss. */
+/** Another network of the same classes, and how much of the target is its own: see trainingLoss. */
 export interface Teacher {
-  readonly model: FloatModel;
+  /** Its logits [n, classes] for n images as those of a batch; valid until the next call. */
+  answer(x: Float32Array): Float32Array;
   readonly share: number;
 }
 
@@ -47,7 +47,7 @@ export class Trainer {
 
   /**
    * @param start where to begin; fresh runs give params alone
-   * @param teacher whose answers are learned besides the labels; the caller disposes of its model
+   * @param teacher whose answers are learned besides the labels
    */
   constructor(
     readonly graph: Graph | QatGraph,
@@ -159,7 +159,10 @@ export class Trainer {
     let logits!: tf.Tensor2D;
     let updates!: ForwardUpdates;
     const images = imagesTensor(batch.x, this.graph);
-    const teacher = this.teacher && { ...this.teacher, logits: this.teacher.model.predict(images) };
+    const teacher = this.teacher && {
+      logits: tf.tensor2d(this.teacher.answer(batch.x), [batch.y.length, this.classes]),
+      share: this.teacher.share,
+    };
     const { value: loss, grads } = tf.variableGrads(() => {
       const out = forwardTraining(this.graph, this.device, images, mode);
       updates = out.updates;

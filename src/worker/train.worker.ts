@@ -10,6 +10,7 @@ import { onDevice } from '../device/start/health';
 import { totalCost, layerCosts } from '../graph/cost';
 import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
+import { createWasmEngine } from '../engine/wasm-engine';
 import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
 import { floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
@@ -73,7 +74,11 @@ class TrainWorker implements TrainApi {
     if (this.loaded) return this.loaded;
     const { model, checkpoint } = await loadModel(this.baseUrl, { onProgress });
     const { manifest, bytes, fromCache } = checkpoint;
-    this.lab = new Lab(model, await openImages(this.baseUrl), (work) => this.onDevice(work));
+    const engine = { wasmBase: this.place.wasmBase, threads: 1 };
+    this.lab = new Lab(model, await openImages(this.baseUrl), {
+      onDevice: (work) => this.onDevice(work),
+      startEngine: (int8) => createWasmEngine(int8, engine),
+    });
     this.loaded = {
       images: model.images,
       parameters: totalCost(layerCosts(model.graph)).parameters,
