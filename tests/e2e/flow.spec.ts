@@ -25,6 +25,9 @@ for (const [name, backend] of [
     await card(page, 'configure')
       .getByRole('slider', { name: /^Weights/ })
       .fill('8');
+    await card(page, 'train')
+      .getByRole('radio', { name: /^Half and half/ })
+      .check();
     await fill(page, { Steps: 3, Batch: 4, 'Learning rate': 3e-5, 'Test pictures': IMAGES });
     const report = await runAll(page);
 
