@@ -33,6 +33,8 @@ import { storedOf } from './stored';
 
 /** Bytes that kernels, and what makes their input, may touch after it. */
 const SCRATCH_SLACK = 64;
+/** A kernel's own. */
+const SCRATCH_LEAST = 128;
 
 /** Bump allocation of constant data; everything starts at a cache line. */
 class Allocator {
@@ -125,7 +127,7 @@ function scratchOf(plan: Plan): number {
     };
     return conv?.tilings.map(({ packing }) => of[packing]) ?? [];
   });
-  return Math.ceil((Math.max(0, ...made) + SCRATCH_SLACK) / 64) * 64;
+  return Math.ceil((Math.max(SCRATCH_LEAST, ...made) + SCRATCH_SLACK) / 64) * 64;
 }
 
 /**

@@ -9,6 +9,11 @@ export function useScratch(thread: i32): void {
   scratch = load<usize>(SCRATCH) + <usize>thread * load<usize>(SCRATCH_STRIDE);
 }
 
+/** @returns where 128 bytes are for a kernel's own use */
+export function scratchStart(): usize {
+  return scratch;
+}
+
 /** @returns where the codes are now, each as i16; up to 15 more are widened */
 export function widen(codes: usize, count: usize): usize {
   for (let i: usize = 0; i < count; i += 16) {

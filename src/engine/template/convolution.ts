@@ -85,7 +85,7 @@ export function kernelsSource(kernels: readonly KernelSpec[], relaxed: boolean):
   CONV_MULTIPLIER, CONV_TABLE, CONV_WEIGHTS, CONV_WEIGHT_ROW, CONV_ZERO, JOB_INIT, JOB_ROWS, JOB_RUN, JOB_WEIGHTS,
   LOOKUP_OFFSET, MAGIC, MAGIC_BITS, MASKS, ONES, OP_IN, OP_OUT,
 } from './layout';
-import { pairCodes, sumCodes, widen } from './scratch';
+import { pairCodes, scratchStart, sumCodes, widen } from './scratch';
 ${included.map(({ kernel }) => kernelSource(kernel, relaxed)).join('')}
 export function convolve(kind: i32, op: usize, arena: usize, first: i32, last: i32): void {
   switch (kind) {

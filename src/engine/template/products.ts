@@ -97,7 +97,10 @@ function pairs(kernel: KernelSpec, count: number): Products {
   };
 }
 
-/** `chain`: CONV_CHAIN bytes of input are summed in i16, then widened. */
+/**
+ * `chain`: CONV_CHAIN bytes of input, of one row or several, are summed in i16, then widened. The i32 sums lie in memory
+ * meanwhile: registers are for those of i16.
+ */
 function chain(kernel: KernelSpec): Products {
   const { pixels, vectors } = kernel;
   const lines = [
@@ -107,17 +110,25 @@ function chain(kernel: KernelSpec): Products {
       ...range(pixels).map((p) => `s${p}_${v} = i16x8.add(s${p}_${v}, i16x8.relaxed_dot_i8x16_i7x16_s(w${v}, b${p}));`),
     ]),
   ];
+  const place = (p: number, v: number): string => `sums, ${16 * (p * vectors + v)}`;
+  const wider = (p: number, v: number): string =>
+    `i32x4.add(v128.load(${place(p, v)}), i32x4.dot_i16x8_s(s${p}_${v}, ones))`;
   return {
-    setup: 'const ones = v128.load(ONES), longest = load<usize>(op, CONV_CHAIN);',
+    setup: 'const ones = v128.load(ONES), longest = load<usize>(op, CONV_CHAIN), sums = scratchStart();',
     input: INPUT,
-    begin: loadFirst(kernel),
-    row: `while (x0 < end) {
-      const stop = min(x0 + longest, end);
+    begin: `let left = longest;
       ${tile(kernel, (p, v) => `let s${p}_${v} = i16x8.splat(0);`)}
+      ${tile(kernel, (p, v) => `v128.store(sums, v128.load(init, ${16 * v}), ${16 * (p * vectors + v)});`)}`,
+    row: `while (true) {
+      const stop = min(x0 + left, end);
+      left -= stop - x0;
       ${loop(kernel, 'stop', 1, stepBytes('chain', 8), lines.join('\n'))}
-      ${tile(kernel, (p, v) => `a${p}_${v} = i32x4.add(a${p}_${v}, i32x4.dot_i16x8_s(s${p}_${v}, ones));`)}
+      if (left > 0) break;
+      ${tile(kernel, (p, v) => `v128.store(sums, ${wider(p, v)}, ${16 * (p * vectors + v)});`)}
+      ${tile(kernel, (p, v) => `s${p}_${v} = i16x8.splat(0);`)}
+      left = longest;
     }`,
-    finish: '',
+    finish: tile(kernel, (p, v) => `const a${p}_${v} = ${wider(p, v)};`),
   };
 }
 
