@@ -19,7 +19,8 @@ const program = await TestProgram.create(module);
 const swept = Array.from({ length: SWEEP_LENGTH }, (_, index) => sweptModel(index));
 const IMAGES = 2;
 
-function expectAgreement(model: Int8Model, images: Uint8Array, n: number, modes = ['wide']): void {
+/** @param modes all that the plan may choose kernels of */
+function expectAgreement(model: Int8Model, images: Uint8Array, n: number, modes: unknown = ['wide']): void {
   const { planned, wrong, codes } = agreement(program, false, model, images, n);
   expect({ model: model.name, wrong }).toEqual({ model: model.name, wrong: [] });
   expect(codes).toBeGreaterThan(0);
@@ -105,7 +106,8 @@ describe('models with one thing broken', () => {
           return;
         }
         if (!small(model)) return;
-        expectAgreement(model, randomImages(model, 1, seed), 1);
+        // What was broken may be the bits: few of them allow more.
+        expectAgreement(model, randomImages(model, 1, seed), 1, expect.arrayContaining(['wide']));
         outcomes.agreed++;
       }),
       { numRuns: 1500 },
