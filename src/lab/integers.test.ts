@@ -72,3 +72,19 @@ test('networks stand side by side; what is not there is said', async () => {
   here.unload('one');
   await expect(here.classify('one', 'test', 0, 1)).rejects.toThrow('No one model is loaded.');
 });
+
+test('the plan tells bits and bytes of every layer', async () => {
+  const [lab, here] = [new Lab(model, source), await integers()];
+  here.calibrated(await lab.calibrate({ fuseAddRelu: true }));
+  const layersOf = async (options: PtqOptions) => {
+    await here.quantize('one', options, 1);
+    return here.profile('one').filter(({ weightBits }) => weightBits !== undefined);
+  };
+  const eight = await layersOf({ weightBits: 8, activationBits: 8 });
+  expect(eight.map(({ weightBits, activationBits }) => [weightBits, activationBits])).toEqual(eight.map(() => [8, 7]));
+  const four = await layersOf({ weightBits: 4, activationBits: 3 });
+  expect(four.map(({ weightBits, activationBits }) => [weightBits, activationBits])).toEqual(four.map(() => [4, 3]));
+  const kept = await layersOf({ weightBits: 4, activationBits: 3, keep: 'edges' });
+  expect(kept.map(({ weightBits }) => weightBits)).toEqual([8, 4, 8]);
+  four.forEach(({ weightBytes }, i) => expect(weightBytes).toBeLessThanOrEqual(eight[i].weightBytes));
+});

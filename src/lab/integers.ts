@@ -40,10 +40,13 @@ export interface EngineLayer {
   readonly kernel: string;
   /** Why that kernel's sums cannot overflow; empty for layers without weights. */
   readonly proof: string;
+  /** Of each weight, where there are any, and of each code that the layer makes. */
+  readonly weightBits: number | undefined;
+  readonly activationBits: number;
   /** Multiply-accumulates as written, and those whose tap does not meet padding alone. */
   readonly macs: number;
   readonly liveMacs: number;
-  /** Of weights as that kernel reads them. */
+  /** Of weights as that kernel reads them, which may be packed. */
   readonly weightBytes: number;
   /** Mean on one thread, layer after layer. */
   readonly microseconds: number;
@@ -124,9 +127,11 @@ export class IntegerLab<Name extends string> {
   /** The plan of a loaded network, timed now. */
   profile(name: Name): EngineLayer[] {
     const { engine } = this.get(name);
+    const { model, layers } = engine.plan;
     const timings = engine.profile(PROFILED_RUNS);
-    return engine.plan.layers.map(({ name, macs, liveMacs }, i) => ({
-      ...{ name, macs, liveMacs },
+    return layers.map(({ name, macs, liveMacs, step: { op, output } }, i) => ({
+      ...{ name, macs, liveMacs, weightBits: 'weights' in op ? op.weightBits : undefined },
+      activationBits: bitsOf(model.tensors[output].q),
       ...timings[i],
     }));
   }
@@ -157,3 +162,6 @@ export class IntegerLab<Name extends string> {
     return loaded;
   }
 }
+
+/** That its codes take: 7 of PyTorch's reduced range, 0..127. */
+const bitsOf = ({ qmin, qmax }: Int8Tensor['q']): number => Math.ceil(Math.log2(qmax - qmin + 1));

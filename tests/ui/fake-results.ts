@@ -73,11 +73,19 @@ export const fakeConverted = (): ConvertResult => ({
   ...{ model: fakeModel(), bytes: 11_300_000, fp32Bytes: 44_700_000, activations: [] },
 });
 
+const NO_WORK = { proof: '', macs: 0, liveMacs: 0, weightBytes: 0, microseconds: 0 };
 export function fakeLayers(): EngineLayer[] {
-  const layer = { kernel: 'dot 2x16', proof: 'activations 0..127 fit 7 bits', weightBytes: 9408, microseconds: 28 };
+  const layer = {
+    weightBits: 8,
+    activationBits: 7,
+    kernel: 'dot 2x16',
+    proof: 'activations 0..127 fit 7 bits',
+    weightBytes: 9408,
+    microseconds: 28,
+  };
   return [
     { ...layer, name: 'conv1', macs: 2_408_448, liveMacs: 2_160_000 },
-    { name: 'maxpool', kernel: 'maxpool', proof: '', macs: 0, liveMacs: 0, weightBytes: 0, microseconds: 0 },
+    { ...layer, name: 'maxpool', weightBits: undefined, kernel: 'maxpool', ...NO_WORK },
   ];
 }
 
