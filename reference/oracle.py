@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import convbn, converted, fakequant, numbers, observers, qparams, small, training
+from golden import convbn, converted, fakequant, methods, numbers, observers, qparams, small, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -26,6 +26,8 @@ MATHS = {
     "qparams": qparams.qparams,
     "fake_quant": fakequant.fake_quant,
     "small_step": small.small_step,
+    "correct_bias": methods.correct_bias,
+    "equalize": methods.equalize,
 } | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.
 NETWORK = converted.topics() | training.topics()

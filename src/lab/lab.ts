@@ -10,9 +10,8 @@ import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
 import type { ModelSpec } from '../model/model-spec';
 import { NONE, simulated } from '../quant/freeze';
-import { HistogramObserver } from '../quant/histogram-observer';
-import { calibrated, ptq, ptqGraph, type Calibrated, type PtqOptions } from '../quant/methods/ptq';
-import type { PrepareOptions } from '../quant/prepare';
+import { Calibration, type Calibrated, type CalibrationOptions } from '../quant/methods/calibration';
+import { ptq, type PtqOptions } from '../quant/methods/ptq';
 import type { QatGraph } from '../quant/types';
 import type { Evaluation } from '../report/types';
 import type { KeptRun } from '../train/kept-run';
@@ -46,8 +45,8 @@ export class Lab {
   /** The network as it is trained and run, batch norms and ReLUs fused. */
   readonly fused: Graph;
   readonly fusions: readonly Fusion[];
-  /** With and without add_relu. */
-  private readonly calibrations = new Map<boolean, Promise<Calibrated>>();
+  /** By their options. */
+  private readonly calibrations = new Map<string, Promise<Calibrated>>();
   private readonly onDevice: OnDevice;
   private readonly startEngine: StartEngine;
   private inference: ReturnType<typeof foldBatchNorms> | undefined;
@@ -80,30 +79,26 @@ export class Lab {
   }
 
   /** Post-training quantization at any bit width: once calibrated, a matter of milliseconds. */
-  async ptq({ fuseAddRelu, ...options }: PtqOptions & PrepareOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
-    const calibration = await this.calibrate({ fuseAddRelu }, onDone);
+  async ptq(options: PtqOptions & CalibrationOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
+    const calibration = await this.calibrate(options, onDone);
     const { graph, quantizers } = ptq(calibration, options);
     return convert(graph, calibration.params, quantizers);
   }
 
   /** Once for all bit widths; a calibration that failed is forgotten, so that the next call tries again. */
-  calibrate({ fuseAddRelu }: PrepareOptions, onDone: OnDone = () => {}): Promise<Calibrated> {
-    let calibration = this.calibrations.get(fuseAddRelu);
-    if (!calibration) {
-      const { params } = this.model;
-      const graph = ptqGraph(this.fused, { fuseAddRelu });
-      calibration = this.onDevice(() =>
-        calibrate(graph, params, this.calibrationBatches(onDone), () => new HistogramObserver()),
-      ).then((observers) => {
-        const histograms = [...observers].flatMap(([id, { histogram }]) =>
-          histogram ? [[id, histogram] as const] : [],
-        );
-        return calibrated(this.folded, new Map(histograms), { fuseAddRelu });
+  calibrate({ fuseAddRelu, equalize = false }: CalibrationOptions, onDone: OnDone = () => {}): Promise<Calibrated> {
+    const key = JSON.stringify([fuseAddRelu, equalize]);
+    let calibrated = this.calibrations.get(key);
+    if (!calibrated) {
+      calibrated = this.onDevice(async () => {
+        const calibration = new Calibration(this.folded, { fuseAddRelu, equalize });
+        await calibrate(calibration, this.calibrationBatches(onDone));
+        return calibration.calibrated();
       });
-      calibration.catch(() => this.calibrations.delete(fuseAddRelu));
-      this.calibrations.set(fuseAddRelu, calibration);
+      calibrated.catch(() => this.calibrations.delete(key));
+      this.calibrations.set(key, calibrated);
     }
-    return calibration;
+    return calibrated;
   }
 
   /**

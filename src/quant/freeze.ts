@@ -11,7 +11,7 @@ import { channelQParams, observedRange, tensorQParams } from './qparams';
 import type { QatGraph } from './types';
 
 /** A weight's quantizer, of the weight as inference has it (batch norm folded), output channels first. */
-interface FrozenWeight {
+export interface FrozenWeight {
   readonly q: PerChannelQParams;
   /** In the weight's own layout (OIHW, [out, in]) where rounding to nearest is not what was chosen. */
   readonly codes?: Int8Array;

@@ -1,7 +1,7 @@
 // Runs a FloatModel over images: predictions of a split, activations for calibration. Not for integers: src/engine.
 import * as tf from '@tensorflow/tfjs';
 import { areFinite, diverged } from '../core/finite';
-import type { FakeQuantSpec, Observer, QatGraph } from '../quant/types';
+import type { Calibration, Watcher } from '../quant/methods/calibration';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
 import { agreement, predictions } from '../report/accuracy';
@@ -9,7 +9,6 @@ import type { Evaluation } from '../report/types';
 import { FloatModel } from './float-model';
 import { imagesTensor } from './images-tensor';
 import { tidy } from '../device/tidy';
-import type { ParamStore } from '../core/params';
 
 const BATCH = 250;
 
@@ -46,49 +45,40 @@ export async function evaluate(
   return { accuracy: agreement(predicted, labels), images, predictions: predicted };
 }
 
-/**
- * Post-training calibration: the float network sees the batches, and an observer of every tensor that a prepared graph
- * quantizes watches. Of activations; weights are at hand.
- * @param observerOf a new observer for a specification @returns the observers by node id
- */
-export async function calibrate<O extends Observer>(
-  graph: QatGraph,
-  params: ParamStore,
+/** Post-training calibration: the float network sees the batches, and watchers what they watch of its outputs. */
+export async function calibrate(
+  { graph, params, watchers }: Pick<Calibration, 'graph' | 'params' | 'watchers'>,
   batches: AsyncIterable<Float32Array>,
-  observerOf: (spec: FakeQuantSpec) => O,
-): Promise<ReadonlyMap<string, O>> {
-  const observers = new Map<string, O>(
-    Object.entries(graph.quant).flatMap(([id, { activation }]) =>
-      activation ? [[id, observerOf(activation)] as const] : [],
-    ),
-  );
+): Promise<void> {
   const model = new FloatModel(graph, params);
   try {
     for await (const x of batches) {
-      const watched = watch(model, x, observers);
+      const watched = watch(model, x, watchers);
       try {
-        for (const [observer, output] of watched) observer.observe((await output.data()) as Float32Array);
+        for (const [output, seenBy] of watched) {
+          const values = (await output.data()) as Float32Array;
+          for (const watcher of seenBy) watcher.observe(values);
+        }
       } finally {
-        tf.dispose(watched.map(([, output]) => output));
+        tf.dispose(watched.map(([output]) => output));
       }
     }
   } finally {
     model.dispose();
   }
-  return observers;
 }
 
-/** What each observer is to see of one batch; the caller disposes of the tensors. */
+/** The outputs of one batch that are watched, and by whom; the caller disposes of the tensors. */
 function watch(
   model: FloatModel,
   x: Float32Array,
-  observers: ReadonlyMap<string, Observer>,
-): readonly [Observer, tf.Tensor][] {
-  const watched: [Observer, tf.Tensor][] = [];
+  watchers: Calibration['watchers'],
+): readonly [tf.Tensor, readonly Watcher[]][] {
+  const watched: [tf.Tensor, readonly Watcher[]][] = [];
   tidy(() => {
     model.predict(imagesTensor(x, model.graph), (id, output) => {
-      const observer = observers.get(id);
-      if (observer) watched.push([observer, tf.keep(tf.clone(output))]);
+      const seenBy = watchers.get(id);
+      if (seenBy) watched.push([tf.keep(tf.clone(output)), seenBy]);
     });
   });
   return watched;

@@ -6,12 +6,13 @@ import type { ParamStore } from '../core/params';
 import { CIFAR10, IMAGE_BYTES, SHARD_IMAGES } from '../data/cifar10-spec';
 import type { Split } from '../data/source';
 import { freeze } from '../quant/freeze';
-import { HistogramObserver } from '../quant/histogram-observer';
+import { Calibration } from '../quant/methods/calibration';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat } from '../quant/prepare';
-import { getDefaultQConfig, qconfigById } from '../quant/qconfigs';
+import { qconfigById } from '../quant/qconfigs';
 import { freshRun } from './kept-run';
 import { calibrate, logitsOf } from './evaluate';
+import { foldBatchNorms } from '../graph/fold';
 import { FloatModel } from './float-model';
 import { continueRun } from './run';
 import { setUpWasm } from '../device/wasm/testing';
@@ -27,7 +28,6 @@ const params = smallParams(fused, 5);
 const bits = { weightBits: 4, activationBits: 6 };
 const qat = prepareQat(fused, qconfigById('fbgemm_qat', bits), { fuseAddRelu: true });
 const observing = prepareQat(fused, qconfigById('fbgemm', bits), { fuseAddRelu: true });
-const ptq = prepareQat(fused, getDefaultQConfig('fbgemm', bits), { fuseAddRelu: true });
 const activations = Object.entries(qat.quant).filter(([, { activation }]) => activation);
 const range = { min: Float32Array.of(-1), max: Float32Array.of(1) };
 const ranges = observeWeights(qat, params, new Map(activations.map(([id]) => [id, range])));
@@ -133,7 +133,12 @@ const WORK: [name: string, work: () => Promise<unknown>, kernels: number, reads:
     1,
   ],
   ['the check of a fused model', () => verifyFusion({ original: fused, fused }, params, 2, ONE_IMAGE, () => {}), 20, 4],
-  ['calibration', () => calibrate(ptq, params, oneBatch(), () => new HistogramObserver()), 20, 7],
+  [
+    'calibration',
+    () => calibrate(new Calibration(foldBatchNorms(fused, params), { fuseAddRelu: true }), oneBatch()),
+    20,
+    7,
+  ],
   ...Object.entries({ FP32: fused, QAT: qat, observing }).map(([name, graph]): (typeof WORK)[number] => [
     `a step of training: ${name}`,
     () =>

@@ -134,7 +134,9 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
     for (const params of [pretrained, control])
       for (const activation of observers) {
         const graph = prepared({ ...qconfig, activation });
-        const observers = await calibrate(graph, params, calibration(), (spec) => createObserver(spec, 1));
+        const observers = new Map(Object.keys(graph.quant).map((id) => [id, createObserver(activation, 1)] as const));
+        const watchers = new Map([...observers].map(([id, observer]) => [id, [observer]] as const));
+        await calibrate({ graph, params, watchers }, calibration());
         const ranges = new Map([...observers].map(([id, observer]) => [id, observer.range()!] as const));
         const model = convert(graph, params, freeze(graph, observeWeights(graph, params, ranges)));
         const accuracy = mean(hits(await run(model, validation), validation));

@@ -9,7 +9,7 @@ import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified } from '../report/classified';
 import type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 import type { PreparedOptions, PtqChoices } from '../lab/prepared';
-import type { Calibrated } from '../quant/methods/ptq';
+import type { Calibrated } from '../quant/methods/calibration';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
 import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';

@@ -5,7 +5,7 @@ import type { Int8Model } from '../int8/int8-model';
 import { IntegerLab } from '../lab/integers';
 import { ptqOptions } from '../lab/prepared';
 import { openImages } from '../model/resnet18-cifar10';
-import type { Calibrated } from '../quant/methods/ptq';
+import type { Calibrated } from '../quant/methods/calibration';
 import { agreement } from '../report/accuracy';
 import { inPieces } from '../report/classified';
 import type { EngineApi, Int8Slot, OnProgress, PtqChoices } from './api';

@@ -15,7 +15,7 @@ import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
 import { floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
-import type { Calibrated } from '../quant/methods/ptq';
+import type { Calibrated } from '../quant/methods/calibration';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';

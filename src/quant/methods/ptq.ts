@@ -1,21 +1,20 @@
-// Post-training quantization as PyTorch's prepare, calibrate and convert do it: a pure function of the weights and of the
-// histograms that one calibration kept, at any bit width. Not for calibrating (src/train), nor for codes (src/convert).
-import type { ParamStore } from '../../core/params';
+// Post-training quantization, by default as PyTorch's prepare, calibrate and convert do it: a pure function of the weights and
+// of what one calibration kept, at any bit width. Not for calibrating (calibration.ts, src/train), nor for models (src/convert).
 import type { ObservedRange } from '../../core/qparams';
 import { inferenceWeights } from '../../graph/fold';
 import { nodeById } from '../../graph/graph';
-import type { Graph, WeightedNode } from '../../graph/types';
+import type { WeightedNode } from '../../graph/types';
 import { keepEightBits, type KeepEight } from '../eight-bits';
-import { freeze, type FrozenQuantizers } from '../freeze';
-import type { Histogram } from '../histogram';
-import { HistogramObserver } from '../histogram-observer';
-import { observeWeights } from '../observe-weights';
-import { prepareQat, weightKey, type PrepareOptions } from '../prepare';
+import { quantizeWeight } from '../fake-quant';
+import { freeze, type FrozenQuantizers, type FrozenWeight } from '../freeze';
+import { prepareQat, weightKey } from '../prepare';
 import { getDefaultQConfig, type QConfigOptions } from '../qconfigs';
 import { observedRange } from '../qparams';
 import { activationRange, type ActivationRanges } from '../ranges/table';
 import { mseWeightRange, type WeightRanges } from '../ranges/weights';
 import type { QatGraph } from '../types';
+import type { Calibrated } from './calibration';
+import { correctedBias } from './correct-bias';
 import { flipRoundings } from './flip-roundings';
 
 /** What a calibrated network is quantized to. */
@@ -26,38 +25,8 @@ export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activat
   readonly ranges?: { readonly activations?: ActivationRanges; readonly weights?: WeightRanges };
   /** Weights to the nearest code (default), or flipped so that their errors cancel: see flipRoundings. */
   readonly rounding?: 'nearest' | 'flipped';
-}
-
-/** The graph as get_default_qconfig("fbgemm") prepares it, whose activations a calibration has to see. */
-export const ptqGraph = (
-  fused: Graph,
-  { fuseAddRelu }: PrepareOptions,
-  { weightBits, activationBits, keep = 'none' }: PtqOptions = {},
-): QatGraph =>
-  keepEightBits(prepareQat(fused, getDefaultQConfig('fbgemm', { weightBits, activationBits }), { fuseAddRelu }), keep);
-
-/** A calibrated network, ready to be quantized at any bit width. Plain data: it crosses to another worker as it is. */
-export interface Calibrated extends PrepareOptions {
-  /** Fused, its batch norms folded. */
-  readonly graph: Graph;
-  readonly params: ParamStore;
-  /** What the calibration saw of each activation, by node id. */
-  readonly histograms: ReadonlyMap<string, Histogram>;
-  /** By node id, of weights by weightKey: PyTorch's of a histogram does not depend on the bit width. */
-  readonly ranges: ReadonlyMap<string, ObservedRange>;
-}
-
-/** @param folded see foldBatchNorms @param histograms of the activations of ptqGraph(fused, options) */
-export function calibrated(
-  folded: { readonly graph: Graph; readonly params: ParamStore },
-  histograms: ReadonlyMap<string, Histogram>,
-  options: PrepareOptions,
-): Calibrated {
-  const activations = new Map(
-    [...histograms].map(([id, histogram]) => [id, new HistogramObserver(histogram).range()!] as const),
-  );
-  const ranges = observeWeights(ptqGraph(folded.graph, options), folded.params, activations);
-  return { ...folded, ...options, histograms, ranges };
+  /** Default false. true: what rounding the weights adds to the mean of each output is taken from its bias. */
+  readonly correctBias?: boolean;
 }
 
 /**
@@ -68,10 +37,15 @@ export function ptq(
   calibration: Calibrated,
   options: PtqOptions,
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
-  const graph = ptqGraph(calibration.graph, calibration, options);
-  const quantizers = freeze(graph, rangesOf(graph, calibration, options));
-  if (options.rounding !== 'flipped') return { graph, quantizers };
-  return { graph, quantizers: withFlippedCodes(graph, calibration.params, quantizers) };
+  const { weightBits, activationBits, keep = 'none' } = options;
+  const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
+  const graph = keepEightBits(prepareQat(calibration.graph, qconfig, calibration), keep);
+  const { activations, weights } = freeze(graph, rangesOf(graph, calibration, options));
+  const chosen = [...weights].map(([id, weight]): [string, FrozenWeight] => {
+    const node = nodeById(graph, id) as WeightedNode;
+    return [id, withCodes(node, weight, calibration, options)];
+  });
+  return { graph, quantizers: { activations, weights: new Map(chosen) } };
 }
 
 /** By node id, of weights by weightKey: PyTorch's own, which depend on no width, or for the codes that each tensor has. */
@@ -95,12 +69,17 @@ function rangesOf(
   return chosen;
 }
 
-function withFlippedCodes(graph: QatGraph, params: ParamStore, quantizers: FrozenQuantizers): FrozenQuantizers {
-  const weights = new Map(quantizers.weights);
-  for (const [id, weight] of quantizers.weights) {
-    const node = nodeById(graph, id) as WeightedNode;
-    const taps = node.op === 'conv' ? node.conv.kernel ** 2 : 1;
-    weights.set(id, { ...weight, codes: flipRoundings(inferenceWeights(node, params).weight.data, weight.q, taps) });
-  }
-  return { ...quantizers, weights };
+/** The weight's codes and its bias where these are not what conversion makes of the quantizer by itself. */
+function withCodes(
+  node: WeightedNode,
+  { q }: FrozenWeight,
+  { params, inputMeans }: Calibrated,
+  { rounding = 'nearest', correctBias = false }: PtqOptions,
+): FrozenWeight {
+  if (rounding === 'nearest' && !correctBias) return { q };
+  const layer = inferenceWeights(node, params);
+  const { data } = layer.weight;
+  const taps = node.op === 'conv' ? node.conv.kernel ** 2 : 1;
+  const codes = rounding === 'flipped' ? flipRoundings(data, q, taps) : quantizeWeight(data, q);
+  return correctBias ? { q, codes, bias: correctedBias(layer, codes, q, inputMeans.get(node.id)!) } : { q, codes };
 }
