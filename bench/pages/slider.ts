@@ -26,7 +26,7 @@ export async function measure({ moves }: SliderArgument): Promise<readonly Move[
   const done: Move[] = [];
   try {
     // Loading and calibrating are not part of a move.
-    await project.stops.prepare();
+    await project.stops.prepare(project.recipe);
     for (const widths of moves)
       done.push(await move(project.stops.answers({ ...project.recipe, ...widths }, new AbortController().signal)));
   } finally {

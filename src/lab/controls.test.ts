@@ -17,38 +17,39 @@ const OPTIONS: TrainOptions = {
   },
   replay: { steps: 3, schedule: [{ step: 0, rate: 0.1 }] },
 };
+const FUSED = { batchNorm: 'fused', equalize: false } as const;
 const ended = (mark: number): KeptRun => ({ ...runOf(3, true), state: stateOf(3, mark) });
 const stopped = (control: KeptRun): KeptRun => ({ ...control, result: { ...control.result!, finished: false } });
 
 test('a control answers for runs of the same seed, batch, steps, freezing, rates and kind of network, wherever they would have begun', () => {
   const controls = new Controls();
   const control = ended(1);
-  controls.add(OPTIONS, 'fused', control);
-  expect(controls.of(structuredClone(OPTIONS), 'fused')).toBe(control);
-  expect(controls.of({ ...OPTIONS, learningRate: 0.2 }, 'fused')).toBe(control);
+  controls.add(OPTIONS, FUSED, control);
+  expect(controls.of(structuredClone(OPTIONS), FUSED)).toBe(control);
+  expect(controls.of({ ...OPTIONS, learningRate: 0.2 }, FUSED)).toBe(control);
   const { replay } = OPTIONS;
   for (const other of [
     ...[{ seed: 2 }, { batch: 4 }, { steps: 10 }, { freezeBnAt: 0 }, { schedule: 'cosine' } as const],
     ...[{ replay: { ...replay!, steps: 2 } }, { replay: { ...replay!, schedule: [{ step: 0, rate: 0.2 }] } }],
   ])
-    expect(controls.of({ ...OPTIONS, ...other }, 'fused')).toBeUndefined();
-  expect(controls.of(OPTIONS, 'folded')).toBeUndefined();
+    expect(controls.of({ ...OPTIONS, ...other }, FUSED)).toBeUndefined();
+  expect(controls.of(OPTIONS, { ...FUSED, batchNorm: 'folded' })).toBeUndefined();
 });
 
 test('one that was stopped, or has not ended, answers for none; one that diverged does', () => {
   const controls = new Controls();
-  controls.add(OPTIONS, 'fused', stopped(ended(1)));
-  controls.add(OPTIONS, 'fused', { ...ended(1), result: undefined });
-  expect(controls.of(OPTIONS, 'fused')).toBeUndefined();
+  controls.add(OPTIONS, FUSED, stopped(ended(1)));
+  controls.add(OPTIONS, FUSED, { ...ended(1), result: undefined });
+  expect(controls.of(OPTIONS, FUSED)).toBeUndefined();
   const diverged = stopped(ended(2));
-  controls.add(OPTIONS, 'fused', { ...diverged, result: { ...diverged.result!, diverged: true } });
-  expect(controls.of(OPTIONS, 'fused')?.result?.diverged).toBe(true);
+  controls.add(OPTIONS, FUSED, { ...diverged, result: { ...diverged.result!, diverged: true } });
+  expect(controls.of(OPTIONS, FUSED)?.result?.diverged).toBe(true);
 });
 
 test('the newest alone are kept', () => {
   const controls = new Controls();
-  for (const seed of [1, 2, 3]) controls.add({ ...OPTIONS, seed }, 'fused', ended(seed));
-  expect([1, 2, 3].map((seed) => controls.of({ ...OPTIONS, seed }, 'fused')?.state)).toEqual([
+  for (const seed of [1, 2, 3]) controls.add({ ...OPTIONS, seed }, FUSED, ended(seed));
+  expect([1, 2, 3].map((seed) => controls.of({ ...OPTIONS, seed }, FUSED)?.state)).toEqual([
     undefined,
     stateOf(3, 2),
     stateOf(3, 3),

@@ -2,9 +2,7 @@
 // In memory, the newest alone. Not for storing them: src/train/saved.
 import type { KeptRun } from '../train/kept-run';
 import type { TrainOptions } from '../train/types';
-import type { PreparedOptions } from './prepared';
-
-type BatchNorm = PreparedOptions['batchNorm'];
+import type { FloatChoices } from './prepared';
 
 /** Each holds a state of 90 MB. */
 const KEPT = 2;
@@ -15,17 +13,17 @@ export class Controls {
 
   /**
    * The control of such a run, if it was trained to its end. @param options of a run that replays another
-   * @param batchNorm of the network it trains
+   * @param network that it trains
    */
-  of(options: TrainOptions, batchNorm: BatchNorm): KeptRun | undefined {
-    return this.ended.get(keyOf(options, batchNorm));
+  of(options: TrainOptions, network: FloatChoices): KeptRun | undefined {
+    return this.ended.get(keyOf(options, network));
   }
 
   /** Takes a control that has ended; one that was stopped answers for no other run. */
-  add(options: TrainOptions, batchNorm: BatchNorm, control: KeptRun): void {
+  add(options: TrainOptions, network: FloatChoices, control: KeptRun): void {
     const { result } = control;
     if (!result || !(result.finished || result.diverged)) return;
-    const key = keyOf(options, batchNorm);
+    const key = keyOf(options, network);
     this.ended.delete(key);
     this.ended.set(key, control);
     for (const oldest of [...this.ended.keys()].slice(0, -KEPT)) this.ended.delete(oldest);
@@ -33,8 +31,9 @@ export class Controls {
 }
 
 /** Seed, batch, freezing, and the steps and rates that are replayed; not the rate at which it would begin, which is not. */
-function keyOf({ replay, ...options }: TrainOptions, batchNorm: BatchNorm): string {
+function keyOf({ replay, ...options }: TrainOptions, { batchNorm, equalize }: FloatChoices): string {
   const { steps, schedule } = replay!;
   const rates = schedule.map(({ step, rate }) => [step, rate]);
-  return JSON.stringify([batchNorm, Object.entries({ ...options, learningRate: 0 }).sort(), steps, rates]);
+  const network = [batchNorm, equalize && batchNorm === 'folded'];
+  return JSON.stringify([network, Object.entries({ ...options, learningRate: 0 }).sort(), steps, rates]);
 }

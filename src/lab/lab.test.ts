@@ -104,6 +104,9 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
     keepEight: 'edges',
     ranges: 'mse',
     weightRanges: 'minmax',
+    rounding: 'nearest',
+    correctBias: false,
+    equalize: false,
   } as const;
   const begun = await qatStart(lab, { ...choices, batchNorm: 'folded' });
   const learning = { kind: 'qat', steps: 150, learningRate: 5e-3, distillation: 0.5 } as const;

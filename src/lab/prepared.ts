@@ -1,8 +1,10 @@
 // The networks that a recipe trains: the graph of each run and the parameters it begins with.
 // Not for training them: lab.ts.
+import type { Graph } from '../graph/types';
 import { keepEightBits, type KeepEight } from '../quant/eight-bits';
 import { initialQParams, learnedQuantizers } from '../quant/learned';
-import { ptq } from '../quant/methods/ptq';
+import { equalize } from '../quant/methods/equalize';
+import { ptq, type Rounding } from '../quant/methods/ptq';
 import { prepareQat, type PrepareOptions } from '../quant/prepare';
 import { qconfigById, type QConfigId } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
@@ -20,13 +22,28 @@ export interface PreparedOptions extends PrepareOptions {
   /** How PTQ chooses the ranges of activations, and of weights. */
   readonly ranges: ActivationRanges;
   readonly weightRanges: WeightRanges;
+  /** What PTQ does besides: see PtqOptions. */
+  readonly rounding: Rounding;
+  readonly correctBias: boolean;
+  /** Of what PTQ quantizes, and of what QAT trains where batch norms are folded first: see equalize. */
+  readonly equalize: boolean;
   /** 'fused': trained as PyTorch's ConvBn modules; 'folded': into the weights before training. */
   readonly batchNorm: 'fused' | 'folded';
 }
 
-/** The float network: what the control trains, and what QAT prepares. */
-export const floatStart = ({ fused, folded, model }: Lab, { batchNorm }: Pick<PreparedOptions, 'batchNorm'>): Start =>
-  batchNorm === 'folded' ? folded : { graph: fused, params: model.params };
+/** What decides on the float network that is trained. */
+export type FloatChoices = Pick<PreparedOptions, 'batchNorm' | 'equalize'>;
+
+/** The graph of the float network: what the control trains, and what QAT prepares. */
+export const floatGraph = ({ fused, folded }: Lab, { batchNorm }: FloatChoices): Graph =>
+  batchNorm === 'folded' ? folded.graph : fused;
+
+/** The same with the parameters it begins with. */
+export function floatStart(lab: Lab, options: FloatChoices): Start {
+  if (options.batchNorm === 'fused') return { graph: lab.fused, params: lab.model.params };
+  const { graph, params } = lab.folded;
+  return options.equalize ? { graph, params: equalize(graph, params) } : { graph, params };
+}
 
 /** What PTQ reads of them, but for the graph that was calibrated. */
 export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'batchNorm' | 'fuseAddRelu'>;
@@ -34,21 +51,23 @@ export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'batchNorm' | 'fuseAd
 /** Post-training quantization by these choices. */
 export function ptqOptions(options: PtqChoices) {
   const { weightBits, activationBits, keepEight: keep, ranges: activations, weightRanges: weights } = options;
-  return { weightBits, activationBits, keep, ranges: { activations, weights } } as const;
+  const { rounding, correctBias } = options;
+  return { weightBits, activationBits, keep, ranges: { activations, weights }, rounding, correctBias } as const;
 }
 
 /** The graph that QAT trains. @throws PlaygroundError on bits out of range */
 export function preparedGraph(lab: Lab, options: PreparedOptions): QatGraph {
   const { fuseAddRelu, keepEight } = options;
-  const { graph } = floatStart(lab, options);
+  const graph = floatGraph(lab, options);
   return keepEightBits(prepareQat(graph, qconfigById(options.qconfig, options), { fuseAddRelu }), keepEight);
 }
 
-/** What QAT begins with: where scales are learned, they begin as those of PTQ at the same widths. */
+/** What QAT begins with: where scales are learned, they begin as those of PTQ of the same weights, at the same widths. */
 export async function qatStart(lab: Lab, options: PreparedOptions): Promise<Start> {
   const graph = preparedGraph(lab, options);
   const { params } = floatStart(lab, options);
   if (learnedQuantizers(graph).length === 0) return { graph, params };
-  const { quantizers } = ptq(await lab.calibrate(options), ptqOptions(options));
+  const same = { ...options, equalize: options.equalize && options.batchNorm === 'folded' };
+  const { quantizers } = ptq(await lab.calibrate(same), ptqOptions(options));
   return { graph, params: new Map([...params, ...initialQParams(graph, quantizers)]) };
 }

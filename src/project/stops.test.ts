@@ -22,7 +22,10 @@ function setUp(load = async () => {}) {
     },
     latency: async () => ({ median_ms: 0.5 }),
   };
-  const train = { calibrate: async () => void calls.push('calibrate') };
+  const train = {
+    calibrate: async ({ equalize }: { equalize: boolean }) =>
+      void calls.push(equalize ? 'calibrate equalized' : 'calibrate'),
+  };
   const loaded = vi.fn(load);
   const workers = { train, engine } as unknown as Workers;
   return {
@@ -57,6 +60,24 @@ test('loads and calibrates once; answers grow and hold every image once', async 
   expect(loaded).toHaveBeenCalledOnce();
   expect(calls.slice(0, 4)).toEqual(['calibrate', 'calibrated', 'quantize 4', 'validation 0']);
   expect(calls.filter((call) => call.startsWith('cal'))).toHaveLength(2);
+});
+
+test('another network is calibrated when its turn has come, and only then', async () => {
+  const { calls, loaded, stops } = setUp();
+  const never = new AbortController().signal;
+  const first = stops.answers(widths(4), never);
+  await first.next();
+  const equalized = stops.answers({ ...widths(3), equalize: true }, never);
+  const asked = equalized.next();
+  await first.return(undefined);
+  await asked;
+  await equalized.return(undefined);
+  await read(stops.answers({ ...widths(2), equalize: true }, never), 1);
+  expect(calls.filter((call) => !call.startsWith('validation'))).toEqual([
+    ...['calibrate', 'calibrated', 'quantize 4'],
+    ...['calibrate equalized', 'calibrated', 'quantize 3', 'quantize 2'],
+  ]);
+  expect(loaded).toHaveBeenCalledTimes(2);
 });
 
 test('the next stop waits for the piece of the one before, which then ends; one that was passed by is not quantized', async () => {

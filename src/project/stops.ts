@@ -30,8 +30,9 @@ const LATENCY_SAMPLES = 60;
 
 export class Stops {
   private ready: Promise<void> | undefined;
-  /** Of these workers. */
+  /** Which workers that is of, and which network. */
   private prepared: Pick<Workers, 'train' | 'engine'> | undefined;
+  private equalized = false;
   /** Ends when the stop before has let go of the engine. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -45,16 +46,17 @@ export class Stops {
     private readonly threads = () => navigator.hardwareConcurrency,
   ) {}
 
-  /** Loads and calibrates, once. @throws PlaygroundError as the load step does */
-  prepare(): Promise<void> {
+  /** Loads and calibrates, once, and again for a network of other weights. @throws PlaygroundError as the load step does */
+  prepare({ equalize }: Pick<PtqChoices, 'equalize'>): Promise<void> {
     const workers = this.workers();
-    if (this.prepared !== workers) this.ready = undefined;
+    if (this.prepared !== workers || this.equalized !== equalize) this.ready = undefined;
     this.prepared = workers;
+    this.equalized = equalize;
     this.ready ??= (async () => {
       await this.load();
       const { train, engine } = workers;
       const calibrated = await train.calibrate(
-        true,
+        { fuseAddRelu: true, equalize },
         proxy(() => {}),
       );
       await engine.calibrated(calibrated);
@@ -74,8 +76,9 @@ export class Stops {
     let done!: () => void;
     this.turn = new Promise<void>((resolve) => (done = resolve));
     try {
-      await this.prepare();
       await before;
+      if (signal.aborted) return;
+      await this.prepare(choices);
       if (signal.aborted) return;
       const { engine } = this.workers();
       const quantized = await engine.quantize('slider', choices, this.threads());

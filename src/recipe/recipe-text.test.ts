@@ -8,6 +8,7 @@ const OTHER: Recipe = {
   ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, schedule: 'constant' },
   ...{ weightBits: 5, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
   ...{ distillation: 0.5, keepEight: 'edges', ranges: 'mse', weightRanges: 'mse', batchNorm: 'folded' },
+  ...{ rounding: 'flipped', correctBias: true, equalize: true },
 };
 
 describe('the address', () => {
@@ -72,18 +73,22 @@ describe('the file', () => {
   it('of a time before recipes had a version or a schedule says the same', () => {
     expect(fromFile(JSON.stringify({ ...OTHER, version: undefined }))).toEqual(OTHER);
     expect(fromFile(JSON.stringify({ ...OTHER, schedule: undefined }))).toEqual({ ...OTHER, schedule: 'constant' });
-    const { distillation, keepEight, ranges, weightRanges, batchNorm, ...old } = OTHER;
+    const { distillation, keepEight, ranges, weightRanges, batchNorm, rounding, correctBias, equalize, ...old } = OTHER;
     const added = {
       ...{ distillation: 0, keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
+      ...{ rounding: 'nearest', correctBias: false, equalize: false },
     };
-    const named = { distillation, keepEight, ranges, weightRanges, batchNorm };
+    const named = { distillation, keepEight, ranges, weightRanges, batchNorm, rounding, correctBias, equalize };
     expect(Object.keys(named)).toEqual(Object.keys(added));
     expect(fromFile(JSON.stringify(old))).toEqual({ ...old, ...added });
   });
 
   it.each(
     spoilt(JSON.parse(toFile(OTHER)), {
-      optional: ['version', 'schedule', 'distillation', 'keepEight', 'ranges', 'weightRanges', 'batchNorm'],
+      optional: [
+        ...['version', 'schedule', 'distillation', 'keepEight', 'ranges', 'weightRanges', 'batchNorm'],
+        ...['rounding', 'correctBias', 'equalize'],
+      ],
     }).filter(({ value }) => isJson(value)),
   )('is refused, naming the field: $how', ({ value, field }) =>
     expect(() => fromFile(JSON.stringify(value))).toThrow(

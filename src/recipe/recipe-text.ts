@@ -19,6 +19,9 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   keepEight: 'keep-eight',
   ranges: 'ranges',
   weightRanges: 'weight-ranges',
+  rounding: 'rounding',
+  correctBias: 'correct-bias',
+  equalize: 'equalize',
   batchNorm: 'batch-norm',
   fuseAddRelu: 'fuse-add-relu',
 };

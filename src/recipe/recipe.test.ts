@@ -20,6 +20,9 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   keepEight: ['all', '', true],
   ranges: ['l2', ''],
   weightRanges: ['entropy'],
+  rounding: ['up', ''],
+  correctBias: ['yes', 1],
+  equalize: ['yes', 0],
   batchNorm: ['bar', 'Folded'],
   fuseAddRelu: ['x', 0, 1, 'true'],
 };

@@ -50,6 +50,15 @@ const RecipeSchema = object({
   ranges: oneOf(['histogram', 'minmax', 'mse', 'entropy', 'percentile']),
   /** The same of weights. */
   weightRanges: oneOf(['minmax', 'mse']),
+  /** How PTQ rounds weights: to the nearest code, or flipped so that errors cancel (src/quant/methods/flip-roundings.ts). */
+  rounding: oneOf(['nearest', 'flipped']),
+  /** PTQ takes from biases what rounding the weights adds to the mean of outputs (src/quant/methods/correct-bias.ts). */
+  correctBias: flag,
+  /**
+   * Channels of neighbouring layers are made alike before PTQ (src/quant/methods/equalize.ts), and before QAT where batch
+   * norms are folded first.
+   */
+  equalize: flag,
   /** 'fused': trained as PyTorch's ConvBn; 'folded': into the weights before training. */
   batchNorm: oneOf(['fused', 'folded']),
   /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
@@ -77,6 +86,9 @@ export const DEFAULT_RECIPE: Recipe = {
   keepEight: 'none',
   ranges: 'histogram',
   weightRanges: 'minmax',
+  rounding: 'nearest',
+  correctBias: false,
+  equalize: false,
   batchNorm: 'fused',
   fuseAddRelu: true,
 };
@@ -104,6 +116,7 @@ export function checkRecipe(recipe: unknown): Recipe {
 const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
+  ...{ rounding: 'nearest', correctBias: false, equalize: false },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

@@ -9,7 +9,7 @@ import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified } from '../report/classified';
 import type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 import type { PreparedOptions, PtqChoices } from '../lab/prepared';
-import type { Calibrated } from '../quant/methods/calibration';
+import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
 import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';
@@ -125,7 +125,7 @@ export interface TrainApi {
   stop(): void;
   setLearningRate(learningRate: number): void;
   /** What every post-training quantization begins with: kept, and the same for all bit widths. */
-  calibrate(fuseAddRelu: boolean, onProgress: OnProgress): Promise<Calibrated>;
+  calibrate(options: CalibrationOptions, onProgress: OnProgress): Promise<Calibrated>;
   /** From the trained state. @throws PlaygroundError 'storage' when that is kept no longer */
   convert(training: TrainingRef): Promise<ConvertResult>;
   /** From the pretrained weights after calibration only. */

@@ -13,9 +13,9 @@ import type { Int8Model } from '../int8/int8-model';
 import { createWasmEngine } from '../engine/wasm-engine';
 import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
-import { floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
+import { floatGraph, floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
-import type { Calibrated } from '../quant/methods/calibration';
+import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
@@ -148,7 +148,7 @@ class TrainWorker implements TrainApi {
       (await own.begin(kind, recipe, this.networkOf(recipe))).forEach(onEvent);
       const start = () => own.kept[kind]!;
       const keep: LabRun['keep'] = (run) => own.keep(kind, current(), run);
-      const known = kind === 'control' && !start().result ? this.controls.of(options, recipe.batchNorm) : undefined;
+      const known = kind === 'control' && !start().result ? this.controls.of(options, recipe) : undefined;
       if (known) onEvent(await keep(known));
       const result = await this.lab.train({
         graph: this.graphOf(kind, recipe),
@@ -158,7 +158,7 @@ class TrainWorker implements TrainApi {
         onEvent,
         keep,
       });
-      if (kind === 'control') this.controls.add(options, recipe.batchNorm, start());
+      if (kind === 'control') this.controls.add(options, recipe, start());
       return result;
     } finally {
       this.steering = undefined;
@@ -187,12 +187,13 @@ class TrainWorker implements TrainApi {
   }
 
   async ptq(options: PreparedOptions, onProgress: OnProgress) {
-    const { fuseAddRelu } = options;
-    return this.converted(await this.lab.ptq({ ...ptqOptions(options), fuseAddRelu }, of('images', onProgress)));
+    const { fuseAddRelu, equalize } = options;
+    const all = { ...ptqOptions(options), fuseAddRelu, equalize };
+    return this.converted(await this.lab.ptq(all, of('images', onProgress)));
   }
 
-  calibrate(fuseAddRelu: boolean, onProgress: OnProgress): Promise<Calibrated> {
-    return this.lab.calibrate({ fuseAddRelu }, of('images', onProgress));
+  calibrate(options: CalibrationOptions, onProgress: OnProgress): Promise<Calibrated> {
+    return this.lab.calibrate(options, of('images', onProgress));
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {
@@ -256,7 +257,7 @@ class TrainWorker implements TrainApi {
   }
 
   private graphOf(kind: RunKind, recipe: PreparedOptions): Graph {
-    return kind === 'qat' ? preparedGraph(this.lab, recipe) : floatStart(this.lab, recipe).graph;
+    return kind === 'qat' ? preparedGraph(this.lab, recipe) : floatGraph(this.lab, recipe);
   }
 
   /** A training of this worker, all others let go. */

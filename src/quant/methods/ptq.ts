@@ -17,6 +17,8 @@ import type { Calibrated } from './calibration';
 import { correctedBias } from './correct-bias';
 import { flipRoundings } from './flip-roundings';
 
+export type Rounding = 'nearest' | 'flipped';
+
 /** What a calibrated network is quantized to. */
 export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activationBits'> {
   /** What stays at 8 bits whatever the widths are; 'none' by default. */
@@ -24,7 +26,7 @@ export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activat
   /** How ranges are chosen; by default as PyTorch does, 'histogram' and 'minmax'. */
   readonly ranges?: { readonly activations?: ActivationRanges; readonly weights?: WeightRanges };
   /** Weights to the nearest code (default), or flipped so that their errors cancel: see flipRoundings. */
-  readonly rounding?: 'nearest' | 'flipped';
+  readonly rounding?: Rounding;
   /** Default false. true: what rounding the weights adds to the mean of each output is taken from its bias. */
   readonly correctBias?: boolean;
 }

@@ -138,7 +138,9 @@ export class Lesson {
   }
 }
 
-const methodOf = ({ keepEight, ranges, weightRanges }: Recipe): string => `${keepEight} ${ranges} ${weightRanges}`;
+/** What PTQ reads besides the widths. */
+const methodOf = ({ keepEight, ranges, weightRanges, rounding, correctBias, equalize }: Recipe): string =>
+  [keepEight, ranges, weightRanges, rounding, correctBias, equalize].join(' ');
 
 /** What a visitor is told of it; a mistake of the page's own is thrown on. */
 function problemOf(error: unknown): Problem {
