@@ -141,7 +141,8 @@ export class Trainings {
   }
 }
 
-function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {
+/** What a recipe trains, by kind of run. */
+export function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {
   const { steps, batch, learningRate, schedule, seed } = recipe;
   return {
     ...{ kind, steps, batch, learningRate, schedule, seed },

@@ -1,0 +1,122 @@
+// npm run bench -- accuracy: what each width costs and what heals it, on all test images: FP32, PTQ as PyTorch does it and
+// the best there is, QAT by default and at its best over three seeds, and the control of the same budget. Hours: it goes on
+// where it was ended. The rows: bench/accuracy/rows.ts; figures so far: docs/accuracy-cells.json. Not for speed.
+import { join } from 'node:path';
+import type { Recipe } from '../src/recipe/recipe';
+import { Cells } from './accuracy/cells';
+import { ROWS, SEEDS, type Row } from './accuracy/rows';
+import { environment, measureInPage, withPage, type BenchResult } from './harness';
+import type { Cell, CellFigures } from './pages/accuracy';
+
+const FILE = join(import.meta.dirname, '../docs/accuracy-cells.json');
+const IMAGES = 10_000;
+/** How far below FP32 the best training may end, and minutes it may take. */
+const MOST_BELOW: Readonly<Record<string, number>> = {
+  ...{ W8A8: 0.001, W4A8: 0.005, W4A4: 0.01, W3A3: 0.025, W2A8: 0.05, W2A2: 0.08 },
+};
+const MOST_MINUTES = 10;
+
+export async function run(): Promise<BenchResult> {
+  let browser = '';
+  const measure = (cell: Cell): Promise<CellFigures> =>
+    withPage(
+      async (page) => {
+        console.log(`${nameOf(cell)} ...`);
+        page.on('console', (message) => {
+          if (message.type() === 'info') console.log(message.text());
+        });
+        browser = page.context().browser()!.version();
+        const figures = await measureInPage<CellFigures>(page, 'accuracy', cell);
+        console.log(`  ${JSON.stringify(figures)}`);
+        return figures;
+      },
+      { webgpu: false },
+    );
+  const cells = new Cells(FILE, measure);
+  const rows = [];
+  for (const row of ROWS) rows.push(await figuresOf(row, cells));
+  return {
+    table: [
+      [
+        '%',
+        'fp32',
+        'PTQ min/max',
+        'PTQ best',
+        'QAT default',
+        'QAT best',
+        'seeds',
+        'control',
+        'minutes',
+        'MB',
+        'ms',
+        '',
+      ],
+      ...rows.map(tableRow),
+    ],
+    json: { images: IMAGES, seed: SEEDS[0], backend: 'wasm', rows, environment: environment(browser) },
+  };
+}
+
+type RowFigures = Awaited<ReturnType<typeof figuresOf>>;
+
+async function figuresOf(row: Row, cells: Cells) {
+  const test = (kind: Cell['kind'], recipe: Recipe) => cells.of({ kind, recipe, split: 'test' });
+  const fp32 = await test('fp32', ROWS[0].ptqMinMax);
+  const ptqMinMax = await test('ptq', row.ptqMinMax);
+  const ptqBest = await test('ptq', await bestPtq(row, cells));
+  const qatDefault = [];
+  const qatBest = [];
+  for (const seed of SEEDS) {
+    qatBest.push(await test('qat', { ...row.qatBest, seed }));
+    qatDefault.push(await test('qat', { ...row.qatDefault, seed }));
+  }
+  const control = await test('control', { ...row.qatBest, seed: SEEDS[0] });
+  const [best] = qatBest;
+  const accuracies = (figures: readonly CellFigures[]) => figures.map(({ accuracy }) => accuracy);
+  return {
+    name: row.name,
+    fp32: fp32.accuracy,
+    ptq_minmax: ptqMinMax.accuracy,
+    ptq_best: ptqBest.accuracy,
+    qat_default: qatDefault[0].accuracy,
+    qat_best: best.accuracy,
+    control: control.accuracy,
+    minutes: best.minutes!,
+    bytes: best.bytes!,
+    ms: best.ms!,
+    agreement: best.agreement!,
+    qat_default_seeds: accuracies(qatDefault),
+    qat_best_seeds: accuracies(qatBest),
+    recipe: row.qatBest,
+  };
+}
+
+/** By validation images. */
+async function bestPtq({ ptq }: Row, cells: Cells): Promise<Recipe> {
+  let best: { readonly recipe: Recipe; readonly accuracy: number } | undefined;
+  for (const recipe of ptq) {
+    const { accuracy } = await cells.of({ kind: 'ptq', recipe, split: 'validation' });
+    if (!best || accuracy > best.accuracy) best = { recipe, accuracy };
+  }
+  return best!.recipe;
+}
+
+function nameOf({ kind, recipe, split }: Cell): string {
+  const { weightBits, activationBits, seed, qconfig, steps, ranges, weightRanges } = recipe;
+  const how = kind === 'ptq' ? `${ranges}/${weightRanges}` : `${qconfig}, ${steps} steps, seed ${seed}`;
+  return kind === 'fp32' ? `FP32, ${split}` : `${kind} W${weightBits}A${activationBits}, ${how}, ${split}`;
+}
+
+function tableRow(row: RowFigures): string[] {
+  const { name, fp32, ptq_minmax, ptq_best, qat_default, qat_best, control, minutes, bytes, ms } = row;
+  const percent = (share: number) => (100 * share).toFixed(2);
+  const seeds = row.qat_best_seeds;
+  const allowed = MOST_BELOW[name];
+  const met = (allowed === undefined || qat_best >= fp32 - allowed) && qat_best >= ptq_best && minutes <= MOST_MINUTES;
+  return [
+    name,
+    ...[fp32, ptq_minmax, ptq_best, qat_default, qat_best].map(percent),
+    `${percent(Math.min(...seeds))} to ${percent(Math.max(...seeds))}`,
+    ...[percent(control), minutes.toFixed(1), (bytes / 1e6).toFixed(2), ms.toFixed(2), met ? 'met' : 'MISSED'],
+  ];
+}
