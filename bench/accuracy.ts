@@ -17,48 +17,41 @@ const MOST_BELOW: Readonly<Record<string, number>> = {
 const MOST_MINUTES = 10;
 
 export async function run(): Promise<BenchResult> {
-  let browser = '';
-  const measure = (cell: Cell): Promise<CellFigures> =>
-    withPage(
-      async (page) => {
+  return withPage(
+    async (page) => {
+      page.on('console', (message) => {
+        if (message.type() === 'info') console.log(message.text());
+      });
+      const cells = new Cells(FILE, async (cell) => {
         console.log(`${nameOf(cell)} ...`);
-        page.on('console', (message) => {
-          if (message.type() === 'info') console.log(message.text());
-        });
-        browser = page.context().browser()!.version();
         const figures = await measureInPage<CellFigures>(page, 'accuracy', cell);
         console.log(`  ${JSON.stringify(figures)}`);
         return figures;
-      },
-      { webgpu: false },
-    );
-  const cells = new Cells(FILE, measure);
-  // The first seed of all rows first: a table that is ended early is a table.
-  for (const seeds of SEEDS.map((_, i) => SEEDS.slice(0, i + 1)))
-    for (const row of ROWS) await figuresOf(row, seeds, cells);
-  const rows = [];
-  for (const row of ROWS) rows.push(await figuresOf(row, SEEDS, cells));
-  return {
-    table: [
-      [
-        '%',
-        'fp32',
-        'PTQ min/max',
-        'PTQ best',
-        'QAT default',
-        'QAT best',
-        'seeds',
-        'control',
-        'minutes',
-        'MB',
-        'ms',
-        '',
-      ],
-      ...rows.map(tableRow),
-    ],
-    json: { images: IMAGES, seed: SEEDS[0], backend: 'wasm', rows, environment: environment(browser) },
-  };
+      });
+      // The first seed of all rows first: a table that is ended early is a table.
+      for (let seeds = 1; seeds < SEEDS.length; seeds++)
+        for (const row of ROWS) await figuresOf(row, SEEDS.slice(0, seeds), cells);
+      const rows: RowFigures[] = [];
+      for (const row of ROWS) rows.push(await figuresOf(row, SEEDS, cells));
+      const seed = SEEDS[0];
+      return {
+        table: [HEADING, ...rows.map(tableRow)],
+        json: {
+          images: IMAGES,
+          seed,
+          backend: 'wasm',
+          rows,
+          environment: environment(page.context().browser()!.version()),
+        },
+      };
+    },
+    { webgpu: false },
+  );
 }
+
+const HEADING = [
+  ...['%', 'fp32', 'PTQ min/max', 'PTQ best', 'QAT default', 'QAT best', 'seeds', 'control', 'minutes', 'MB', 'ms', ''],
+];
 
 type RowFigures = Awaited<ReturnType<typeof figuresOf>>;
 
@@ -106,7 +99,9 @@ async function bestPtq({ ptq }: Row, cells: Cells): Promise<Recipe> {
 
 function nameOf({ kind, recipe, split }: Cell): string {
   const { weightBits, activationBits, seed, qconfig, steps, ranges, weightRanges } = recipe;
-  const how = kind === 'ptq' ? `${ranges}/${weightRanges}` : `${qconfig}, ${steps} steps, seed ${seed}`;
+  const { rounding, correctBias, equalize } = recipe;
+  const method = [ranges, weightRanges, rounding, correctBias && 'bias', equalize && 'equalized'].filter(Boolean);
+  const how = kind === 'ptq' ? method.join(' ') : `${qconfig}, ${steps} steps, seed ${seed}`;
   return kind === 'fp32' ? `FP32, ${split}` : `${kind} W${weightBits}A${activationBits}, ${how}, ${split}`;
 }
 

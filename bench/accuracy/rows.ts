@@ -21,7 +21,19 @@ const BASE: Recipe = { ...DEFAULT_RECIPE, backend: 'wasm', keepEight: 'edges_and
 /** Learned scales from ranges of least squared error, batch norm folded first, the float network as teacher. */
 const LEARNED: Fields = { qconfig: 'lsq', batchNorm: 'folded', distillation: 1, ranges: 'mse' };
 
-const PTQ: readonly Fields[] = [{}, { ranges: 'mse' }, { ranges: 'entropy' }, { ranges: 'percentile' }];
+/** Every combination of ranges, roundings and biases, and the best of these on channels made alike. */
+const PTQ: readonly Fields[] = [
+  ...(['histogram', 'mse', 'entropy'] as const).flatMap((ranges) =>
+    (['nearest', 'flipped'] as const).flatMap((rounding) =>
+      [false, true].map((correctBias) => ({ ranges, rounding, correctBias })),
+    ),
+  ),
+  ...(['mse', 'entropy'] as const).map((ranges): Fields => {
+    return { ranges, rounding: 'flipped', correctBias: true, equalize: true };
+  }),
+  { ranges: 'percentile' },
+  { ranges: 'mse', weightRanges: 'mse' },
+];
 
 function row(name: string, bits: Fields, best: Fields): Row {
   const network = { ...BASE, ...bits };
@@ -35,12 +47,12 @@ function row(name: string, bits: Fields, best: Fields): Row {
 }
 
 export const ROWS: readonly Row[] = [
-  row('W8A8', { weightBits: 8, activationBits: 8 }, { steps: 400, learningRate: 3e-4 }),
+  row('W8A8', { weightBits: 8, activationBits: 8 }, { steps: 600, learningRate: 3e-4, distillation: 0.5 }),
   row('W4A8', { weightBits: 4, activationBits: 8 }, { steps: 1200, learningRate: 3e-4 }),
-  row('W4A4', { weightBits: 4, activationBits: 4 }, { steps: 2400, learningRate: 1e-3 }),
-  row('W3A3', { weightBits: 3, activationBits: 3 }, { steps: 2400, learningRate: 3e-3 }),
-  row('W2A8', { weightBits: 2, activationBits: 8 }, { steps: 2400, learningRate: 5e-3 }),
-  row('W2A2', { weightBits: 2, activationBits: 2 }, { steps: 2400, learningRate: 1e-2 }),
+  row('W4A4', { weightBits: 4, activationBits: 4 }, { steps: 2000, learningRate: 1e-3 }),
+  row('W3A3', { weightBits: 3, activationBits: 3 }, { steps: 3000, learningRate: 3e-3 }),
+  row('W2A8', { weightBits: 2, activationBits: 8 }, { steps: 3000, learningRate: 5e-3 }),
+  row('W2A2', { weightBits: 2, activationBits: 2 }, { steps: 4000, learningRate: 1e-2 }),
 ];
 
 /** The first seed's figures stand in the table; all tell the spread. */

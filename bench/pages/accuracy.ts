@@ -34,20 +34,23 @@ const LATENCY_SAMPLES = 200;
 const THREADS = 1;
 const TRAINING = 'accuracy';
 
+/** What all cells of a page share: the network is loaded and calibrated once. */
+let place: Promise<{ readonly workers: Workers; readonly threads: number }> | undefined;
+
 export async function measure(cell: Cell): Promise<CellFigures> {
+  place ??= start();
+  const { workers, threads } = await place;
+  const figures = await Promise.race([MEASURE[cell.kind](workers, cell), workers.broken]);
+  return { ...figures, images: IMAGES[cell.split], threads };
+}
+
+async function start() {
   const workers = startWorkers();
   const baseUrl = new URL('/', location.href).href;
-  try {
-    const measured = (async () => {
-      const { threads } = await workers.train.start(baseUrl, cell.recipe.backend, proxy(replaced));
-      await workers.engine.start(baseUrl);
-      await workers.train.load(quiet());
-      return { ...(await MEASURE[cell.kind](workers, cell)), images: IMAGES[cell.split], threads };
-    })();
-    return await Promise.race([measured, workers.broken]);
-  } finally {
-    workers.end();
-  }
+  const { threads } = await workers.train.start(baseUrl, 'wasm', proxy(replaced));
+  await workers.engine.start(baseUrl);
+  await workers.train.load(quiet());
+  return { workers, threads };
 }
 
 type Measure = (workers: Workers, cell: Cell) => Promise<Omit<CellFigures, 'images' | 'threads'>>;
@@ -90,6 +93,7 @@ const MEASURE: Record<Cell['kind'], Measure> = {
 async function trained({ train }: Workers, recipe: Recipe, kind: 'qat' | 'control') {
   const { steps, learningRate } = recipe;
   const replay = kind === 'control' ? { steps, schedule: [{ step: 0, rate: learningRate }] } : undefined;
+  await train.discard(TRAINING);
   const began = performance.now();
   const options = { ...trainOptions(kind, recipe), replay };
   const { finished } = await train.train(options, { id: TRAINING, recipe }, proxy(tell));
