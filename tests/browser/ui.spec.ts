@@ -150,6 +150,34 @@ test('choices reach the project; one that changes makes what works on it stale, 
   await done(page, 'save');
 });
 
+test('a whole recipe by name sets what it knows; a choice of one’s own is said to be that', async ({ page }) => {
+  await open(page, 'seed=7');
+  const presets = card(page, 'configure').getByRole('combobox', { name: 'A whole recipe by name' });
+  await expect(presets).toHaveValue('As the page opens');
+  await presets.selectOption('W2A2, learned scales');
+  const chosen = { weightBits: 2, activationBits: 2, qconfig: 'lsq', keepEight: 'edges_and_sums', seed: 7 };
+  expect(await recipe(page)).toMatchObject(chosen);
+  await expect(card(page, 'configure').getByRole('slider', { name: /^Weights/ })).toHaveValue('2');
+
+  await card(page, 'configure')
+    .getByRole('slider', { name: /^Weights/ })
+    .fill('4');
+  await expect(presets).toHaveValue('');
+  await expect(card(page, 'configure')).toContainText('Some choices are your own.');
+  await presets.selectOption('As the page opens');
+  expect(await recipe(page)).toMatchObject({ weightBits: 3, qconfig: 'fbgemm_qat', seed: 7 });
+
+  const methods = card(page, 'configure').getByText('For engineers: how it is quantized without training');
+  await methods.click();
+  await card(page, 'configure')
+    .getByRole('radio', { name: /^Flipped/ })
+    .check();
+  await card(page, 'configure')
+    .getByRole('radio', { name: /^Made alike/ })
+    .check();
+  expect(await recipe(page)).toMatchObject({ rounding: 'flipped', equalize: true, correctBias: false });
+});
+
 test('another number of test pictures runs the comparison again, and nothing before it', async ({ page }) => {
   await open(page, 'delay=1');
   await runAll(page);

@@ -169,6 +169,11 @@ export class Playground {
     if (!this.project.locked(option)) this.project.choose({ [option]: value });
   }
 
+  /** Many choices at once, unless one of them is locked. */
+  choose(change: Partial<Recipe>): void {
+    if (!(Object.keys(change) as Choice[]).some((option) => this.project.locked(option))) this.project.choose(change);
+  }
+
   /** The very step that reads it is running. */
   locked(option: Choice): boolean {
     // What the project answers changes with what it tells, which `runs` follows.

@@ -1,0 +1,66 @@
+// Whole recipes by name: what the article does, what PyTorch has by default, and the best training measured at each width.
+// Not for what a choice does; where the figures come from: docs/quantization.md.
+import { DEFAULT_RECIPE, type Choice, type Recipe } from './recipe';
+
+/** What a preset leaves to the visitor. */
+const LEFT = ['version', 'backend', 'batch', 'images', 'seed'] as const;
+type Method = Omit<Recipe, (typeof LEFT)[number]>;
+
+export interface Preset {
+  readonly name: string;
+  /** In one line, what it is for. */
+  readonly why: string;
+  readonly fields: Method;
+}
+
+const DEFAULTS = Object.fromEntries(
+  Object.entries(DEFAULT_RECIPE).filter(([field]) => !(LEFT as readonly string[]).includes(field)),
+) as Method;
+
+/**
+ * Learned scales that begin with ranges of least squared error, batch norms folded first, the network itself as teacher; first
+ * and last layer and the sums of skip connections at 8 bits.
+ */
+const LEARNED: Partial<Method> = {
+  ...{ qconfig: 'lsq', batchNorm: 'folded', distillation: 1, ranges: 'mse', keepEight: 'edges_and_sums' },
+};
+
+/** @param learningRate the peak: fewer bits want more */
+function learned(weightBits: number, activationBits: number, steps: number, learningRate: number): Preset {
+  return {
+    name: `W${weightBits}A${activationBits}, learned scales`,
+    why: `The best measured at these widths: ${steps} steps, taught by the network as it was.`,
+    fields: { ...DEFAULTS, ...LEARNED, weightBits, activationBits, steps, learningRate },
+  };
+}
+
+/** The best training of each width, by validation images. */
+export const LEARNED_WIDTHS: readonly Preset[] = [
+  learned(8, 8, 300, 1e-4),
+  learned(4, 8, 1200, 3e-4),
+  learned(4, 4, 2000, 1e-3),
+  learned(3, 3, 3000, 3e-3),
+  learned(2, 8, 3000, 5e-3),
+  learned(2, 2, 4000, 1e-2),
+];
+
+export const PRESETS: readonly Preset[] = [
+  { name: 'As the page opens', why: '3-bit weights break, and a minute of training heals them.', fields: DEFAULTS },
+  {
+    name: 'The article',
+    why: 'Observers alone: nothing is simulated, so that training is ordinary fine-tuning.',
+    fields: { ...DEFAULTS, weightBits: 8, qconfig: 'fbgemm', fuseAddRelu: false, schedule: 'constant' },
+  },
+  {
+    name: 'PyTorch QAT',
+    why: 'get_default_qat_qconfig("fbgemm") at 8 bits: fake-quant in every forward pass.',
+    fields: { ...DEFAULTS, weightBits: 8 },
+  },
+  ...LEARNED_WIDTHS,
+];
+
+/** The preset that a recipe is, whatever it leaves to the visitor. */
+export const presetOf = (recipe: Recipe): Preset | undefined =>
+  PRESETS.find(({ fields }) =>
+    (Object.keys(fields) as Choice[]).every((field) => (fields as Recipe)[field] === recipe[field]),
+  );
