@@ -151,7 +151,7 @@ test('choices reach the project; one that changes makes what works on it stale, 
 });
 
 test('a whole recipe by name sets what it knows; a choice of one’s own is said to be that', async ({ page }) => {
-  await open(page, 'seed=7');
+  await open(page, `address=${encodeURIComponent('?seed=7')}`);
   const presets = card(page, 'configure').getByRole('combobox', { name: 'A whole recipe by name' });
   await expect(presets).toHaveValue('As the page opens');
   await presets.selectOption('W2A2, learned scales');
