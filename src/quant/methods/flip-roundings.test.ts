@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PerChannelQParams } from '../../core/qparams';
 import { Rng } from '../../core/rng';
+import { roundHalfEven } from '../../core/rounding';
 import { quantizeWeight } from '../fake-quant';
 import { flipRoundings } from './flip-roundings';
 
@@ -21,7 +22,50 @@ const anySeed = fc.integer({ min: 0, max: 1 << 30 });
 /** Sums of single-precision errors may pass a bound by so much. */
 const SLACK = 1e-4;
 
+/** The rule, one channel at a time, with all that could be flipped sorted first. */
+function spelledOut(weight: Float32Array, { scales, zeroPoints, qmin, qmax }: PerChannelQParams, taps: number) {
+  const size = weight.length / scales.length;
+  return Array.from(scales).flatMap((scale, c) => {
+    const exact = Array.from(weight.subarray(c * size, (c + 1) * size), (v) => Math.fround(v * Math.fround(1 / scale)));
+    const [low, high] = [qmin - zeroPoints[c], qmax - zeroPoints[c]];
+    const steps = exact.map((v) => roundHalfEven(Math.min(Math.max(v, low), high)));
+    const flippable = (i: number, side: number) =>
+      exact[i] > low && exact[i] < high && (steps[i] - exact[i]) * side > 0;
+    const kernels = Array.from({ length: size / taps }, (_, k) => Array.from({ length: taps }, (_, i) => k * taps + i));
+    /** @returns by how much the sum changed */
+    const flip = (kernel: readonly number[], side: number, most: number) => {
+      const leaning = kernel
+        .filter((i) => flippable(i, side))
+        .sort((a, b) => (steps[b] - exact[b] - (steps[a] - exact[a])) * side || a - b);
+      const chosen = leaning.slice(0, most);
+      for (const i of chosen) steps[i] -= side;
+      return -side * chosen.length;
+    };
+    const sums = kernels.map((kernel) => {
+      const before = sum(kernel.map((i) => steps[i] - exact[i]));
+      return before + flip(kernel, Math.sign(before), Math.ceil(Math.abs(before) - 0.5));
+    });
+    let total = sum(sums);
+    const side = total > 0 ? 1 : -1;
+    const order = kernels.map((_, k) => k).sort((a, b) => (sums[b] - sums[a]) * side || a - b);
+    for (const k of order) if (total * side > 0.5 && sums[k] * side > 0) total += flip(kernels[k], side, 1);
+    return steps.map((step) => step + zeroPoints[c]);
+  });
+}
+
 describe('flipRoundings', () => {
+  it('gives the codes of the rule as it is spelled out', () => {
+    const anyBits = fc.integer({ min: 2, max: 8 });
+    const shape = fc.tuple(fc.constantFrom(1, 4, 9, 25), fc.integer({ min: 1, max: 20 }));
+    fc.assert(
+      fc.property(anySeed, anyBits, shape, fc.constantFrom(1, 0.03, 7), (seed, bits, [taps, kernels], scale) => {
+        const q = { ...quantizer(2, bits, scale), zeroPoints: Int32Array.of(0, 1) };
+        const weight = weights(2 * kernels * taps, seed, 1.2 * 2 ** (bits - 1) * scale);
+        expect(Array.from(flipRoundings(weight, q, taps))).toEqual(spelledOut(weight, q, taps));
+      }),
+    );
+  });
+
   it('rounds up or down, within the range, at any width and scale', () => {
     fc.assert(
       fc.property(anySeed, fc.integer({ min: 2, max: 8 }), fc.constantFrom(1, 0.03, 7), (seed, bits, scale) => {

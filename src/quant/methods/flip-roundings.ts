@@ -14,44 +14,89 @@ const f32 = Math.fround;
  * @returns codes in the weight's layout, each within one step of the weight where its range holds that
  */
 export function flipRoundings(weight: Float32Array, q: PerChannelQParams, taps: number): Int8Array {
-  const size = weight.length / q.scales.length;
+  const channels = q.scales.length;
+  const size = weight.length / channels;
   const codes = new Int8Array(weight.length);
   const leanings = new Float32Array(size);
   const sums = new Float64Array(size / taps);
-  for (let c = 0; c < q.scales.length; c++) {
-    const rounded: Rounded = { codes: codes.subarray(c * size, (c + 1) * size), leanings };
-    const inverse = f32(1 / q.scales[c]);
+  for (let c = 0; c < channels; c++) {
+    const exact = weight.subarray(c * size, (c + 1) * size);
+    const channel: Channel = { codes: codes.subarray(c * size, (c + 1) * size), leanings, sums, taps };
     const zeroPoint = q.zeroPoints[c];
-    const [low, high] = [q.qmin - zeroPoint, q.qmax - zeroPoint];
-    for (let kernel = 0; kernel < sums.length; kernel++) {
-      const [start, end] = [kernel * taps, (kernel + 1) * taps];
-      let sum = 0;
-      for (let i = start; i < end; i++) {
-        const exact = f32(weight[c * size + i] * inverse);
-        const steps = roundSmall(exact < low ? low : exact > high ? high : exact);
-        const error = steps - exact;
-        rounded.codes[i] = steps + zeroPoint;
-        leanings[i] = (steps === low && error > 0) || (steps === high && error < 0) ? 0 : error;
-        sum += error;
-      }
-      while (sum > 0.5 && flipOne(rounded, start, end, 1)) sum--;
-      while (sum < -0.5 && flipOne(rounded, start, end, -1)) sum++;
-      sums[kernel] = sum;
-    }
-    balance(rounded, sums, taps);
+    round(channel, exact, f32(1 / q.scales[c]), zeroPoint, q.qmin - zeroPoint, q.qmax - zeroPoint);
+    balanceKernels(channel);
+    balanceChannel(channel);
   }
   return codes;
 }
 
-/** One output channel. */
-interface Rounded {
+/** One output channel on its way. */
+interface Channel {
   readonly codes: Int8Array;
-  /** Code minus weight, in steps; 0 where the code on the other side of the weight is beyond the range. */
+  /** Code minus weight, in steps; 0 where the weight lies beyond the range, so that it has one code alone. */
   readonly leanings: Float32Array;
+  /** Of each kernel, code minus weight, in steps. */
+  readonly sums: Float64Array;
+  readonly taps: number;
+}
+
+/** To nearest: fills in codes, leanings and sums. Each weight is visited here alone, so it is a loop without calls. */
+function round(
+  { codes, leanings, sums, taps }: Channel,
+  weight: Float32Array,
+  inverseScale: number,
+  zeroPoint: number,
+  low: number,
+  high: number,
+): void {
+  for (let kernel = 0, i = 0; kernel < sums.length; kernel++) {
+    let sum = 0;
+    for (const end = i + taps; i < end; i++) {
+      const exact = f32(weight[i] * inverseScale);
+      const within = exact < low ? low : exact > high ? high : exact;
+      const steps = roundSmall(within);
+      codes[i] = zeroPoint + steps;
+      leanings[i] = steps - within;
+      sum += steps - exact;
+    }
+    sums[kernel] = sum;
+  }
+}
+
+/** Flips in each kernel what leans most, until its errors sum to at most half a step or none leans to that side. */
+function balanceKernels({ codes, leanings, sums, taps }: Channel): void {
+  for (let kernel = 0; kernel < sums.length; kernel++) {
+    const start = kernel * taps;
+    const end = start + taps;
+    let sum = sums[kernel];
+    while (sum > 0.5 && flipOne(codes, leanings, start, end, 1)) sum--;
+    while (sum < -0.5 && flipOne(codes, leanings, start, end, -1)) sum++;
+    sums[kernel] = sum;
+  }
+}
+
+/** Flips one code in each of the kernels whose sums lean most to the channel's side, until the channel's is balanced. */
+function balanceChannel({ codes, leanings, sums, taps }: Channel): void {
+  let total = 0;
+  for (let k = 0; k < sums.length; k++) total += sums[k];
+  const side = total > 0 ? 1 : -1;
+  while (total * side > 0.5) {
+    let most = 0;
+    let kernel = -1;
+    for (let k = 0; k < sums.length; k++)
+      if (sums[k] * side > most) {
+        most = sums[k] * side;
+        kernel = k;
+      }
+    if (kernel < 0) return;
+    if (flipOne(codes, leanings, kernel * taps, (kernel + 1) * taps, side)) total -= side;
+    // Whether a code was flipped or none can be: this kernel is not asked again.
+    sums[kernel] = 0;
+  }
 }
 
 /** Moves the code that leans most to this side over to the other. @returns whether there was one */
-function flipOne({ codes, leanings }: Rounded, start: number, end: number, side: 1 | -1): boolean {
+function flipOne(codes: Int8Array, leanings: Float32Array, start: number, end: number, side: 1 | -1): boolean {
   let largest = 0;
   let at = -1;
   for (let i = start; i < end; i++) {
@@ -65,24 +110,4 @@ function flipOne({ codes, leanings }: Rounded, start: number, end: number, side:
   codes[at] -= side;
   leanings[at] -= side;
   return true;
-}
-
-/** Flips one code in each of the kernels whose sums lean most to the channel's side, until the channel's is balanced. */
-function balance(rounded: Rounded, sums: Float64Array, taps: number): void {
-  let total = 0;
-  for (const sum of sums) total += sum;
-  const side = total > 0 ? 1 : -1;
-  while (total * side > 0.5) {
-    let most = 0;
-    let kernel = -1;
-    for (let k = 0; k < sums.length; k++)
-      if (sums[k] * side > most) {
-        most = sums[k] * side;
-        kernel = k;
-      }
-    if (kernel < 0) return;
-    if (flipOne(rounded, kernel * taps, (kernel + 1) * taps, side)) total -= side;
-    // Whether a code was flipped or none can be: this kernel is not asked again.
-    sums[kernel] = 0;
-  }
 }

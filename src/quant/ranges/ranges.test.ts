@@ -221,6 +221,21 @@ describe('mseWeightRange', () => {
     expect(max[3] / max[0]).toBeCloseTo(1000, 0);
   });
 
+  it('gives what the search gave before its loops were made fast', () => {
+    const weight = falling(3 * 1152, 21);
+    const extremes = minMax(weight, 3);
+    const before: [bits: number, symmetric: number[], affine: number[]][] = [
+      [2, [5.0420623, 5.3406887, 4.6397228], [4.7834949, 6.1195393, 5.3330145]],
+      [4, [9.0498552, 9.4177322, 8.685195], [9.0498552, 11.2376995, 10.5060387]],
+      [6, [10.2905617, 12.9452476, 12.517962], [10.471975, 13.6855145, 13.0658855]],
+      [8, [10.9458456, 14.130353, 13.5456467], [10.9460154, 14.1305723, 13.5458574]],
+    ];
+    for (const [bits, ...expected] of before)
+      [symmetric(bits), affine(bits)].forEach((rule, i) =>
+        mseWeightRange(weight, extremes, rule).max.forEach((end, c) => expect(end).toBeCloseTo(expected[i][c], 5)),
+      );
+  });
+
   it('counts some of a large channel, and comes close to what all of it says', () => {
     for (const size of [27, 576, 1152, 2304, 4608]) {
       const weight = falling(size, size);

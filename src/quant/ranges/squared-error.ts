@@ -19,10 +19,8 @@ const CLOSE = 2;
 export class SquaredError {
   private readonly width: number;
   private readonly bins: number;
-  /** At the start of each bin: F, its integral C, and the integral of that. */
-  private readonly below: Float64Array;
-  private readonly first: Float64Array;
-  private readonly second: Float64Array;
+  /** At the start of each bin: F, its integral C, and the integral of that; one after another, in one piece of memory. */
+  private readonly tables: Float64Array;
   private readonly total: number;
   private readonly mean: number;
   private readonly variance: number;
@@ -32,17 +30,22 @@ export class SquaredError {
     const { counts, min, max } = histogram;
     const bins = (this.bins = counts.length);
     const width = (this.width = (max - min) / bins);
-    const [below, first, second] = [1, 2, 3].map(() => new Float64Array(bins + 1));
+    const tables = (this.tables = new Float64Array(3 * (bins + 1)));
+    const [toFirst, toSecond] = [bins + 1, 2 * (bins + 1)];
+    let [below, first, second] = [0, 0, 0];
     for (let i = 0; i < bins; i++) {
-      below[i + 1] = below[i] + counts[i];
-      first[i + 1] = first[i] + width * (below[i] + counts[i] / 2);
-      second[i + 1] = second[i] + width * (first[i] + width * (below[i] / 2 + counts[i] / 6));
+      const count = counts[i];
+      second += width * (first + width * (below / 2 + count / 6));
+      first += width * (below + count / 2);
+      below += count;
+      tables[i + 1] = below;
+      tables[toFirst + i + 1] = first;
+      tables[toSecond + i + 1] = second;
     }
-    [this.below, this.first, this.second] = [below, first, second];
-    const total = (this.total = below[bins]);
-    const fromMax = first[bins] / total;
+    const total = (this.total = below);
+    const fromMax = first / total;
     this.mean = max - fromMax;
-    this.variance = (2 * second[bins]) / total - fromMax ** 2;
+    this.variance = (2 * second) / total - fromMax ** 2;
   }
 
   /** The sum over all values, in the square of their unit. */
@@ -54,9 +57,27 @@ export class SquaredError {
       const inside = this.belowAt(highest) - this.belowAt(lowest);
       return aroundHighest - 2 * (this.secondAt(highest) - this.secondAt(lowest)) + (inside * scale * scale) / 12;
     }
+    return aroundHighest - 2 * scale * this.sumOfFirst(lowest, scale, qmax - qmin);
+  }
+
+  /** C in the middle between each two of `gaps` + 1 codes: all the time that a search takes. */
+  private sumOfFirst(lowest: number, scale: number, gaps: number): number {
+    const { tables, bins, width, total, mean } = this;
+    const { counts, min } = this.histogram;
+    const toFirst = bins + 1;
     let sum = 0;
-    for (let k = 0; k < qmax - qmin; k++) sum += this.firstAt(lowest + (k + 0.5) * scale);
-    return aroundHighest - 2 * scale * sum;
+    for (let k = 0; k < gaps; k++) {
+      const t = lowest + (k + 0.5) * scale;
+      const at = (t - min) / width;
+      if (at <= 0) continue;
+      if (at >= bins) sum += total * (t - mean);
+      else {
+        const bin = at | 0;
+        const part = at - bin;
+        sum += tables[toFirst + bin] + width * part * (tables[bin] + (part * counts[bin]) / 2);
+      }
+    }
+    return sum;
   }
 
   private belowAt(t: number): number {
@@ -64,25 +85,17 @@ export class SquaredError {
     if (at <= 0) return 0;
     if (at >= this.bins) return this.total;
     const bin = Math.floor(at);
-    return this.below[bin] + (at - bin) * this.histogram.counts[bin];
-  }
-
-  private firstAt(t: number): number {
-    const at = (t - this.histogram.min) / this.width;
-    if (at <= 0) return 0;
-    if (at >= this.bins) return this.total * (t - this.mean);
-    const bin = Math.floor(at);
-    const part = at - bin;
-    return this.first[bin] + this.width * part * (this.below[bin] + (part * this.histogram.counts[bin]) / 2);
+    return this.tables[bin] + (at - bin) * this.histogram.counts[bin];
   }
 
   private secondAt(t: number): number {
-    const at = (t - this.histogram.min) / this.width;
+    const { tables, bins, width } = this;
+    const at = (t - this.histogram.min) / width;
     if (at <= 0) return 0;
-    if (at >= this.bins) return (this.total * (this.variance + (t - this.mean) ** 2)) / 2;
+    if (at >= bins) return (this.total * (this.variance + (t - this.mean) ** 2)) / 2;
     const bin = Math.floor(at);
     const part = at - bin;
-    const within = this.width * part * (this.below[bin] / 2 + (part * this.histogram.counts[bin]) / 6);
-    return this.second[bin] + this.width * part * (this.first[bin] + within);
+    const within = width * part * (tables[bin] / 2 + (part * this.histogram.counts[bin]) / 6);
+    return tables[2 * (bins + 1) + bin] + width * part * (tables[bins + 1 + bin] + within);
   }
 }

@@ -21,19 +21,32 @@ export function mseWeightRange(weight: Float32Array, extremes: ObservedRange, ru
   const size = weight.length / channels;
   const stride = strideThrough(size);
   const [mins, maxs] = [extremes.min.slice(), extremes.max.slice()];
+  const counts = new Float32Array(BINS);
   for (let c = 0; c < channels; c++) {
     const [min, max] = [extremes.min[c], extremes.max[c]];
     if (!Number.isFinite(max - min) || min === max) continue;
-    const counts = new Float32Array(BINS);
-    const perUnit = BINS / (max - min);
-    for (let i = c * size; i < (c + 1) * size; i += stride) {
-      const bin = ((weight[i] - min) * perUnit) | 0;
-      counts[bin < BINS ? bin : BINS - 1]++;
-    }
+    count(weight, c * size, (c + 1) * size, stride, min, BINS / (max - min), counts);
     const range = mseRange({ counts, min, max }, rule);
     [mins[c], maxs[c]] = [range.min, range.max];
   }
   return { min: mins, max: maxs };
+}
+
+/** Every stride-th weight from start to before end. */
+function count(
+  weight: Float32Array,
+  start: number,
+  end: number,
+  stride: number,
+  min: number,
+  perUnit: number,
+  counts: Float32Array,
+): void {
+  counts.fill(0);
+  for (let i = start; i < end; i += stride) {
+    const bin = ((weight[i] - min) * perUnit) | 0;
+    counts[bin < BINS ? bin : BINS - 1]++;
+  }
 }
 
 /** Prime to the size, so that no tap and no input channel is left out where others are counted. */
