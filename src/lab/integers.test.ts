@@ -30,6 +30,7 @@ test('every bit width from one calibration: the integers of a conversion in the 
     { weightBits: 4, activationBits: 3 },
     { weightBits: 2, activationBits: 2 },
     { weightBits: 2, activationBits: 2, keep: 'edges' },
+    { weightBits: 4, activationBits: 4, layers: new Map([['second', { weightBits: 2, activationBits: 6 }]]) },
     { weightBits: 3, activationBits: 3, ranges: { activations: 'mse', weights: 'mse' } },
     { weightBits: 3, activationBits: 3, ranges: { activations: 'entropy' }, rounding: 'flipped', correctBias: true },
   ];

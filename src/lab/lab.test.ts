@@ -107,6 +107,7 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
     rounding: 'nearest',
     correctBias: false,
     equalize: false,
+    layerBits: '',
   } as const;
   const begun = await qatStart(lab, { ...choices, batchNorm: 'folded' });
   const learning = { kind: 'qat', steps: 150, learningRate: 5e-3, distillation: 0.5 } as const;

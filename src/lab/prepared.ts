@@ -1,7 +1,9 @@
 // The networks that a recipe trains: the graph of each run and the parameters it begins with.
 // Not for training them: lab.ts.
+import { PlaygroundError } from '../core/errors';
 import type { Graph } from '../graph/types';
 import { keepEightBits, type KeepEight } from '../quant/eight-bits';
+import { withLayerBits, type LayerBits } from '../quant/layer-bits';
 import { initialQParams, learnedQuantizers } from '../quant/learned';
 import { equalize } from '../quant/methods/equalize';
 import { ptq, type Rounding } from '../quant/methods/ptq';
@@ -10,6 +12,7 @@ import { qconfigById, type QConfigId } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import type { ActivationRanges } from '../quant/ranges/table';
 import type { WeightRanges } from '../quant/ranges/weights';
+import { readLayerBits } from '../recipe/layer-bits';
 import type { Start } from '../train/saved/state-check';
 import type { Lab } from './lab';
 
@@ -19,6 +22,8 @@ export interface PreparedOptions extends PrepareOptions {
   readonly activationBits: number;
   /** What stays at 8 bits whatever the widths are. */
   readonly keepEight: KeepEight;
+  /** Layers with widths of their own, as text: src/recipe/layer-bits.ts. */
+  readonly layerBits: string;
   /** How PTQ chooses the ranges of activations, and of weights. */
   readonly ranges: ActivationRanges;
   readonly weightRanges: WeightRanges;
@@ -52,14 +57,23 @@ export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'batchNorm' | 'fuseAd
 export function ptqOptions(options: PtqChoices) {
   const { weightBits, activationBits, keepEight: keep, ranges: activations, weightRanges: weights } = options;
   const { rounding, correctBias } = options;
-  return { weightBits, activationBits, keep, ranges: { activations, weights }, rounding, correctBias } as const;
+  const ranges = { activations, weights };
+  return { weightBits, activationBits, keep, layers: layersOf(options), ranges, rounding, correctBias } as const;
 }
 
-/** The graph that QAT trains. @throws PlaygroundError on bits out of range */
+/** The graph that QAT trains. @throws PlaygroundError 'bad-argument' on bits out of range or a layer that is not there */
 export function preparedGraph(lab: Lab, options: PreparedOptions): QatGraph {
   const { fuseAddRelu, keepEight } = options;
   const graph = floatGraph(lab, options);
-  return keepEightBits(prepareQat(graph, qconfigById(options.qconfig, options), { fuseAddRelu }), keepEight);
+  const prepared = prepareQat(graph, qconfigById(options.qconfig, options), { fuseAddRelu });
+  return withLayerBits(keepEightBits(prepared, keepEight), layersOf(options));
+}
+
+/** @throws PlaygroundError 'bad-argument' on a text that a recipe would not hold */
+function layersOf({ layerBits }: Pick<PreparedOptions, 'layerBits'>): LayerBits {
+  const layers = readLayerBits(layerBits);
+  if (!layers) throw new PlaygroundError('bad-argument', `"${layerBits}" gives no layers their bits.`, 'Write fc=8/8.');
+  return layers;
 }
 
 /** What QAT begins with: where scales are learned, they begin as those of PTQ of the same weights, at the same widths. */

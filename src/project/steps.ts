@@ -22,6 +22,7 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   weightBits: 'configure',
   activationBits: 'configure',
   keepEight: 'configure',
+  layerBits: 'configure',
   ranges: 'configure',
   weightRanges: 'configure',
   rounding: 'configure',

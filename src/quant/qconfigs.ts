@@ -3,7 +3,7 @@
 import { PlaygroundError } from '../core/errors';
 import { impossible } from '../core/impossible';
 import { BITS } from '../core/qparams';
-import type { QConfig, QuantRule } from './types';
+import type { NodeQuant, QConfig, QuantRule } from './types';
 
 /** torch.finfo(torch.float32).eps, the observers' smallest scale. */
 const EPS = 2 ** -23;
@@ -80,15 +80,34 @@ interface Codes<Granularity> extends QuantRule {
 }
 
 function activationSpec({ activationBits = 8, reduceRange = true }: QConfigOptions): Codes<'per_tensor'> {
-  checkBits('activations', activationBits);
-  const bits = activationBits === 8 && reduceRange ? 7 : activationBits;
-  return { scheme: 'affine', granularity: 'per_tensor', qmin: 0, qmax: 2 ** bits - 1, eps: EPS };
+  return { scheme: 'affine', granularity: 'per_tensor', ...activationCodes(activationBits, reduceRange), eps: EPS };
 }
 
 function weightSpec({ weightBits = 8 }: QConfigOptions): Codes<'per_channel'> {
+  return { scheme: 'symmetric', granularity: 'per_channel', ...weightCodes(weightBits), eps: EPS };
+}
+
+/** The same observers and rules with codes of other widths. @throws PlaygroundError on bits out of range */
+export function withBits(
+  { activation, weight }: NodeQuant,
+  { weightBits, activationBits }: Required<Pick<QConfigOptions, 'weightBits' | 'activationBits'>>,
+): NodeQuant {
+  return {
+    ...(activation && { activation: { ...activation, ...activationCodes(activationBits, true) } }),
+    ...(weight && { weight: { ...weight, ...weightCodes(weightBits) } }),
+  };
+}
+
+function activationCodes(activationBits: number, reduceRange: boolean) {
+  checkBits('activations', activationBits);
+  const bits = activationBits === 8 && reduceRange ? 7 : activationBits;
+  return { qmin: 0, qmax: 2 ** bits - 1 };
+}
+
+function weightCodes(weightBits: number) {
   checkBits('weights', weightBits);
   const half = 2 ** (weightBits - 1);
-  return { scheme: 'symmetric', granularity: 'per_channel', qmin: -half, qmax: half - 1, eps: EPS };
+  return { qmin: -half, qmax: half - 1 };
 }
 
 function checkBits(what: string, bits: number): void {

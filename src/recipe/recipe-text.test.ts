@@ -8,7 +8,7 @@ const OTHER: Recipe = {
   ...{ version: 1, backend: 'wasm', steps: 300, batch: 64, learningRate: 2e-3, schedule: 'constant' },
   ...{ weightBits: 5, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
   ...{ distillation: 0.5, keepEight: 'edges', ranges: 'mse', weightRanges: 'mse', batchNorm: 'folded' },
-  ...{ rounding: 'flipped', correctBias: true, equalize: true },
+  ...{ rounding: 'flipped', correctBias: true, equalize: true, layerBits: 'layer4.1.conv2=2/4,fc=8/8' },
 };
 
 describe('the address', () => {
@@ -73,12 +73,33 @@ describe('the file', () => {
   it('of a time before recipes had a version or a schedule says the same', () => {
     expect(fromFile(JSON.stringify({ ...OTHER, version: undefined }))).toEqual(OTHER);
     expect(fromFile(JSON.stringify({ ...OTHER, schedule: undefined }))).toEqual({ ...OTHER, schedule: 'constant' });
-    const { distillation, keepEight, ranges, weightRanges, batchNorm, rounding, correctBias, equalize, ...old } = OTHER;
+    const {
+      distillation,
+      keepEight,
+      ranges,
+      weightRanges,
+      batchNorm,
+      rounding,
+      correctBias,
+      equalize,
+      layerBits,
+      ...old
+    } = OTHER;
     const added = {
       ...{ distillation: 0, keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
-      ...{ rounding: 'nearest', correctBias: false, equalize: false },
+      ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '' },
     };
-    const named = { distillation, keepEight, ranges, weightRanges, batchNorm, rounding, correctBias, equalize };
+    const named = {
+      distillation,
+      keepEight,
+      ranges,
+      weightRanges,
+      batchNorm,
+      rounding,
+      correctBias,
+      equalize,
+      layerBits,
+    };
     expect(Object.keys(named)).toEqual(Object.keys(added));
     expect(fromFile(JSON.stringify(old))).toEqual({ ...old, ...added });
   });
@@ -87,7 +108,7 @@ describe('the file', () => {
     spoilt(JSON.parse(toFile(OTHER)), {
       optional: [
         ...['version', 'schedule', 'distillation', 'keepEight', 'ranges', 'weightRanges', 'batchNorm'],
-        ...['rounding', 'correctBias', 'equalize'],
+        ...['rounding', 'correctBias', 'equalize', 'layerBits'],
       ],
     }).filter(({ value }) => isJson(value)),
   )('is refused, naming the field: $how', ({ value, field }) =>

@@ -17,6 +17,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   distillation: 'distillation',
   qconfig: 'qconfig',
   keepEight: 'keep-eight',
+  layerBits: 'layer-bits',
   ranges: 'ranges',
   weightRanges: 'weight-ranges',
   rounding: 'rounding',

@@ -18,6 +18,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   distillation: [-0.1, 1.1, '1'],
   qconfig: ['foo', 'fbgemm_QAT', '__proto__'],
   keepEight: ['all', '', true],
+  layerBits: ['fc', 'fc=1/8', 'fc=4/4,fc=4/4', 4],
   ranges: ['l2', ''],
   weightRanges: ['entropy'],
   rounding: ['up', ''],

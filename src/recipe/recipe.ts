@@ -3,7 +3,8 @@
 import * as v from 'valibot';
 import { PlaygroundError } from '../core/errors';
 import { BITS } from '../core/qparams';
-import { exactly, faultOf, flag, object, oneOf, parse, real, whole, type Fault } from '../core/schema';
+import { exactly, faultOf, flag, object, oneOf, parse, real, text, whole, type Fault } from '../core/schema';
+import { readLayerBits } from './layer-bits';
 
 /** Bounds of the choices that are numbers, both included, and which of them are whole. */
 export const BOUNDS = {
@@ -46,6 +47,11 @@ const RecipeSchema = object({
   qconfig: oneOf(['fbgemm_qat', 'fbgemm', 'lsq']),
   /** What has 8 bits whatever the widths are: nothing, the layers at both ends, these and the skip adds. */
   keepEight: oneOf(['none', 'edges', 'edges_and_sums']),
+  /** Layers with widths of their own, whatever is said above: 'layer4.1.conv2=2/4,fc=8/8'; see layer-bits.ts. */
+  layerBits: v.pipe(
+    text,
+    v.check((layers) => readLayerBits(layers) !== undefined, 'like "layer4.1.conv2=2/4,fc=8/8", each layer once'),
+  ),
   /** How PTQ, and what begins with it (learned scales, the slider), chooses the ranges of activations: src/quant/ranges. */
   ranges: oneOf(['histogram', 'minmax', 'mse', 'entropy', 'percentile']),
   /** The same of weights. */
@@ -84,6 +90,7 @@ export const DEFAULT_RECIPE: Recipe = {
   distillation: 0,
   qconfig: 'fbgemm_qat',
   keepEight: 'none',
+  layerBits: '',
   ranges: 'histogram',
   weightRanges: 'minmax',
   rounding: 'nearest',
@@ -116,7 +123,7 @@ export function checkRecipe(recipe: unknown): Recipe {
 const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
-  ...{ rounding: 'nearest', correctBias: false, equalize: false },
+  ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '' },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

@@ -5,6 +5,7 @@ import { inferenceWeights } from '../../graph/fold';
 import { nodeById } from '../../graph/graph';
 import type { WeightedNode } from '../../graph/types';
 import { keepEightBits, type KeepEight } from '../eight-bits';
+import { withLayerBits, type LayerBits } from '../layer-bits';
 import { quantizeWeight } from '../fake-quant';
 import { freeze, type FrozenQuantizers, type FrozenWeight } from '../freeze';
 import { prepareQat, weightKey } from '../prepare';
@@ -23,6 +24,8 @@ export type Rounding = 'nearest' | 'flipped';
 export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activationBits'> {
   /** What stays at 8 bits whatever the widths are; 'none' by default. */
   readonly keep?: KeepEight;
+  /** Widths of single layers, whatever else is said of them; none by default. */
+  readonly layers?: LayerBits;
   /** How ranges are chosen; by default as PyTorch does, 'histogram' and 'minmax'. */
   readonly ranges?: { readonly activations?: ActivationRanges; readonly weights?: WeightRanges };
   /** Weights to the nearest code (default), or flipped so that their errors cancel: see flipRoundings. */
@@ -39,9 +42,9 @@ export function ptq(
   calibration: Calibrated,
   options: PtqOptions,
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
-  const { weightBits, activationBits, keep = 'none' } = options;
+  const { weightBits, activationBits, keep = 'none', layers = new Map() } = options;
   const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
-  const graph = keepEightBits(prepareQat(calibration.graph, qconfig, calibration), keep);
+  const graph = withLayerBits(keepEightBits(prepareQat(calibration.graph, qconfig, calibration), keep), layers);
   const { activations, weights } = freeze(graph, rangesOf(graph, calibration, options));
   const chosen = [...weights].map(([id, weight]): [string, FrozenWeight] => {
     const node = nodeById(graph, id) as WeightedNode;

@@ -53,6 +53,7 @@ describe('refused', () => {
     'options.rounding',
     'options.correctBias',
     'options.equalize',
+    'options.layerBits',
     'runs.control',
     'runs.control.result',
     'runs.qat.result',

@@ -139,8 +139,8 @@ export class Lesson {
 }
 
 /** What PTQ reads besides the widths. */
-const methodOf = ({ keepEight, ranges, weightRanges, rounding, correctBias, equalize }: Recipe): string =>
-  [keepEight, ranges, weightRanges, rounding, correctBias, equalize].join(' ');
+const methodOf = ({ keepEight, layerBits, ranges, weightRanges, rounding, correctBias, equalize }: Recipe): string =>
+  [keepEight, layerBits, ranges, weightRanges, rounding, correctBias, equalize].join(' ');
 
 /** What a visitor is told of it; a mistake of the page's own is thrown on. */
 function problemOf(error: unknown): Problem {
