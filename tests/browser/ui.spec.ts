@@ -167,7 +167,7 @@ test('a whole recipe by name sets what it knows; a choice of one’s own is said
   await presets.selectOption('As the page opens');
   expect(await recipe(page)).toMatchObject({ weightBits: 3, qconfig: 'fbgemm_qat', seed: 7 });
 
-  const methods = card(page, 'configure').getByText('For engineers: how it is quantized without training');
+  const methods = card(page, 'configure').getByText(/^For engineers/);
   await methods.click();
   await card(page, 'configure')
     .getByRole('radio', { name: /^Flipped/ })
@@ -176,6 +176,15 @@ test('a whole recipe by name sets what it knows; a choice of one’s own is said
     .getByRole('radio', { name: /^Made alike/ })
     .check();
   expect(await recipe(page)).toMatchObject({ rounding: 'flipped', equalize: true, correctBias: false });
+  const layers = card(page, 'configure').getByRole('textbox', { name: 'Layers with bits of their own' });
+  await layers.fill('fc = 9/8');
+  await layers.press('Enter');
+  await expect(card(page, 'configure')).toContainText('Not used: write it like "layer4.1.conv2=2/4,fc=8/8"');
+  expect(await recipe(page)).toMatchObject({ layerBits: '' });
+  await layers.fill('layer1.0.conv1=2/4, fc=8/8');
+  await layers.press('Enter');
+  await expect(card(page, 'configure')).not.toContainText('Not used:');
+  expect(await recipe(page)).toMatchObject({ layerBits: 'layer1.0.conv1=2/4,fc=8/8' });
 });
 
 test('another number of test pictures runs the comparison again, and nothing before it', async ({ page }) => {
