@@ -9,6 +9,7 @@ const OPTIONS: TrainOptions = {
   ...{
     schedule: 'constant',
     distillation: 0,
+    averaging: 0,
     seed: 1,
     validateEvery: 3,
     validationImages: 16,

@@ -30,6 +30,7 @@ const OPTIONS: TrainOptions = {
     weightDecay: 1e-4,
     seed: 1,
     distillation: 0,
+    averaging: 0,
   },
   ...{ schedule: 'constant', validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };

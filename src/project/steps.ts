@@ -36,6 +36,7 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   schedule: 'train',
   seed: 'train',
   distillation: 'train',
+  averaging: 'train',
   images: 'compare',
 };
 

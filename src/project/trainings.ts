@@ -148,6 +148,7 @@ export function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {
     ...{ kind, steps, batch, learningRate, schedule, seed },
     momentum: 0.9,
     weightDecay: 1e-4,
+    averaging: recipe.averaging,
     // The float network cannot learn from itself.
     distillation: kind === 'qat' ? recipe.distillation : 0,
     // At the earliest when as many images were trained on as are to be judged: judging costs less than training.

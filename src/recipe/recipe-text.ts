@@ -15,6 +15,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   images: 'images',
   seed: 'seed',
   distillation: 'distillation',
+  averaging: 'averaging',
   qconfig: 'qconfig',
   keepEight: 'keep-eight',
   layerBits: 'layer-bits',

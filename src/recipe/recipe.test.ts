@@ -16,6 +16,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   images: [0, 10_001],
   seed: [-1, 2 ** 32, 0.5],
   distillation: [-0.1, 1.1, '1'],
+  averaging: [-0.1, 1, '0.9'],
   qconfig: ['foo', 'fbgemm_QAT', '__proto__'],
   keepEight: ['all', '', true],
   layerBits: ['fc', 'fc=1/8', 'fc=4/4,fc=4/4', 4],
@@ -37,6 +38,7 @@ const EDGES: readonly [keyof Recipe, number, number][] = [
   ['images', 1, 10_000],
   ['seed', 0, 4_294_967_295],
   ['distillation', 0, 1],
+  ['averaging', 0, 0.9999],
 ];
 
 function refusal(value: unknown): PlaygroundError {

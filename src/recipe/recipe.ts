@@ -16,6 +16,7 @@ export const BOUNDS = {
   images: { min: 1, max: 10_000, whole: true },
   seed: { min: 0, max: 2 ** 32 - 1, whole: true },
   distillation: { min: 0, max: 1, whole: false },
+  averaging: { min: 0, max: 0.9999, whole: false },
 } as const;
 export type NumberChoice = keyof typeof BOUNDS;
 
@@ -40,6 +41,8 @@ const RecipeSchema = object({
   seed: number('seed'),
   /** Share of QAT's target that is what the network answered before training: 0 learns from the labels alone. */
   distillation: number('distillation'),
+  /** What a running average of the parameters, which stands for the trained network, keeps at each step; 0: none is kept. */
+  averaging: number('averaging'),
   /**
    * 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's), 'lsq'
    * learns its scales (_LearnableFakeQuantize).
@@ -88,6 +91,7 @@ export const DEFAULT_RECIPE: Recipe = {
   images: 10_000,
   seed: 0,
   distillation: 0,
+  averaging: 0,
   qconfig: 'fbgemm_qat',
   keepEight: 'none',
   layerBits: '',
@@ -123,7 +127,7 @@ export function checkRecipe(recipe: unknown): Recipe {
 const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
-  ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '' },
+  ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0 },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

@@ -102,6 +102,7 @@ const OPTIONS: TrainOptions = {
     weightDecay: 1e-4,
     seed: 3,
     distillation: 0,
+    averaging: 0,
   },
   ...{ schedule: 'constant', validateEvery: 1, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
 };

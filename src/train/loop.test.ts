@@ -10,7 +10,17 @@ import type { ForwardMode } from './train-forward';
 import type { TrainEvent, TrainOptions } from './types';
 
 const OPTIONS: TrainOptions = {
-  ...{ kind: 'qat', steps: 8, batch: 2, learningRate: 0.1, momentum: 0.9, weightDecay: 0, seed: 0, distillation: 0 },
+  ...{
+    kind: 'qat',
+    steps: 8,
+    batch: 2,
+    learningRate: 0.1,
+    momentum: 0.9,
+    weightDecay: 0,
+    seed: 0,
+    distillation: 0,
+    averaging: 0,
+  },
   ...{ schedule: 'constant', validateEvery: 0, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 

@@ -22,6 +22,7 @@ const OPTIONS: TrainOptions = {
   ...{
     schedule: 'constant',
     distillation: 0,
+    averaging: 0,
     seed: 0,
     validateEvery: 0,
     validationImages: 0,

@@ -105,7 +105,15 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
     await continueRun({
       ...{ graph, start: last, data, steering: new Steering(own.learningRate) },
       options: {
-        ...{ kind: 'qat', batch: 32, schedule: 'constant', momentum: 0.9, weightDecay: 1e-4, distillation: 0 },
+        ...{
+          kind: 'qat',
+          batch: 32,
+          schedule: 'constant',
+          momentum: 0.9,
+          weightDecay: 1e-4,
+          distillation: 0,
+          averaging: 0,
+        },
         ...{ validateEvery: 0, validationImages: 1 },
         ...own,
       },

@@ -26,6 +26,7 @@ const OPTIONS: TrainOptions = {
     weightDecay: 1e-4,
     seed: 3,
     distillation: 0,
+    averaging: 0,
   },
   ...{ schedule: 'cosine', validateEvery: 3, validationImages: 4, freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 },
 };

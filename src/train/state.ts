@@ -21,6 +21,8 @@ export interface TrainState {
   readonly step: number;
   readonly params: ParamStore;
   readonly momentum: ParamStore;
+  /** Running averages of what is trained; empty where none are kept, and before the first step. */
+  readonly averages: ParamStore;
   readonly ranges: ReadonlyMap<string, ObservedRange>;
   /** By node id, of those that have seen something. */
   readonly histograms: ReadonlyMap<string, Histogram>;
@@ -32,7 +34,7 @@ export interface TrainState {
 export function freshState(params: ParamStore): TrainState {
   return {
     ...{ step: 0, params, observersFrozen: false },
-    ...{ momentum: new Map(), ranges: new Map(), histograms: new Map() },
+    ...{ momentum: new Map(), averages: new Map(), ranges: new Map(), histograms: new Map() },
   };
 }
 
@@ -44,13 +46,14 @@ export interface Trained {
 
 /**
  * What both FloatModel and convert take, so that simulated and integer model share their codes: quantizers over the
- * weights as they are now, unless observers are frozen. @throws PlaygroundError as freeze
+ * weights as they are now, unless observers are frozen; of averages where they are kept. @throws PlaygroundError as freeze
  */
 export function trainedBy(
   graph: Graph | QatGraph,
-  state: Pick<TrainState, 'params' | 'ranges' | 'histograms' | 'observersFrozen'>,
+  state: Pick<TrainState, 'params' | 'averages' | 'ranges' | 'histograms' | 'observersFrozen'>,
 ): Trained {
-  const { params, histograms, observersFrozen } = state;
+  const { histograms, observersFrozen } = state;
+  const params = new Map([...state.params, ...state.averages]);
   if (!('quant' in graph)) return { params, quantizers: NONE };
   const ranges = new Map(state.ranges);
   for (const [id, histogram] of histograms) ranges.set(id, new HistogramObserver(histogram).range()!);

@@ -2,6 +2,7 @@
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
 import { areFinite } from '../core/finite';
+import type { ParamStore } from '../core/params';
 import type { SgdAttrs } from '../device/contract';
 import { runKernel } from '../device/run-kernel';
 import { tidy } from '../device/tidy';
@@ -10,6 +11,7 @@ import type { Graph } from '../graph/types';
 import { SMALLEST_SCALE } from '../quant/learned';
 import type { QatGraph } from '../quant/types';
 import { argmax } from '../report/accuracy';
+import { Averages } from './averages';
 import { checkBatch } from './batch-size';
 import { imagesTensor } from './images-tensor';
 import { trainingLoss } from './loss';
@@ -39,6 +41,7 @@ export interface Teacher {
 export class Trainer {
   step: number;
   private readonly device: DeviceState;
+  private readonly averages: Averages | undefined;
   private observersFrozen: boolean;
   /** Of the network's output. */
   readonly classes: number;
@@ -48,16 +51,19 @@ export class Trainer {
   /**
    * @param start where to begin; fresh runs give params alone
    * @param teacher whose answers are learned besides the labels
+   * @param averaging see TrainOptions
    */
   constructor(
     readonly graph: Graph | QatGraph,
     start: Pick<TrainState, 'params'> & Partial<TrainState>,
     private readonly teacher?: Teacher,
+    averaging = 0,
   ) {
     const state = { ...freshState(start.params), ...start };
     this.step = state.step;
     this.observersFrozen = state.observersFrozen;
     this.device = new DeviceState(graph, state);
+    this.averages = averaging > 0 ? new Averages(averaging, state.averages) : undefined;
     this.classes = classCount(graph);
     const quant = 'quant' in graph ? graph.quant : {};
     this.simulates = Object.values(quant).some(({ activation, weight }) => activation?.simulate || weight?.simulate);
@@ -111,7 +117,8 @@ export class Trainer {
     const params = await this.device.params();
     const ranges = await this.device.observedRanges();
     const histograms = await this.device.observedHistograms();
-    return trainedBy(this.graph, { params, ranges, histograms, observersFrozen: this.observersFrozen });
+    const averages = await this.readAverages();
+    return trainedBy(this.graph, { params, averages, ranges, histograms, observersFrozen: this.observersFrozen });
   }
 
   /** Everything a later Trainer needs to go on as if this one had never stopped. */
@@ -120,6 +127,7 @@ export class Trainer {
       step: this.step,
       params: await this.device.params(),
       momentum: await this.device.momenta(),
+      averages: await this.readAverages(),
       ranges: await this.device.observedRanges(),
       histograms: await this.device.observedHistograms(),
       observersFrozen: this.observersFrozen,
@@ -128,6 +136,11 @@ export class Trainer {
 
   dispose(): void {
     this.device.dispose();
+    this.averages?.dispose();
+  }
+
+  private readAverages(): Promise<ParamStore> {
+    return this.averages?.read() ?? Promise.resolve(new Map());
   }
 
   /**
@@ -146,6 +159,7 @@ export class Trainer {
       runKernel('QatSgdMomentum', [momentum, ...parameters], decays ? sgd : { ...sgd, weightDecay: 0 });
     }
     keepPositive([...this.device.learned.values()]);
+    this.averages?.update(this.device.groups.flatMap(({ variables }) => [...variables]));
     for (const [target, next] of updates.variables) target.assign(next);
     tf.dispose(updates.variables.map(([, next]) => next));
     return logits;

@@ -28,6 +28,8 @@ export interface TrainOptions {
   readonly weightDecay: number;
   /** Share of the target that is the float network's own answer, 0..1: see loss.ts. */
   readonly distillation: number;
+  /** What running averages of the parameters keep of themselves at each step, 0..1; 0: there are none. */
+  readonly averaging: number;
   readonly seed: number;
   /** Validate on this many validation images every `validateEvery` steps; 0 never. */
   readonly validateEvery: number;

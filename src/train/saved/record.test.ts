@@ -54,6 +54,7 @@ describe('refused', () => {
     'options.correctBias',
     'options.equalize',
     'options.layerBits',
+    'options.averaging',
     'runs.control',
     'runs.control.result',
     'runs.qat.result',

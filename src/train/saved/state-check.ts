@@ -23,19 +23,26 @@ export interface Start {
 export function asKeptRun(record: RunRecord, state: unknown, start: Start): KeptRun {
   const { step, history, result } = record;
   if (step === 0) return { ...freshRun(start.params), result };
-  checkState(state, step, start);
-  return { state, history, result };
+  // What was stored before there were averages has none.
+  const whole = isObject(state) && !('averages' in state) ? { ...state, averages: new Map() } : state;
+  checkState(whole, step, start);
+  return { state: whole, history, result };
 }
 
 function checkState(value: unknown, step: number, { graph, params: first }: Start): asserts value is TrainState {
-  if (typeof value !== 'object' || value === null) throw unusable('its state is missing');
-  const { params, momentum, ranges, histograms, ...rest } = value as Partial<Record<keyof TrainState, unknown>>;
+  if (!isObject(value)) throw unusable('its state is missing');
+  const { params, momentum, averages, ranges, histograms, ...rest } = value as Partial<
+    Record<keyof TrainState, unknown>
+  >;
   if (rest.step !== step || typeof rest.observersFrozen !== 'boolean') throw unusable('its state is of another step');
   const layout = stateLayout(graph);
   const learned = [...layout.trainable.keys(), ...layout.learned.keys()];
   const fits = (name: string, param: unknown) => isParam(param, first.get(name)!);
   checkMap('params', params, [...learned, ...layout.running.keys()], fits);
   checkMap('momentum', momentum, learned, fits);
+  // All or, where none are kept, none.
+  const none = averages instanceof Map && averages.size === 0;
+  checkMap('averages', averages, none ? [] : learned, fits);
   checkMap('ranges', ranges, [...layout.ranges.keys()], (key, range) => isRange(range, layout.ranges.get(key)!));
   // Of those alone that have seen something.
   const seen = histograms instanceof Map ? [...layout.histograms].filter((id) => histograms.has(id)) : [];
@@ -53,6 +60,7 @@ function checkMap(
   for (const name of names) if (!fits(name, map.get(name))) throw unusable(`its ${what} are damaged at ${name}`);
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const finite = (values: Float32Array): boolean => values.every(Number.isFinite);
 const isFloats = (value: unknown, length: number): value is Float32Array =>
   value instanceof Float32Array && value.length === length;

@@ -1,0 +1,55 @@
+// A running average of the parameters, which stands for the trained network in their place: steps jitter about a minimum, and
+// what they have in common is nearer to it. torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn.
+// Not for running statistics of batch norm, which are averages already.
+import * as tf from '@tensorflow/tfjs';
+import type { Param, ParamStore } from '../core/params';
+import { toTfjs, toTorch } from './layout';
+
+export class Averages {
+  private readonly averages = new Map<string, tf.Variable>();
+
+  /**
+   * @param decay 0..1 (excluded) that the average keeps of itself at each step
+   * @param state averages to go on from, in PyTorch's layouts; empty before the first step
+   */
+  constructor(
+    private readonly decay: number,
+    state: ParamStore,
+  ) {
+    for (const [name, param] of state) {
+      const { shape, data } = toTfjs(param);
+      this.set(name, tf.tensor(data, [...shape]));
+    }
+  }
+
+  /** After a step: the first one is copied. */
+  update(parameters: Iterable<readonly [name: string, parameter: tf.Variable]>): void {
+    for (const [name, parameter] of parameters) {
+      const average = this.averages.get(name);
+      if (!average) this.set(name, parameter.clone());
+      else
+        tf.tidy(() =>
+          average.assign(tf.add(average, tf.mul(tf.sub(parameter, average), 1 - this.decay)) as typeof average),
+        );
+    }
+  }
+
+  /** In PyTorch's layouts; empty before the first step. */
+  async read(): Promise<ParamStore> {
+    const params = new Map<string, Param>();
+    for (const [name, average] of this.averages)
+      params.set(name, toTorch({ shape: average.shape, data: (await average.data<'float32'>()).slice() }));
+    return params;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.averages.values()]);
+    this.averages.clear();
+  }
+
+  /** Takes the tensor over. */
+  private set(name: string, tensor: tf.Tensor): void {
+    this.averages.set(name, tf.variable(tensor, false));
+    tensor.dispose();
+  }
+}
