@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import averages, convbn, converted, fakequant, methods, numbers, observers, qparams, small, training
+from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, qparams, small, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -29,6 +29,7 @@ MATHS = {
     "correct_bias": methods.correct_bias,
     "equalize": methods.equalize,
     "averages": averages.averages,
+    "adam": optimizers.adam,
 } | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.
 NETWORK = converted.topics() | training.topics()

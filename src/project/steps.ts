@@ -35,6 +35,7 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   learningRate: 'train',
   schedule: 'train',
   seed: 'train',
+  optimizer: 'train',
   distillation: 'train',
   averaging: 'train',
   images: 'compare',

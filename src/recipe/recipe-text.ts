@@ -14,6 +14,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   activationBits: 'activation-bits',
   images: 'images',
   seed: 'seed',
+  optimizer: 'optimizer',
   distillation: 'distillation',
   averaging: 'averaging',
   qconfig: 'qconfig',

@@ -39,6 +39,8 @@ const RecipeSchema = object({
   /** Test images in the final table. */
   images: number('images'),
   seed: number('seed'),
+  /** torch.optim's; 'sgd' with a momentum of 0.9. */
+  optimizer: oneOf(['sgd', 'adam']),
   /** Share of QAT's target that is what the network answered before training: 0 learns from the labels alone. */
   distillation: number('distillation'),
   /** What a running average of the parameters, which stands for the trained network, keeps at each step; 0: none is kept. */
@@ -90,6 +92,7 @@ export const DEFAULT_RECIPE: Recipe = {
   activationBits: 8,
   images: 10_000,
   seed: 0,
+  optimizer: 'sgd',
   distillation: 0,
   averaging: 0,
   qconfig: 'fbgemm_qat',
@@ -127,7 +130,7 @@ export function checkRecipe(recipe: unknown): Recipe {
 const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
-  ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0 },
+  ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

@@ -16,9 +16,14 @@ export class Averages {
     private readonly decay: number,
     state: ParamStore,
   ) {
-    for (const [name, param] of state) {
-      const { shape, data } = toTfjs(param);
-      this.set(name, tf.tensor(data, [...shape]));
+    try {
+      for (const [name, param] of state) {
+        const { shape, data } = toTfjs(param);
+        this.set(name, tf.tensor(data, [...shape]));
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
     }
   }
 

@@ -103,6 +103,7 @@ const OPTIONS: TrainOptions = {
     seed: 3,
     distillation: 0,
     averaging: 0,
+    optimizer: 'sgd',
   },
   ...{ schedule: 'constant', validateEvery: 1, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
 };

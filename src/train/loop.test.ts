@@ -20,6 +20,7 @@ const OPTIONS: TrainOptions = {
     seed: 0,
     distillation: 0,
     averaging: 0,
+    optimizer: 'sgd',
   },
   ...{ schedule: 'constant', validateEvery: 0, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
 };

@@ -27,6 +27,7 @@ const OPTIONS: TrainOptions = {
     seed: 3,
     distillation: 0,
     averaging: 0,
+    optimizer: 'sgd',
   },
   ...{ schedule: 'cosine', validateEvery: 3, validationImages: 4, freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 },
 };

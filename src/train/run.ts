@@ -48,7 +48,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   const history = upTo(step, start.history);
   onEvent({ type: 'restored', step, steps: end, history: start.history });
   if (start.result) return start.result;
-  const trainer = new Trainer(graph, start.state, teacher, options.averaging);
+  const trainer = new Trainer(graph, start.state, { ...options, teacher });
   const batches = trainBatches(data, { batch, seed, startStep: step });
   const tensorsAtStart = tensorCount();
   let imagesPerSecond = 0;

@@ -3,7 +3,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../core/params';
 import { isUnseen, type ObservedRange } from '../core/qparams';
-import { velocityLayout } from '../device/contract';
 import { parameter } from '../graph/fold';
 import type { Graph } from '../graph/types';
 import { freeze, NONE, type FrozenQuantizers } from '../quant/freeze';
@@ -14,13 +13,16 @@ import type { QatGraph } from '../quant/types';
 import { rangeTensor } from './float-model';
 import { toTfjs, toTorch } from './layout';
 import type { HistogramTensors } from './ops/quantize';
+import type { ParameterGroup } from './optimizers/optimizer';
 import { stateLayout } from './state-layout';
 
 /** Everything needed to go on training as if it had never stopped; plain arrays in PyTorch's names and layouts. */
 export interface TrainState {
   readonly step: number;
   readonly params: ParamStore;
+  /** What the optimizer remembers: see Memory. */
   readonly momentum: ParamStore;
+  readonly squares: ParamStore;
   /** Running averages of what is trained; empty where none are kept, and before the first step. */
   readonly averages: ParamStore;
   readonly ranges: ReadonlyMap<string, ObservedRange>;
@@ -34,7 +36,7 @@ export interface TrainState {
 export function freshState(params: ParamStore): TrainState {
   return {
     ...{ step: 0, params, observersFrozen: false },
-    ...{ momentum: new Map(), averages: new Map(), ranges: new Map(), histograms: new Map() },
+    ...{ momentum: new Map(), squares: new Map(), averages: new Map(), ranges: new Map(), histograms: new Map() },
   };
 }
 
@@ -61,16 +63,6 @@ export function trainedBy(
   return { params, quantizers: freeze(graph, seen, params) };
 }
 
-/** Parameters that are trained alike, as PyTorch's optimizers group them. */
-interface ParameterGroup {
-  /** By PyTorch's name, in tfjs's layout. */
-  readonly variables: ReadonlyMap<string, tf.Variable>;
-  /** Their velocities, by velocityLayout in the same order. */
-  readonly momentum: tf.Variable<tf.Rank.R1>;
-  /** Whether weight decay counts: not for scales, whose size is that of what they quantize. */
-  readonly decays: boolean;
-}
-
 export class DeviceState {
   /** By PyTorch's name, in tfjs's layout. */
   readonly trainable: ReadonlyMap<string, tf.Variable>;
@@ -87,7 +79,7 @@ export class DeviceState {
 
   private readonly made: tf.Variable[] = [];
 
-  constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>) {
+  constructor(graph: Graph | QatGraph, state: Pick<TrainState, 'params' | 'ranges' | 'histograms'>) {
     const { trainable, running, learned, ranges, histograms } = stateLayout(graph);
     const load = (name: string, length: number) => toTfjs(parameter(state.params, name, length));
     const variables = (lengths: ReadonlyMap<string, number>) =>
@@ -101,8 +93,8 @@ export class DeviceState {
       this.trainable = variables(trainable);
       this.learned = variables(learned) as Map<string, tf.Variable<tf.Rank.R2>>;
       this.groups = [
-        this.group(this.trainable, state.momentum, true),
-        ...(learned.size > 0 ? [this.group(this.learned, state.momentum, false)] : []),
+        { variables: this.trainable, decays: true },
+        ...(learned.size > 0 ? [{ variables: this.learned, decays: false }] : []),
       ];
       for (const [name, length] of running)
         this.running.set(name, this.variable(tf.tensor1d(load(name, length).data), false));
@@ -130,18 +122,6 @@ export class DeviceState {
   async params(): Promise<ParamStore> {
     const [weights, scales, running] = [this.trainable, this.learned, this.running];
     return new Map([...(await read(weights)), ...(await read(scales)), ...(await read(running))]);
-  }
-
-  async momenta(): Promise<ParamStore> {
-    const momenta = new Map<string, Param>();
-    for (const { variables, momentum } of this.groups) {
-      const { offsets } = velocitiesOf(variables);
-      const values = (await momentum.data()) as Float32Array;
-      [...variables].forEach(([name, { shape, size }], p) => {
-        momenta.set(name, toTorch({ shape, data: values.subarray(offsets[p], offsets[p] + size) }));
-      });
-    }
-    return momenta;
   }
 
   async observedRanges(): Promise<ReadonlyMap<string, ObservedRange>> {
@@ -174,20 +154,7 @@ export class DeviceState {
     this.made.push(made as tf.Variable);
     return made;
   }
-
-  private group(variables: ReadonlyMap<string, tf.Variable>, momenta: ParamStore, decays: boolean): ParameterGroup {
-    const { offsets, size } = velocitiesOf(variables);
-    const velocities = new Float32Array(size);
-    [...variables.keys()].forEach((name, p) => {
-      const momentum = momenta.get(name);
-      if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
-    });
-    return { variables, momentum: this.variable(tf.tensor1d(velocities), false), decays };
-  }
 }
-
-const velocitiesOf = (variables: ReadonlyMap<string, tf.Variable>) =>
-  velocityLayout([...variables.values()].map(({ size }) => size));
 
 async function read(variables: ReadonlyMap<string, tf.Variable>): Promise<Map<string, Param>> {
   const params = new Map<string, Param>();

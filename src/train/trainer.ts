@@ -4,7 +4,6 @@ import * as tf from '@tensorflow/tfjs';
 import { areFinite } from '../core/finite';
 import type { ParamStore } from '../core/params';
 import type { SgdAttrs } from '../device/contract';
-import { runKernel } from '../device/run-kernel';
 import { tidy } from '../device/tidy';
 import { classCount } from '../graph/graph';
 import type { Graph } from '../graph/types';
@@ -15,8 +14,11 @@ import { Averages } from './averages';
 import { checkBatch } from './batch-size';
 import { imagesTensor } from './images-tensor';
 import { trainingLoss } from './loss';
+import type { Optimizer } from './optimizers/optimizer';
+import { OPTIMIZERS } from './optimizers/table';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
+import type { TrainOptions } from './types';
 
 /** Images of one step: x normalised NHWC float32, y class indices. */
 export interface Batch {
@@ -38,9 +40,16 @@ export interface Teacher {
   readonly share: number;
 }
 
+/** What a training is besides its network. */
+interface TrainerOptions extends Partial<Pick<TrainOptions, 'averaging' | 'optimizer'>> {
+  readonly teacher?: Teacher;
+}
+
 export class Trainer {
   step: number;
   private readonly device: DeviceState;
+  private readonly teacher: Teacher | undefined;
+  private readonly optimizer!: Optimizer;
   private readonly averages: Averages | undefined;
   private observersFrozen: boolean;
   /** Of the network's output. */
@@ -51,19 +60,25 @@ export class Trainer {
   /**
    * @param start where to begin; fresh runs give params alone
    * @param teacher whose answers are learned besides the labels
-   * @param averaging see TrainOptions
+   * @param averaging see TrainOptions, as of optimizer
    */
   constructor(
     readonly graph: Graph | QatGraph,
     start: Pick<TrainState, 'params'> & Partial<TrainState>,
-    private readonly teacher?: Teacher,
-    averaging = 0,
+    { teacher, averaging = 0, optimizer = 'sgd' }: TrainerOptions = {},
   ) {
+    this.teacher = teacher;
     const state = { ...freshState(start.params), ...start };
     this.step = state.step;
     this.observersFrozen = state.observersFrozen;
     this.device = new DeviceState(graph, state);
-    this.averages = averaging > 0 ? new Averages(averaging, state.averages) : undefined;
+    try {
+      this.optimizer = OPTIMIZERS[optimizer](this.device.groups, state);
+      this.averages = averaging > 0 ? new Averages(averaging, state.averages) : undefined;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
     this.classes = classCount(graph);
     const quant = 'quant' in graph ? graph.quant : {};
     this.simulates = Object.values(quant).some(({ activation, weight }) => activation?.simulate || weight?.simulate);
@@ -126,7 +141,7 @@ export class Trainer {
     return {
       step: this.step,
       params: await this.device.params(),
-      momentum: await this.device.momenta(),
+      ...(await this.optimizer.read()),
       averages: await this.readAverages(),
       ranges: await this.device.observedRanges(),
       histograms: await this.device.observedHistograms(),
@@ -136,6 +151,7 @@ export class Trainer {
 
   dispose(): void {
     this.device.dispose();
+    this.optimizer?.dispose();
     this.averages?.dispose();
   }
 
@@ -154,10 +170,7 @@ export class Trainer {
   /** To be called in a scope. @returns logits */
   private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): tf.Tensor2D {
     const { logits, updates, grads } = this.differentiate(batch, mode);
-    for (const { variables, momentum, decays } of this.device.groups) {
-      const parameters = [...variables].flatMap(([name, w]) => [w, grads.get(name)!]);
-      runKernel('QatSgdMomentum', [momentum, ...parameters], decays ? sgd : { ...sgd, weightDecay: 0 });
-    }
+    this.optimizer.update(grads, sgd, this.step);
     keepPositive([...this.device.learned.values()]);
     this.averages?.update(this.device.groups.flatMap(({ variables }) => [...variables]));
     for (const [target, next] of updates.variables) target.assign(next);

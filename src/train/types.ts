@@ -1,6 +1,7 @@
 // What a training run is told and what it tells: plain data that crosses the worker boundary.
 // Not for tensors.
 import type { ScheduleKind } from './annealing';
+import type { OptimizerId } from './optimizers/table';
 import type { RateChange, Schedule } from './schedule';
 
 /** The training under study, or the FP32 fine-tune of the same budget. */
@@ -24,6 +25,8 @@ export interface TrainOptions {
   readonly learningRate: number;
   /** Which share of it each of the `steps` takes. */
   readonly schedule: ScheduleKind;
+  /** torch.optim's: src/train/optimizers. */
+  readonly optimizer: OptimizerId;
   readonly momentum: number;
   readonly weightDecay: number;
   /** Share of the target that is the float network's own answer, 0..1: see loss.ts. */

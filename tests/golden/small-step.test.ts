@@ -33,7 +33,9 @@ async function byTrainer(step: SmallStep): Promise<Results> {
   const { teacherShare: share, graph, start } = step;
   const model = new FloatModel(graph, start);
   const answer = (x: Float32Array) => tf.tidy(() => model.predict(imagesTensor(x, graph)).dataSync<'float32'>());
-  const trainer = new Trainer(graph, { params: start }, share > 0 ? { answer, share } : undefined);
+  const trainer = new Trainer(graph, { params: start }, {
+    teacher: share > 0 ? { answer, share } : undefined,
+  });
   const results: Results = [];
   for (const [i, batch] of step.batches.entries()) {
     const { loss, grads } = trainer.gradients(batch, smallMode(i));

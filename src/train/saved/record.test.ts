@@ -55,6 +55,7 @@ describe('refused', () => {
     'options.equalize',
     'options.layerBits',
     'options.averaging',
+    'options.optimizer',
     'runs.control',
     'runs.control.result',
     'runs.qat.result',

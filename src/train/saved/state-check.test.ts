@@ -39,7 +39,9 @@ const check = (name: Name, state: unknown) => asKeptRun(record, state, { graph: 
 beforeAll(async () => {
   await setUpWasm();
   for (const [name, graph] of Object.entries(GRAPHS)) {
-    const trainer = new Trainer(graph, { params: STARTS[name as Name] });
+    // One of them remembers all that there is.
+    const all = name === 'fbgemm_qat' ? ({ averaging: 0.9, optimizer: 'adam' } as const) : {};
+    const trainer = new Trainer(graph, { params: STARTS[name as Name] }, all);
     for (const step of [0, 1])
       await trainer.trainStep(
         smallBatch(step),
@@ -54,7 +56,13 @@ beforeAll(async () => {
 test.each(Object.keys(GRAPHS) as Name[])('a state of %s passes as it was stored', (name) => {
   const { history, result, state } = check(name, states[name]);
   expect([history, result]).toEqual([record.history, undefined]);
-  expect(state).toBe(states[name]);
+  expect(state).toEqual(states[name]);
+});
+
+test('a state from before there were averages and Adam has none of them', () => {
+  const { averages, squares, ...old } = states.control;
+  expect([averages.size, squares.size]).toEqual([0, 0]);
+  expect(check('control', old).state).toEqual(states.control);
 });
 
 test('at step 0 no state is needed: it is the start', () => {
@@ -86,10 +94,14 @@ function changed(map: ReadonlyMap<string, unknown>, key: string, change: (value:
 }
 const spoil = (data: Float32Array, at: number, value: number) => data.map((old, i) => (i === at ? value : old));
 
+/** Parts that hold something for each parameter. */
+const PARAMS = ['params', 'momentum', 'squares', 'averages'] as const;
+type Params = (typeof PARAMS)[number];
+
 describe('refused is a state', () => {
   type Damage = (state: TrainState) => unknown;
   const param =
-    (part: 'params' | 'momentum', name: string, data: (data: Float32Array) => unknown): Damage =>
+    (part: Params, name: string, data: (data: Float32Array) => unknown): Damage =>
     (state) => ({
       ...state,
       [part]: changed(state[part], name, (value: { data: Float32Array }) => ({ ...value, data: data(value.data) })),
@@ -101,10 +113,10 @@ describe('refused is a state', () => {
       ranges: changed(state.ranges, 'stem.weight', change),
     });
   const without =
-    (part: 'params' | 'momentum' | 'ranges'): Damage =>
+    (part: Params | 'ranges'): Damage =>
     (state) => ({ ...state, [part]: new Map<string, unknown>([...state[part]].slice(1)) });
   const withExtra =
-    (part: 'params' | 'momentum' | 'ranges' | 'histograms'): Damage =>
+    (part: Params | 'ranges' | 'histograms'): Damage =>
     (state) => ({
       ...state,
       [part]: new Map<string, unknown>([...state[part], ['extra', [...state[part].values()][0]]]),
@@ -115,16 +127,13 @@ describe('refused is a state', () => {
     ['that is text', () => 'state'],
     ['of another step', (state) => ({ ...state, step: 1 })],
     ['that does not say whether observers are frozen', (state) => ({ ...state, observersFrozen: 1 })],
-    ...(['params', 'momentum', 'ranges', 'histograms'] as const).flatMap((part): [string, Damage][] => [
+    ...[...PARAMS, 'ranges' as const, 'histograms' as const].flatMap((part): [string, Damage][] => [
       [`without ${part}`, (state) => ({ ...state, [part]: undefined })],
       [`whose ${part} are no map`, (state) => ({ ...state, [part]: Object.fromEntries(state[part]) })],
       [`with one more of ${part}`, withExtra(part)],
     ]),
-    ...(['params', 'momentum', 'ranges'] as const).map((part): [string, Damage] => [
-      `with one less of ${part}`,
-      without(part),
-    ]),
-    ...(['params', 'momentum'] as const).flatMap((part): [string, Damage][] => [
+    ...[...PARAMS, 'ranges' as const].map((part): [string, Damage] => [`with one less of ${part}`, without(part)]),
+    ...PARAMS.flatMap((part): [string, Damage][] => [
       [`with ${part} cut short`, param(part, 'fc.bias', (data) => data.slice(1))],
       [`with ${part} of another type`, param(part, 'fc.bias', (data) => [...data])],
       [`with NaN in ${part}`, param(part, 'fc.weight', (data) => spoil(data, 79, NaN))],

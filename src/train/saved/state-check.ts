@@ -10,6 +10,9 @@ import type { TrainState } from '../state';
 import { stateLayout } from '../state-layout';
 import { unusable, type RunRecord } from './record';
 
+/** What states had not from the first day: what was stored without it had none. */
+const ADDED: Partial<TrainState> = { squares: new Map(), averages: new Map() };
+
 /** What a run trains, and the parameters it begins with. */
 export interface Start {
   readonly graph: Graph | QatGraph;
@@ -23,15 +26,14 @@ export interface Start {
 export function asKeptRun(record: RunRecord, state: unknown, start: Start): KeptRun {
   const { step, history, result } = record;
   if (step === 0) return { ...freshRun(start.params), result };
-  // What was stored before there were averages has none.
-  const whole = isObject(state) && !('averages' in state) ? { ...state, averages: new Map() } : state;
+  const whole = isObject(state) ? { ...ADDED, ...state } : state;
   checkState(whole, step, start);
   return { state: whole, history, result };
 }
 
 function checkState(value: unknown, step: number, { graph, params: first }: Start): asserts value is TrainState {
   if (!isObject(value)) throw unusable('its state is missing');
-  const { params, momentum, averages, ranges, histograms, ...rest } = value as Partial<
+  const { params, momentum, squares, averages, ranges, histograms, ...rest } = value as Partial<
     Record<keyof TrainState, unknown>
   >;
   if (rest.step !== step || typeof rest.observersFrozen !== 'boolean') throw unusable('its state is of another step');
@@ -41,8 +43,9 @@ function checkState(value: unknown, step: number, { graph, params: first }: Star
   checkMap('params', params, [...learned, ...layout.running.keys()], fits);
   checkMap('momentum', momentum, learned, fits);
   // All or, where none are kept, none.
-  const none = averages instanceof Map && averages.size === 0;
-  checkMap('averages', averages, none ? [] : learned, fits);
+  const none = (map: unknown) => map instanceof Map && map.size === 0;
+  checkMap('squares', squares, none(squares) ? [] : learned, fits);
+  checkMap('averages', averages, none(averages) ? [] : learned, fits);
   checkMap('ranges', ranges, [...layout.ranges.keys()], (key, range) => isRange(range, layout.ranges.get(key)!));
   // Of those alone that have seen something.
   const seen = histograms instanceof Map ? [...layout.histograms].filter((id) => histograms.has(id)) : [];

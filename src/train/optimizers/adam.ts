@@ -1,0 +1,75 @@
+// Adam, torch.optim.Adam with its defaults: g += wd * w; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= lr * (m / (1 -
+// b1^t)) / (sqrt(v / (1 - b2^t)) + eps), at step t. Momentum of SGD is not read.
+import * as tf from '@tensorflow/tfjs';
+import type { Param, ParamStore } from '../../core/params';
+import type { SgdAttrs } from '../../device/contract';
+import { toTfjs, toTorch } from '../layout';
+import type { Memory, Optimizer, ParameterGroup } from './optimizer';
+
+const [BETA_1, BETA_2, EPS] = [0.9, 0.999, 1e-8];
+
+/** By parameter. */
+type Means = Map<string, tf.Variable>;
+
+export class Adam implements Optimizer {
+  /** Of the gradients, and of their squares. */
+  private readonly means: Means = new Map();
+  private readonly squares: Means = new Map();
+
+  constructor(
+    private readonly groups: readonly ParameterGroup[],
+    { momentum, squares }: Memory,
+  ) {
+    try {
+      for (const { variables } of groups)
+        for (const [name, parameter] of variables) {
+          this.means.set(name, variableOf(momentum.get(name), parameter));
+          this.squares.set(name, variableOf(squares.get(name), parameter));
+        }
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  update(gradients: ReadonlyMap<string, tf.Tensor>, { lr, weightDecay }: SgdAttrs, step: number): void {
+    const t = step + 1;
+    const rate = lr / (1 - BETA_1 ** t);
+    const correction = Math.sqrt(1 - BETA_2 ** t);
+    for (const { variables, decays } of this.groups)
+      for (const [name, w] of variables)
+        tf.tidy(() => {
+          const [mean, square] = [this.means.get(name)!, this.squares.get(name)!];
+          const gradient = gradients.get(name)!;
+          const g = decays && weightDecay > 0 ? tf.add(gradient, tf.mul(w, weightDecay)) : gradient;
+          mean.assign(tf.add(tf.mul(mean, BETA_1), tf.mul(g, 1 - BETA_1)));
+          square.assign(tf.add(tf.mul(square, BETA_2), tf.mul(tf.square(g), 1 - BETA_2)));
+          const size = tf.add(tf.div(tf.sqrt(square), correction), EPS);
+          w.assign(tf.sub(w, tf.mul(tf.div(mean, size), rate)));
+        });
+  }
+
+  async read(): Promise<Memory> {
+    return { momentum: await read(this.means), squares: await read(this.squares) };
+  }
+
+  dispose(): void {
+    tf.dispose([...this.means.values(), ...this.squares.values()]);
+  }
+}
+
+async function read(means: Means): Promise<ParamStore> {
+  const params = new Map<string, Param>();
+  for (const [name, mean] of means)
+    params.set(name, toTorch({ shape: mean.shape, data: (await mean.data<'float32'>()).slice() }));
+  return params;
+}
+
+/** @param like shape of what begins at 0 */
+function variableOf(param: Param | undefined, like: tf.Variable): tf.Variable {
+  const { shape, data } = param ? toTfjs(param) : { shape: like.shape, data: new Float32Array(like.size) };
+  const tensor = tf.tensor(data, [...shape]);
+  const variable = tf.variable(tensor, false);
+  tensor.dispose();
+  return variable;
+}
