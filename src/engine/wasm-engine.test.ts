@@ -47,9 +47,11 @@ describe('the plain build', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const model = randomNetwork(seed);
-        expectAgreement(model, randomImages(model, IMAGES, seed), IMAGES);
+        // Where a ReLU leaves few codes, there are kernels for that.
+        expectAgreement(model, randomImages(model, IMAGES, seed), IMAGES, expect.arrayContaining(['wide']));
       }),
-      { numRuns: 300 },
+      // An average of fewer channels than a block, read by a kernel for which the others must be codes, too.
+      { numRuns: 300, examples: [[867266299]] },
     );
   });
 
