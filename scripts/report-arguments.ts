@@ -8,8 +8,10 @@ import { fromFile, NAMES, readChoices } from '../src/recipe/recipe-text';
 const USAGE =
   'Usage: npm run report -- [--steps N] [--batch N] [--backend auto|webgpu|wasm] [--weight-bits B] ' +
   '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|step|cosine|one_cycle] [--seed N] [--qconfig fbgemm_qat|fbgemm|lsq] ' +
-  '[--distillation SHARE] [--keep-eight none|edges|edges_and_sums] [--batch-norm fused|folded] ' +
+  '[--optimizer sgd|adam] [--distillation SHARE] [--averaging DECAY] [--batch-norm fused|folded] ' +
+  '[--keep-eight none|edges|edges_and_sums] [--layer-bits LAYER=W/A,...] ' +
   '[--ranges histogram|minmax|mse|entropy|percentile] [--weight-ranges minmax|mse] ' +
+  '[--rounding nearest|flipped] [--correct-bias true|false] [--equalize true|false] ' +
   '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE]';
 
 const choices = Object.fromEntries(Object.values(NAMES).map((name) => [name, { type: 'string' }] as const));
