@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, qparams, small, training
+from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, qparams, similarity
+from golden import small, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -30,6 +31,7 @@ MATHS = {
     "equalize": methods.equalize,
     "averages": averages.averages,
     "adam": optimizers.adam,
+    "similarity": similarity.similarity,
 } | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.
 NETWORK = converted.topics() | training.topics()
