@@ -2,6 +2,7 @@
 // evaluate. A plain class that runs wherever tfjs does; what is asked for twice is computed once and kept.
 // Not for choosing a device (src/train/backend.ts), storing states (src/train/saved) or running integers (src/engine).
 import { convert } from '../convert/convert';
+import type { ParamStore } from '../core/params';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
 import { foldBatchNorms } from '../graph/fold';
@@ -22,6 +23,7 @@ import { trainedBy, type Trained, type TrainState } from '../train/state';
 import type { Teacher } from '../train/trainer';
 import type { TrainOptions, TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
+import { compareLayers, type ImageRange, type LayerComparison, type QuantizedNetwork } from './layers';
 import { startReference, withTeacher, type StartEngine } from './teacher';
 
 /** Post-training calibration: validation images, as the test images may not be looked at. */
@@ -140,6 +142,11 @@ export class Lab {
       const model = trained ? this.modelOf(graph, trainedBy(graph, trained)) : new FloatModel(graph, this.model.params);
       return using(model, () => evaluate(model, this.images, split, images, (done) => onDone(done, images)));
     });
+  }
+
+  /** FP32, simulated and integer outputs layer by layer: see compareLayers. */
+  compareLayers(network: QuantizedNetwork, reference: ParamStore, images: ImageRange): Promise<LayerComparison[]> {
+    return this.onDevice(() => compareLayers(network, reference, this.images, images, this.startEngine));
   }
 
   /** A trained network in evaluation mode, fake-quantized where its qconfig simulates. */

@@ -1,13 +1,13 @@
 // Runs a FloatModel over images: predictions of a split, activations for calibration. Not for integers: src/engine.
-import * as tf from '@tensorflow/tfjs';
 import { areFinite, diverged } from '../core/finite';
-import type { Calibration, Watcher } from '../quant/methods/calibration';
+import type { Calibration } from '../quant/methods/calibration';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
 import { agreement, predictions } from '../report/accuracy';
 import type { Evaluation } from '../report/types';
 import { FloatModel } from './float-model';
 import { imagesTensor } from './images-tensor';
+import { outputsOf } from './outputs';
 import { tidy } from '../device/tidy';
 
 const BATCH = 250;
@@ -52,34 +52,10 @@ export async function calibrate(
 ): Promise<void> {
   const model = new FloatModel(graph, params);
   try {
-    for await (const x of batches) {
-      const watched = watch(model, x, watchers);
-      try {
-        for (const [output, seenBy] of watched) {
-          const values = (await output.data()) as Float32Array;
-          for (const watcher of seenBy) watcher.observe(values);
-        }
-      } finally {
-        tf.dispose(watched.map(([output]) => output));
-      }
-    }
+    for await (const x of batches)
+      for await (const [id, values] of outputsOf(model, x, watchers))
+        for (const watcher of watchers.get(id)!) watcher.observe(values);
   } finally {
     model.dispose();
   }
-}
-
-/** The outputs of one batch that are watched, and by whom; the caller disposes of the tensors. */
-function watch(
-  model: FloatModel,
-  x: Float32Array,
-  watchers: Calibration['watchers'],
-): readonly [tf.Tensor, readonly Watcher[]][] {
-  const watched: [tf.Tensor, readonly Watcher[]][] = [];
-  tidy(() => {
-    model.predict(imagesTensor(x, model.graph), (id, output) => {
-      const seenBy = watchers.get(id);
-      if (seenBy) watched.push([tf.keep(tf.clone(output)), seenBy]);
-    });
-  });
-  return watched;
 }

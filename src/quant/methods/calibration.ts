@@ -32,7 +32,7 @@ export interface Calibrated extends PrepareOptions {
 }
 
 /** Sees the outputs of a node, a batch after the other. */
-export interface Watcher {
+interface Watcher {
   observe(x: Float32Array): void;
 }
 
