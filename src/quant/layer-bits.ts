@@ -5,7 +5,7 @@ import { withBits } from './qconfigs';
 import type { QatGraph } from './types';
 
 /** Bits of a layer's weights, and of what it gives; a layer without weights has its activations alone. */
-interface LayerWidths {
+export interface LayerWidths {
   readonly weightBits: number;
   readonly activationBits: number;
 }
