@@ -84,6 +84,22 @@ describe('greedyAssignments', () => {
     expect(sequence.flat()).not.toContain(3);
   });
 
+  it('weighs what is added to the damage there already is', () => {
+    const damages: Record<string, number> = { 'a 4': 1, 'a 2': 5, 'b 4': 9, 'b 2': 1000 };
+    const damage: Damage = (id, { weightBits }) => damages[`${id} ${weightBits}`] ?? 0;
+    const bytes = (layers: LayerBits) =>
+      100 * [...layers.values()].reduce((sum, { weightBits }) => sum + weightBits, 0);
+    const choices = { layers: ['a', 'b'], widths: [8, 4, 2].map(both), bytes };
+    // 400 / 1, then 200 / (5 - 1) before 400 / 9, though 200 / 5 is less than that.
+    expect([...greedyAssignments(choices, damage)].map(bitsOf)).toEqual([
+      [8, 8],
+      [4, 8],
+      [2, 8],
+      [2, 4],
+      [2, 2],
+    ]);
+  });
+
   it('is the network as it is where nothing can be lowered', () => {
     fc.assert(
       fc.property(someLayers, (layers) => {
