@@ -7,6 +7,7 @@ import { createReferenceEngine } from '../engine/reference';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
 import { Lab } from './lab';
 import type { QuantizedNetwork } from './layers';
+import type { StartEngine } from './teacher';
 import { IMAGES, model, source } from './unlike';
 
 const COUNT = 6;
@@ -15,8 +16,11 @@ const EIGHT: PtqOptions = { weightBits: 8, activationBits: 8 };
 
 beforeAll(setUpWasm);
 
-async function quantized(options: PtqOptions): Promise<{ lab: Lab; network: QuantizedNetwork }> {
-  const lab = new Lab(model, source);
+async function quantized(
+  options: PtqOptions,
+  startEngine?: StartEngine,
+): Promise<{ lab: Lab; network: QuantizedNetwork }> {
+  const lab = new Lab(model, source, { startEngine });
   const calibration = await lab.calibrate({ fuseAddRelu: true });
   return { lab, network: { params: calibration.params, ...ptq(calibration, options) } };
 }
@@ -81,6 +85,22 @@ describe('compareLayers', () => {
     });
     for (const { codes, differing } of await lab.compareLayers(network, network.params, range))
       expect(differing / codes).toBeLessThan(0.01);
+  });
+
+  test('counts the codes that an engine has otherwise, and by how much', async () => {
+    const wrong: StartEngine = async (int8) => {
+      const engine = createReferenceEngine(int8);
+      const trace = (codes: Uint8Array) => {
+        const traced = engine.trace(codes);
+        traced[2].set(traced[2].subarray(0, 2).map((code, i) => (code > 60 ? code - 3 - i : code + 3 + i)));
+        return traced;
+      };
+      return { ...engine, trace };
+    };
+    const { lab, network } = await quantized(EIGHT, wrong);
+    const layers = await lab.compareLayers(network, network.params, range);
+    expect(layers.map(({ differing }) => differing)).toEqual([0, 0, 2 * COUNT, 0, 0]);
+    expect(layers.map(({ largest }) => largest)).toEqual([0, 0, 4, 0, 0]);
   });
 
   test('tells of what FP32 had and the quantized network has no more', async () => {
