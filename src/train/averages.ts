@@ -2,8 +2,9 @@
 // what they have in common is nearer to it. torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn.
 // Not for running statistics of batch norm, which are averages already.
 import * as tf from '@tensorflow/tfjs';
-import type { Param, ParamStore } from '../core/params';
-import { toTfjs, toTorch } from './layout';
+import type { ParamStore } from '../core/params';
+import { toTfjs } from './layout';
+import { readVariables, variableOf } from './variables';
 
 export class Averages {
   private readonly averages = new Map<string, tf.Variable>();
@@ -19,7 +20,7 @@ export class Averages {
     try {
       for (const [name, param] of state) {
         const { shape, data } = toTfjs(param);
-        this.set(name, tf.tensor(data, [...shape]));
+        this.averages.set(name, variableOf(tf.tensor(data, [...shape])));
       }
     } catch (error) {
       this.dispose();
@@ -31,7 +32,7 @@ export class Averages {
   update(parameters: Iterable<readonly [name: string, parameter: tf.Variable]>): void {
     for (const [name, parameter] of parameters) {
       const average = this.averages.get(name);
-      if (!average) this.set(name, parameter.clone());
+      if (!average) this.averages.set(name, variableOf(parameter.clone()));
       else
         tf.tidy(() =>
           average.assign(tf.add(average, tf.mul(tf.sub(parameter, average), 1 - this.decay)) as typeof average),
@@ -40,21 +41,12 @@ export class Averages {
   }
 
   /** In PyTorch's layouts; empty before the first step. */
-  async read(): Promise<ParamStore> {
-    const params = new Map<string, Param>();
-    for (const [name, average] of this.averages)
-      params.set(name, toTorch({ shape: average.shape, data: (await average.data<'float32'>()).slice() }));
-    return params;
+  read(): Promise<ParamStore> {
+    return readVariables(this.averages);
   }
 
   dispose(): void {
     tf.dispose([...this.averages.values()]);
     this.averages.clear();
-  }
-
-  /** Takes the tensor over. */
-  private set(name: string, tensor: tf.Tensor): void {
-    this.averages.set(name, tf.variable(tensor, false));
-    tensor.dispose();
   }
 }

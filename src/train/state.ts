@@ -1,7 +1,7 @@
 // What training changes, on the device: weights, running statistics, momentum, observed ranges; and as plain arrays.
 // Not for the arithmetic of a step: train-forward.ts and trainer.ts.
 import * as tf from '@tensorflow/tfjs';
-import type { Param, ParamStore } from '../core/params';
+import type { ParamStore } from '../core/params';
 import { isUnseen, type ObservedRange } from '../core/qparams';
 import { parameter } from '../graph/fold';
 import type { Graph } from '../graph/types';
@@ -11,10 +11,11 @@ import { BINS, HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
 import type { QatGraph } from '../quant/types';
 import { rangeTensor } from './float-model';
-import { toTfjs, toTorch } from './layout';
+import { toTfjs } from './layout';
 import type { HistogramTensors } from './ops/quantize';
 import type { ParameterGroup } from './optimizers/optimizer';
 import { stateLayout } from './state-layout';
+import { readVariables, variableOf } from './variables';
 
 /** Everything needed to go on training as if it had never stopped; plain arrays in PyTorch's names and layouts. */
 export interface TrainState {
@@ -121,7 +122,11 @@ export class DeviceState {
   /** Trainable parameters and running statistics, in PyTorch's layouts. */
   async params(): Promise<ParamStore> {
     const [weights, scales, running] = [this.trainable, this.learned, this.running];
-    return new Map([...(await read(weights)), ...(await read(scales)), ...(await read(running))]);
+    return new Map([
+      ...(await readVariables(weights)),
+      ...(await readVariables(scales)),
+      ...(await readVariables(running)),
+    ]);
   }
 
   async observedRanges(): Promise<ReadonlyMap<string, ObservedRange>> {
@@ -147,18 +152,10 @@ export class DeviceState {
     tf.dispose(this.made);
   }
 
-  /** A variable that owns its tensor. */
+  /** A variable that dispose() disposes of. */
   private variable<R extends tf.Rank>(tensor: tf.Tensor<R>, trainable: boolean): tf.Variable<R> {
-    const made = tf.variable(tensor, trainable);
-    tensor.dispose();
+    const made = variableOf(tensor, trainable);
     this.made.push(made as tf.Variable);
     return made;
   }
-}
-
-async function read(variables: ReadonlyMap<string, tf.Variable>): Promise<Map<string, Param>> {
-  const params = new Map<string, Param>();
-  for (const [name, tensor] of variables)
-    params.set(name, toTorch({ shape: tensor.shape, data: (await tensor.data()).slice() as Float32Array }));
-  return params;
 }

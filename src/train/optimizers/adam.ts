@@ -1,9 +1,10 @@
 // Adam, torch.optim.Adam with its defaults: g += wd * w; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= lr * (m / (1 -
 // b1^t)) / (sqrt(v / (1 - b2^t)) + eps), at step t. Momentum of SGD is not read.
 import * as tf from '@tensorflow/tfjs';
-import type { Param, ParamStore } from '../../core/params';
+import type { Param } from '../../core/params';
 import type { SgdAttrs } from '../../device/contract';
-import { toTfjs, toTorch } from '../layout';
+import { toTfjs } from '../layout';
+import { readVariables, variableOf } from '../variables';
 import type { Memory, Optimizer, ParameterGroup } from './optimizer';
 
 const [BETA_1, BETA_2, EPS] = [0.9, 0.999, 1e-8];
@@ -23,8 +24,8 @@ export class Adam implements Optimizer {
     try {
       for (const { variables } of groups)
         for (const [name, parameter] of variables) {
-          this.means.set(name, variableOf(momentum.get(name), parameter));
-          this.squares.set(name, variableOf(squares.get(name), parameter));
+          this.means.set(name, meanOf(momentum.get(name), parameter));
+          this.squares.set(name, meanOf(squares.get(name), parameter));
         }
     } catch (error) {
       this.dispose();
@@ -50,7 +51,7 @@ export class Adam implements Optimizer {
   }
 
   async read(): Promise<Memory> {
-    return { momentum: await read(this.means), squares: await read(this.squares) };
+    return { momentum: await readVariables(this.means), squares: await readVariables(this.squares) };
   }
 
   dispose(): void {
@@ -58,18 +59,8 @@ export class Adam implements Optimizer {
   }
 }
 
-async function read(means: Means): Promise<ParamStore> {
-  const params = new Map<string, Param>();
-  for (const [name, mean] of means)
-    params.set(name, toTorch({ shape: mean.shape, data: (await mean.data<'float32'>()).slice() }));
-  return params;
-}
-
 /** @param like shape of what begins at 0 */
-function variableOf(param: Param | undefined, like: tf.Variable): tf.Variable {
+function meanOf(param: Param | undefined, like: tf.Variable): tf.Variable {
   const { shape, data } = param ? toTfjs(param) : { shape: like.shape, data: new Float32Array(like.size) };
-  const tensor = tf.tensor(data, [...shape]);
-  const variable = tf.variable(tensor, false);
-  tensor.dispose();
-  return variable;
+  return variableOf(tf.tensor(data, [...shape]));
 }

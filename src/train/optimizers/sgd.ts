@@ -4,6 +4,7 @@ import type { Param, ParamStore } from '../../core/params';
 import { velocityLayout, type SgdAttrs } from '../../device/contract';
 import { runKernel } from '../../device/run-kernel';
 import { toTfjs, toTorch } from '../layout';
+import { variableOf } from '../variables';
 import type { Memory, Optimizer, ParameterGroup } from './optimizer';
 
 export class Sgd implements Optimizer {
@@ -55,8 +56,5 @@ function velocitiesOf(group: ParameterGroup, momenta: ParamStore): tf.Variable<t
     const momentum = momenta.get(name);
     if (momentum) velocities.set(toTfjs(momentum).data, offsets[p]);
   });
-  const tensor = tf.tensor1d(velocities);
-  const variable = tf.variable(tensor, false);
-  tensor.dispose();
-  return variable;
+  return variableOf(tf.tensor1d(velocities));
 }
