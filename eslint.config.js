@@ -5,6 +5,22 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
+/** What the laboratory and the workers around it put together. */
+const COMPUTING = [
+  'core',
+  'data',
+  'int8',
+  'graph',
+  'quant',
+  'analysis',
+  'convert',
+  'engine',
+  'recipe',
+  'report',
+  'model',
+  'device',
+  'train',
+];
 /** Each room of src/ and the rooms it may import from. */
 const rooms = {
   core: [],
@@ -22,37 +38,8 @@ const rooms = {
   report: ['core', 'int8', 'recipe'],
   device: ['core', 'quant'],
   train: ['core', 'data', 'checkpoint', 'graph', 'quant', 'recipe', 'report', 'device'],
-  lab: [
-    'core',
-    'data',
-    'int8',
-    'graph',
-    'quant',
-    'analysis',
-    'convert',
-    'engine',
-    'recipe',
-    'report',
-    'model',
-    'device',
-    'train',
-  ],
-  worker: [
-    'core',
-    'data',
-    'int8',
-    'graph',
-    'quant',
-    'analysis',
-    'convert',
-    'engine',
-    'recipe',
-    'report',
-    'model',
-    'device',
-    'train',
-    'lab',
-  ],
+  lab: COMPUTING,
+  worker: [...COMPUTING, 'lab'],
   project: ['core', 'int8', 'data', 'graph', 'quant', 'analysis', 'convert', 'recipe', 'report', 'model', 'worker'],
   ui: ['core', 'int8', 'data', 'graph', 'quant', 'analysis', 'convert', 'recipe', 'report', 'worker', 'project'],
 };
