@@ -31,6 +31,7 @@ const OPTIONS: TrainOptions = {
     seed: 1,
     distillation: 0,
     averaging: 0,
+    reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },
   ...{ schedule: 'constant', validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },

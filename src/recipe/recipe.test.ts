@@ -18,6 +18,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   optimizer: ['SGD', 'adamw'],
   distillation: [-0.1, 1.1, '1'],
   averaging: [-0.1, 1, '0.9'],
+  reestimateBatchNorm: [-1, 0.5, 10_001, '2000'],
   qconfig: ['foo', 'fbgemm_QAT', '__proto__'],
   keepEight: ['all', '', true],
   layerBits: ['fc', 'fc=1/8', 'fc=4/4,fc=4/4', 4],
@@ -40,6 +41,7 @@ const EDGES: readonly [keyof Recipe, number, number][] = [
   ['seed', 0, 4_294_967_295],
   ['distillation', 0, 1],
   ['averaging', 0, 0.9999],
+  ['reestimateBatchNorm', 0, 10_000],
 ];
 
 function refusal(value: unknown): PlaygroundError {

@@ -17,6 +17,7 @@ export const BOUNDS = {
   seed: { min: 0, max: 2 ** 32 - 1, whole: true },
   distillation: { min: 0, max: 1, whole: false },
   averaging: { min: 0, max: 0.9999, whole: false },
+  reestimateBatchNorm: { min: 0, max: 10_000, whole: true },
 } as const;
 export type NumberChoice = keyof typeof BOUNDS;
 
@@ -45,6 +46,8 @@ const RecipeSchema = object({
   distillation: number('distillation'),
   /** What a running average of the parameters, which stands for the trained network, keeps at each step; 0: none is kept. */
   averaging: number('averaging'),
+  /** Training images of which fused batch norms take their statistics anew after the last step; 0: they keep the running ones. */
+  reestimateBatchNorm: number('reestimateBatchNorm'),
   /**
    * 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's), 'lsq'
    * learns its scales (_LearnableFakeQuantize).
@@ -95,6 +98,7 @@ export const DEFAULT_RECIPE: Recipe = {
   optimizer: 'sgd',
   distillation: 0,
   averaging: 0,
+  reestimateBatchNorm: 0,
   qconfig: 'fbgemm_qat',
   keepEight: 'none',
   layerBits: '',
@@ -131,6 +135,7 @@ const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
   ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
+  reestimateBatchNorm: 0,
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

@@ -79,13 +79,14 @@ describe('allFinite', () => {
   const range = (min: number, max: number) =>
     new Map([['w', { min: Float32Array.of(-1, min), max: Float32Array.of(1, max) }]]);
   const histogram = (min: number, max: number) => new Map([['w', { counts: new Float32Array(4), min, max }]]);
-  const none = { params: store(), momentum: store(), ranges: new Map(), histograms: new Map() };
+  const none = { params: store(), momentum: store(), statistics: store(), ranges: new Map(), histograms: new Map() };
 
-  test.each([NaN, Infinity, -Infinity])('finds %s among weights and momenta, wherever it is', (bad) => {
+  test.each([NaN, Infinity, -Infinity])('finds %s among weights, momenta and statistics, wherever it is', (bad) => {
     expect(allFinite(none)).toBe(true);
     for (const at of [0, 1, 2]) {
       expect(allFinite({ ...none, params: store(at, bad) })).toBe(false);
       expect(allFinite({ ...none, momentum: store(at, bad) })).toBe(false);
+      expect(allFinite({ ...none, statistics: store(at, bad) })).toBe(false);
     }
   });
 

@@ -47,17 +47,18 @@ export function isCalm(losses: readonly number[], classes: number): boolean {
   return before.length === 0 || losses[losses.length - 1] <= Math.max(guessing(classes), 2 * mean(before));
 }
 
-type Learned = Pick<TrainState, 'params' | 'momentum' | 'ranges' | 'histograms'>;
+type Learned = Pick<TrainState, 'params' | 'momentum' | 'statistics' | 'ranges' | 'histograms'>;
 
 /**
  * Whether all that was learned and observed are finite numbers. A step hands on to its loss what it reads, but it does not
  * read everything: running statistics, say, while batch norm takes the batch's own. Ranges that have seen nothing may be
  * infinite.
  */
-export function allFinite({ params, momentum, ranges, histograms }: Learned): boolean {
+export function allFinite({ params, momentum, statistics, ranges, histograms }: Learned): boolean {
   const sound = (min: number, max: number) => isUnseen(min, max) || Number.isFinite(max - min);
   for (const { min, max } of ranges.values()) if (!min.every((least, c) => sound(least, max[c]))) return false;
   for (const { min, max } of histograms.values()) if (!sound(min, max)) return false;
-  for (const store of [params, momentum]) for (const { data } of store.values()) if (!areFinite(data)) return false;
+  for (const store of [params, momentum, statistics])
+    for (const { data } of store.values()) if (!areFinite(data)) return false;
   return true;
 }

@@ -103,6 +103,7 @@ const OPTIONS: TrainOptions = {
     seed: 3,
     distillation: 0,
     averaging: 0,
+    reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },
   ...{ schedule: 'constant', validateEvery: 1, validationImages: 4, freezeBnAt: 1, freezeObserversAt: 1 },
@@ -140,6 +141,12 @@ const WORK: [name: string, work: () => Promise<unknown>, kernels: number, reads:
     () => calibrate(new Calibration(foldBatchNorms(fused, params), { fuseAddRelu: true }), oneBatch()),
     20,
     7,
+  ],
+  [
+    'statistics of batch norms',
+    () => using(new Trainer(qat, { params }), (made) => made.reestimate(oneBatch())),
+    20,
+    20,
   ],
   ...Object.entries({ FP32: fused, QAT: qat, observing }).map(([name, graph]): (typeof WORK)[number] => [
     `a step of training: ${name}`,

@@ -19,6 +19,8 @@ export interface LoopContext extends StatesContext {
   readonly batches: AsyncIterator<Batch>;
   readonly options: TrainOptions;
   readonly steering: Steering;
+  /** What is done to the network after the last of all steps, before it is judged. As validate. */
+  settle?(signal: AbortSignal): Promise<void>;
   /** Accuracy 0..1 on the validation images, of the state as it is. Rejects with the signal's reason when aborted. */
   validate(signal: AbortSignal): Promise<number>;
 }
@@ -77,7 +79,11 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
     return asked && history.validations.at(-1)?.step !== step;
   };
 
-  while (trainer.step < end || validationDue()) {
+  /** Again where it was broken off; a run that was stopped, and its control, stay as they are. */
+  let settled = !context.settle;
+  const settlingDue = () => !settled && trainer.step === options.steps;
+
+  while (trainer.step < end || settlingDue() || validationDue()) {
     const waits = steering.waiting;
     if (waits) {
       yield { type: 'paused', step: trainer.step };
@@ -89,7 +95,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
     const { interruption } = steering;
 
     // Due already where a pause broke it off.
-    if (!validationDue()) {
+    if (trainer.step < end && !validationDue()) {
       const { step } = trainer;
       coming ??= batches.next();
       const next = await unlessInterrupted(interruption, unlessAborted(interruption, coming));
@@ -117,6 +123,12 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
       if (runsAway(history.losses, trainer.classes)) throw await diverged(`The loss ran away to ${brief(result.loss)}`);
       if (trainer.step < end) yield* await clock.without(bounded(states.stepDone()));
       else await prove();
+    }
+    if (settlingDue()) {
+      const settling = bounded(context.settle!(interruption)).then(() => true);
+      settled = (await clock.without(unlessInterrupted(interruption, settling))) ?? false;
+      if (!settled) continue;
+      yield { type: 'bn-reestimated', step: trainer.step };
     }
     if (validationDue()) {
       const validating = bounded(context.validate(interruption));

@@ -27,6 +27,7 @@ const OPTIONS: TrainOptions = {
     seed: 3,
     distillation: 0,
     averaging: 0,
+    reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },
   ...{ schedule: 'cosine', validateEvery: 3, validationImages: 4, freezeBnAt: 3 / 8, freezeObserversAt: 4 / 8 },
@@ -127,6 +128,29 @@ describe('on wasm', () => {
       expect(whole.events.some(({ type }) => type === 'observers-frozen')).toBe(name === 'fbgemm_qat');
       expect(end.state.histograms.size > 0).toBe(name === 'fbgemm');
       expect(trainedBy(graph, other.state)).toEqual(trainedBy(graph, end.state));
+    });
+
+    test.each([5, 8])('broken off after step %i, statistics re-estimated at the end: the same bits', async (at) => {
+      const options = { ...OPTIONS, reestimateBatchNorm: 100 };
+      const whole = await leg(graph, fresh(), undefined, options);
+      const broken = await leg(
+        graph,
+        fresh(),
+        (event, steering) => {
+          if (event.type === 'step' && event.step === at) steering.pause();
+          if (event.type === 'saved') throw new Error('the page is closed');
+        },
+        options,
+      );
+      const rest = await leg(graph, broken.kept[0], undefined, options);
+      const [end, other] = [whole, rest].map(({ kept }) => kept.at(-1)!);
+      expect(other.state).toEqual(end.state);
+      expect([...told(broken), ...told(rest)]).toEqual(told(whole));
+      // What was trained is what would have been without.
+      const plain = (await leg(graph, fresh())).kept.at(-1)!.state;
+      expect({ ...end.state, statistics: plain.statistics }).toEqual(plain);
+      const names = [...params.keys()].filter((name) => name.includes('running'));
+      expect([...end.state.statistics.keys()].sort()).toEqual(names.sort());
     });
 
     test('resumed and stopped at once, its state is the one that was kept', async () => {

@@ -8,8 +8,10 @@ import type { Graph } from '../graph/types';
 import type { QatGraph } from '../quant/types';
 import type { KeptRun } from './kept-run';
 import { endOf, trainLoop } from './loop';
+import { plainBatches } from './reestimate';
 import { rateChangesUpTo } from './schedule';
 import type { TrainState } from './state';
+import { stateLayout } from './state-layout';
 import { unlessAborted, type Steering } from './steering';
 import { Trainer, type Teacher } from './trainer';
 import type { RunHistory, TrainEvent, TrainOptions, TrainResult } from './types';
@@ -50,6 +52,7 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
   if (start.result) return start.result;
   const trainer = new Trainer(graph, start.state, { ...options, teacher });
   const batches = trainBatches(data, { batch, seed, startStep: step });
+  const reestimates = options.reestimateBatchNorm > 0 && stateLayout(graph).running.size > 0;
   const tensorsAtStart = tensorCount();
   let imagesPerSecond = 0;
   let kept: KeptRun = start;
@@ -65,9 +68,11 @@ export async function continueRun(context: RunContext): Promise<TrainResult> {
     return context.keep(kept);
   };
   try {
+    const { reestimateBatchNorm: images } = options;
     const loop = trainLoop({
       ...{ trainer, batches, options, steering, history, start: start.state },
       ...{ keepFirstAfter: KEEP_FIRST_AFTER_SECONDS, keepEvery: KEEP_EVERY_SECONDS },
+      settle: reestimates ? (signal) => trainer.reestimate(plainBatches(letGo(data, signal), images)) : undefined,
       validate: (signal) => context.validate(trainer, letGo(data, signal)),
       keep: (state, ended) => keep(state, ended ? { diverged: false } : undefined),
     });

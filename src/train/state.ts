@@ -11,6 +11,7 @@ import { BINS, HistogramObserver } from '../quant/histogram-observer';
 import { observeWeights } from '../quant/observe-weights';
 import type { QatGraph } from '../quant/types';
 import { rangeTensor } from './float-model';
+import { followStatistics } from './follow-statistics';
 import { toTfjs } from './layout';
 import type { HistogramTensors } from './ops/quantize';
 import type { ParameterGroup } from './optimizers/optimizer';
@@ -26,6 +27,8 @@ export interface TrainState {
   readonly squares: ParamStore;
   /** Running averages of what is trained; empty where none are kept, and before the first step. */
   readonly averages: ParamStore;
+  /** Re-estimated means and variances of batch norms, which stand for the running ones; empty before a run's end. */
+  readonly statistics: ParamStore;
   readonly ranges: ReadonlyMap<string, ObservedRange>;
   /** By node id, of those that have seen something. */
   readonly histograms: ReadonlyMap<string, Histogram>;
@@ -37,7 +40,8 @@ export interface TrainState {
 export function freshState(params: ParamStore): TrainState {
   return {
     ...{ step: 0, params, observersFrozen: false },
-    ...{ momentum: new Map(), squares: new Map(), averages: new Map(), ranges: new Map(), histograms: new Map() },
+    ...{ momentum: new Map(), squares: new Map(), averages: new Map(), statistics: new Map() },
+    ...{ ranges: new Map(), histograms: new Map() },
   };
 }
 
@@ -49,16 +53,18 @@ export interface Trained {
 
 /**
  * What both FloatModel and convert take, so that simulated and integer model share their codes: quantizers over the
- * weights as they are now, unless observers are frozen; of averages where they are kept. @throws PlaygroundError as freeze
+ * weights as they are now, unless observers are frozen; of averages and statistics where there are any. @throws PlaygroundError as freeze
  */
 export function trainedBy(
   graph: Graph | QatGraph,
-  state: Pick<TrainState, 'params' | 'averages' | 'ranges' | 'histograms' | 'observersFrozen'>,
+  state: Pick<TrainState, 'params' | 'averages' | 'statistics' | 'ranges' | 'histograms' | 'observersFrozen'>,
 ): Trained {
-  const { histograms, observersFrozen } = state;
-  const params = new Map([...state.params, ...state.averages]);
+  const { histograms, observersFrozen, statistics } = state;
+  const learned = { params: new Map([...state.params, ...state.averages]), ranges: state.ranges };
+  const network = followStatistics(graph, learned, statistics);
+  const { params } = network;
   if (!('quant' in graph)) return { params, quantizers: NONE };
-  const ranges = new Map(state.ranges);
+  const ranges = new Map(network.ranges);
   for (const [id, histogram] of histograms) ranges.set(id, new HistogramObserver(histogram).range()!);
   const seen = observersFrozen ? ranges : observeWeights(graph, params, ranges);
   return { params, quantizers: freeze(graph, seen, params) };

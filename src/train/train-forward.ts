@@ -23,6 +23,8 @@ export interface ForwardMode {
   readonly bnFrozen: boolean;
   /** Observers keep their ranges. */
   readonly observersFrozen: boolean;
+  /** Of this batch in what becomes of the running statistics, in place of batch norm's own momentum. */
+  readonly batchShare?: number;
 }
 
 /** What the step changes besides weights; the tensors are kept and the taker disposes of them. */
@@ -115,14 +117,14 @@ class Pass {
     const simulated = spec?.simulate ? quantized : undefined;
     const z = tf.conv2d(x, simulated ?? weight, node.conv.stride, node.conv.pad);
     const divisor = simulated ? factor! : tf.onesLike(gain);
-    const frozen = this.mode.bnFrozen;
+    const { bnFrozen: frozen, batchShare: momentum = bn.momentum } = this.mode;
     const attrs = { eps: bn.eps, relu: node.relu, frozen };
     const out = batchNorm(z, { divisor, gain, offset, mean, variance }, attrs);
     if (!frozen) {
       const count = z.size / z.shape[3];
       // PyTorch keeps the unbiased variance, though the batch is normalized with the biased one.
       const unbiased = count / (count - 1);
-      const next = updateStatistics({ mean, variance }, out, { momentum: bn.momentum, unbiased });
+      const next = updateStatistics({ mean, variance }, out, { momentum, unbiased });
       this.updates.variables.push([mean, tf.keep(next.mean)], [variance, tf.keep(next.variance)]);
     }
     tf.dispose([out.mean, out.variance]);

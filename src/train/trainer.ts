@@ -16,6 +16,7 @@ import { imagesTensor } from './images-tensor';
 import { trainingLoss } from './loss';
 import type { Optimizer } from './optimizers/optimizer';
 import { OPTIMIZERS } from './optimizers/table';
+import { reestimateStatistics } from './reestimate';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
 import type { TrainOptions } from './types';
@@ -52,6 +53,7 @@ export class Trainer {
   private readonly optimizer!: Optimizer;
   private readonly averages: Averages | undefined;
   private observersFrozen: boolean;
+  private statistics: ParamStore;
   /** Of the network's output. */
   readonly classes: number;
   /** Whether anything is fake-quantized; where nothing is, observers are never frozen. */
@@ -71,6 +73,7 @@ export class Trainer {
     const state = { ...freshState(start.params), ...start };
     this.step = state.step;
     this.observersFrozen = state.observersFrozen;
+    this.statistics = state.statistics;
     this.device = new DeviceState(graph, state);
     try {
       this.optimizer = OPTIMIZERS[optimizer](this.device.groups, state);
@@ -133,7 +136,8 @@ export class Trainer {
     const ranges = await this.device.observedRanges();
     const histograms = await this.device.observedHistograms();
     const averages = await this.readAverages();
-    return trainedBy(this.graph, { params, averages, ranges, histograms, observersFrozen: this.observersFrozen });
+    const { statistics, observersFrozen } = this;
+    return trainedBy(this.graph, { params, averages, statistics, ranges, histograms, observersFrozen });
   }
 
   /** Everything a later Trainer needs to go on as if this one had never stopped. */
@@ -143,10 +147,16 @@ export class Trainer {
       params: await this.device.params(),
       ...(await this.optimizer.read()),
       averages: await this.readAverages(),
+      statistics: this.statistics,
       ranges: await this.device.observedRanges(),
       histograms: await this.device.observedHistograms(),
       observersFrozen: this.observersFrozen,
     };
+  }
+
+  /** After the last step: batch norms have statistics of the network as it is. @param batches see reestimateStatistics */
+  async reestimate(batches: AsyncIterable<Float32Array>): Promise<void> {
+    this.statistics = await reestimateStatistics(this.graph, await this.snapshot(), batches);
   }
 
   dispose(): void {

@@ -33,6 +33,8 @@ export interface TrainOptions {
   readonly distillation: number;
   /** What running averages of the parameters keep of themselves at each step, 0..1; 0: there are none. */
   readonly averaging: number;
+  /** Training images of which batch norm's statistics are taken anew after the last step; 0: they are the running ones. */
+  readonly reestimateBatchNorm: number;
   readonly seed: number;
   /** Validate on this many validation images every `validateEvery` steps; 0 never. */
   readonly validateEvery: number;
@@ -57,7 +59,7 @@ export type TrainEvent =
       readonly secondsLeft: number;
     }
   | { readonly type: 'validation'; readonly step: number; readonly accuracy: number; readonly images: number }
-  | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen'; readonly step: number }
+  | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen' | 'bn-reestimated'; readonly step: number }
   /** A kept run goes on: this is all that counts of what came before. */
   | { readonly type: 'restored'; readonly step: number; readonly steps: number; readonly history: RunHistory }
   /** The browser has stored the run up to this step, or could not. */

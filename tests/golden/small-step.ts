@@ -88,7 +88,7 @@ function arraysOf(prefix: string): [string, Param][] {
   return names.map((name) => [name.slice(prefix.length), { shape: fixture.shape(name), data: fixture.f32(name) }]);
 }
 
-function graphOf(kind: string, codes: CaseValues['codes']): Graph | QatGraph {
+export function graphOf(kind: string, codes: CaseValues['codes']): Graph | QatGraph {
   const bn = (id: string) => ({ prefix: `${id}_bn`, eps: 1e-5, momentum: 0.1 });
   const convBn = (id: string, from: string, conv: ConvAttrs, size: number, relu: boolean): ConvNode => ({
     ...{ id, op: 'conv', inputs: [from], out: map(size, conv.cout), conv, weight: `${id}.weight`, relu, bn: bn(id) },

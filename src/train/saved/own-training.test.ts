@@ -28,7 +28,14 @@ function keptRun(kind: RunKind, step: number, ended = false): KeptRun {
   const range = (channels: number) => ({ min: new Float32Array(channels), max: new Float32Array(channels).fill(step) });
   return {
     state: {
-      ...{ step, observersFrozen: false, squares: new Map(), averages: new Map(), histograms: new Map() },
+      ...{
+        step,
+        observersFrozen: false,
+        squares: new Map(),
+        averages: new Map(),
+        statistics: new Map(),
+        histograms: new Map(),
+      },
       params: new Map([...params].map(([name, param]) => [name, { ...param, data: param.data.map((v) => v + step) }])),
       momentum: new Map([...params].filter(([name]) => trainable.has(name))),
       ranges: new Map([...ranges].map(([key, channels]) => [key, range(channels)])),

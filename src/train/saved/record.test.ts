@@ -55,6 +55,7 @@ describe('refused', () => {
     'options.equalize',
     'options.layerBits',
     'options.averaging',
+    'options.reestimateBatchNorm',
     'options.optimizer',
     'runs.control',
     'runs.control.result',

@@ -36,6 +36,10 @@ const record: RunRecord = { step: 2, history: { losses: [1, 2], validations: [],
 const states = {} as Record<Name, TrainState>;
 const check = (name: Name, state: unknown) => asKeptRun(record, state, { graph: GRAPHS[name], params: STARTS[name] });
 
+async function* plainImages() {
+  yield smallBatch(2).x;
+}
+
 beforeAll(async () => {
   await setUpWasm();
   for (const [name, graph] of Object.entries(GRAPHS)) {
@@ -48,6 +52,7 @@ beforeAll(async () => {
         { lr: 0.01, momentum: 0.9, weightDecay: 0 },
         { bnFrozen: false, observersFrozen: false },
       );
+    if (name === 'fbgemm_qat') await trainer.reestimate(plainImages());
     states[name as Name] = structuredClone(await trainer.snapshot());
     trainer.dispose();
   }
@@ -59,9 +64,9 @@ test.each(Object.keys(GRAPHS) as Name[])('a state of %s passes as it was stored'
   expect(state).toEqual(states[name]);
 });
 
-test('a state from before there were averages and Adam has none of them', () => {
-  const { averages, squares, ...old } = states.control;
-  expect([averages.size, squares.size]).toEqual([0, 0]);
+test('a state from before there were averages, statistics and Adam has none of them', () => {
+  const { averages, statistics, squares, ...old } = states.control;
+  expect([averages.size, statistics.size, squares.size]).toEqual([0, 0, 0]);
   expect(check('control', old).state).toEqual(states.control);
 });
 
@@ -147,6 +152,9 @@ describe('refused is a state', () => {
       ],
     ]),
     ['with NaN in running statistics', param('params', 'stem.bn.running_var', (data) => spoil(data, 7, NaN))],
+    ['without statistics', (state) => ({ ...state, statistics: undefined })],
+    ['with one less of statistics', (state) => ({ ...state, statistics: new Map([...state.statistics].slice(1)) })],
+    ['with one more of statistics', (state) => ({ ...state, statistics: new Map([...state.statistics, ...params]) })],
     ['with a range of fewer channels', range(({ min, max }) => ({ min: min.slice(1), max: max.slice(1) }))],
     ['with a range of another type', range(({ min, max }) => ({ min: [...min], max }))],
     ['with NaN in a range', range(({ min, max }) => ({ min: spoil(min, 0, NaN), max }))],

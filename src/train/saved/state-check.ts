@@ -11,7 +11,7 @@ import { stateLayout } from '../state-layout';
 import { unusable, type RunRecord } from './record';
 
 /** What states had not from the first day: what was stored without it had none. */
-const ADDED: Partial<TrainState> = { squares: new Map(), averages: new Map() };
+const ADDED: Partial<TrainState> = { squares: new Map(), averages: new Map(), statistics: new Map() };
 
 /** What a run trains, and the parameters it begins with. */
 export interface Start {
@@ -33,7 +33,7 @@ export function asKeptRun(record: RunRecord, state: unknown, start: Start): Kept
 
 function checkState(value: unknown, step: number, { graph, params: first }: Start): asserts value is TrainState {
   if (!isObject(value)) throw unusable('its state is missing');
-  const { params, momentum, squares, averages, ranges, histograms, ...rest } = value as Partial<
+  const { params, momentum, squares, averages, statistics, ranges, histograms, ...rest } = value as Partial<
     Record<keyof TrainState, unknown>
   >;
   if (rest.step !== step || typeof rest.observersFrozen !== 'boolean') throw unusable('its state is of another step');
@@ -46,6 +46,7 @@ function checkState(value: unknown, step: number, { graph, params: first }: Star
   const none = (map: unknown) => map instanceof Map && map.size === 0;
   checkMap('squares', squares, none(squares) ? [] : learned, fits);
   checkMap('averages', averages, none(averages) ? [] : learned, fits);
+  checkMap('statistics', statistics, none(statistics) ? [] : [...layout.running.keys()], fits);
   checkMap('ranges', ranges, [...layout.ranges.keys()], (key, range) => isRange(range, layout.ranges.get(key)!));
   // Of those alone that have seen something.
   const seen = histograms instanceof Map ? [...layout.histograms].filter((id) => histograms.has(id)) : [];

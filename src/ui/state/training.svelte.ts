@@ -72,13 +72,15 @@ export class Training {
   notSaved = $state.raw<{ readonly message: string; readonly hint: string }>();
   /** Steps after which parts of the QAT run were frozen. */
   frozen = $state.raw<{ readonly bn?: number; readonly observers?: number }>({});
+  /** Batch norm's statistics were taken anew at the end of the QAT run. */
+  reestimated = $state(false);
 
   /** Forgets an earlier attempt. @param keepQat that has ended: its control alone is trained */
   start(keepQat = false): void {
     this.curves = { qat: keepQat ? this.curves.qat : new Curve(), control: new Curve() };
     this.active = undefined;
     this.paused = false;
-    if (!keepQat) this.frozen = {};
+    if (!keepQat) [this.frozen, this.reestimated] = [{}, false];
     this.saved = this.notSaved = undefined;
   }
 
@@ -89,6 +91,7 @@ export class Training {
     if (event.type === 'paused' || event.type === 'resumed') this.paused = event.type === 'paused';
     if (run === 'qat' && event.type === 'bn-frozen') this.frozen = { ...this.frozen, bn: event.step };
     if (run === 'qat' && event.type === 'observers-frozen') this.frozen = { ...this.frozen, observers: event.step };
+    if (run === 'qat' && event.type === 'bn-reestimated') this.reestimated = true;
     this.curves[run].take(event);
   }
 

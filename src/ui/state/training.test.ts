@@ -68,7 +68,10 @@ describe('the training of both runs', () => {
     expect([training.active, training.paused]).toEqual(['qat', true]);
     training.take('qat', { type: 'resumed', step: 1 });
     expect(training.paused).toBe(false);
+    training.take('qat', { type: 'bn-reestimated', step: 1 });
+    expect(training.reestimated).toBe(true);
     training.start();
+    expect(training.reestimated).toBe(false);
     expect(training.curves.qat.losses.steps).toEqual([]);
     expect(training.active).toBeUndefined();
   });
