@@ -6,7 +6,7 @@ import type { Assignment } from './measured';
 import { uniform, type Damage } from './sensitivity';
 
 export interface Sized extends Assignment {
-  readonly bytes: number;
+  readonly cost: number;
 }
 
 export interface Choices {
@@ -14,8 +14,8 @@ export interface Choices {
   readonly layers: readonly string[];
   /** From the highest widths down; at least one. */
   readonly widths: readonly LayerWidths[];
-  /** What a network of these widths takes: its file, or a time; less is better. */
-  bytes(layers: LayerBits): number;
+  /** What a network of these widths takes: bytes of its file, or a time; less is better. */
+  cost(layers: LayerBits): number;
 }
 
 interface Step extends Sized {
@@ -24,27 +24,27 @@ interface Step extends Sized {
 }
 
 /**
- * Each assignment lowers one layer of the one before it, by one or more of the widths, such that (bytes saved) / (damage
- * added) is greatest; what adds none comes first, the most bytes of it before others. Ends where nothing saves any more.
+ * Each assignment lowers one layer of the one before it, by one or more of the widths, such that (what is saved) / (damage
+ * added) is greatest; what adds none comes first, what saves most of it before others. Ends where nothing saves any more.
  */
-export function* greedyAssignments({ layers, widths, bytes }: Choices, damage: Damage): Generator<Sized> {
+export function* greedyAssignments({ layers, widths, cost }: Choices, damage: Damage): Generator<Sized> {
   const highest = uniform(layers, widths[0]);
-  let best: Step | undefined = { layers: highest, bytes: bytes(highest), ratio: 0, saved: 0 };
+  let best: Step | undefined = { layers: highest, cost: cost(highest), ratio: 0, saved: 0 };
   while (best) {
     const now: Step = best;
-    yield { layers: now.layers, bytes: now.bytes };
+    yield { layers: now.layers, cost: now.cost };
     best = undefined;
     for (const layer of layers) {
       const held = now.layers.get(layer)!;
       for (const lower of widths.slice(widths.indexOf(held) + 1)) {
         const lowered = new Map(now.layers).set(layer, lower);
-        const left = bytes(lowered);
-        const saved = now.bytes - left;
+        const left = cost(lowered);
+        const saved = now.cost - left;
         if (!(saved > 0)) continue;
         const added = damage(layer, lower) - damage(layer, held);
         const ratio = added > 0 ? saved / added : Infinity;
         if (!best || ratio > best.ratio || (ratio === best.ratio && saved > best.saved))
-          best = { layers: lowered, bytes: left, ratio, saved };
+          best = { layers: lowered, cost: left, ratio, saved };
       }
     }
   }

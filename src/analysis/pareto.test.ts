@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paretoFront, type Point } from './pareto';
 
-const points = fc.array(fc.record({ bytes: fc.nat(20), accuracy: fc.nat(20) }), { maxLength: 30 });
+const points = fc.array(fc.record({ cost: fc.nat(20), accuracy: fc.nat(20) }), { maxLength: 30 });
 const dominates = (a: Point, b: Point) =>
-  a.bytes <= b.bytes && a.accuracy >= b.accuracy && (a.bytes < b.bytes || a.accuracy > b.accuracy);
+  a.cost <= b.cost && a.accuracy >= b.accuracy && (a.cost < b.cost || a.accuracy > b.accuracy);
 
 describe('paretoFront', () => {
   it('has no point that another dominates, and all others', () => {
@@ -14,7 +14,7 @@ describe('paretoFront', () => {
         const front = paretoFront(all);
         for (const point of front) expect(all.some((other) => dominates(other, point))).toBe(false);
         for (const point of all) {
-          const isThere = front.some(({ bytes, accuracy }) => bytes === point.bytes && accuracy === point.accuracy);
+          const isThere = front.some(({ cost, accuracy }) => cost === point.cost && accuracy === point.accuracy);
           expect(isThere).toBe(!all.some((other) => dominates(other, point)));
         }
       }),
@@ -25,8 +25,8 @@ describe('paretoFront', () => {
     fc.assert(
       fc.property(points, (all) => {
         const front = paretoFront(all);
-        front.slice(1).forEach(({ bytes, accuracy }, i) => {
-          expect(bytes).toBeGreaterThan(front[i].bytes);
+        front.slice(1).forEach(({ cost, accuracy }, i) => {
+          expect(cost).toBeGreaterThan(front[i].cost);
           expect(accuracy).toBeGreaterThan(front[i].accuracy);
         });
       }),
@@ -42,6 +42,6 @@ describe('paretoFront', () => {
   });
 
   it('leaves out what was no number', () => {
-    expect(paretoFront([{ bytes: 1, accuracy: NaN }])).toEqual([]);
+    expect(paretoFront([{ cost: 1, accuracy: NaN }])).toEqual([]);
   });
 });

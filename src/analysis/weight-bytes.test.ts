@@ -30,18 +30,18 @@ it('is all that a file grows by with the widths of its layers, and makes a searc
     const codes = createReferenceEngine(int8).run(imageCodes(pixels, COUNT, int8, IMAGES), COUNT);
     return agreement(predictions(codes, codes.length / COUNT), float);
   };
-  const choices = { layers: LAYERS, widths: [8, 4, 2].map(both), bytes };
+  const choices = { layers: LAYERS, widths: [8, 4, 2].map(both), cost: bytes };
   const points = [];
   for await (const point of searchWidths(choices, measure, new AbortController().signal)) points.push(point);
 
   const rest = int8FileBytes(await quantized(new Map())) - bytes(new Map());
-  for (const { layers, bytes: found } of points) {
+  for (const { layers, cost: found } of points) {
     // Alignment of the three weights, and the digits of scales.
     expect(Math.abs(int8FileBytes(await quantized(layers)) - rest - found)).toBeLessThan(3 * 8 + 80);
   }
   const front = paretoFront(points);
   expect(front.at(-1)!.accuracy).toBe(Math.max(...points.map(({ accuracy }) => accuracy)));
-  expect(front[0].bytes).toBe(bytes(new Map(LAYERS.map((layer) => [layer, both(2)]))));
+  expect(front[0].cost).toBe(bytes(new Map(LAYERS.map((layer) => [layer, both(2)]))));
 });
 
 it('counts weights alone, each at its bits', () => {

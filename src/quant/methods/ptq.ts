@@ -42,15 +42,20 @@ export function ptq(
   calibration: Calibrated,
   options: PtqOptions,
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
-  const { weightBits, activationBits, keep = 'none', layers = new Map() } = options;
-  const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
-  const graph = withLayerBits(keepEightBits(prepareQat(calibration.graph, qconfig, calibration), keep), layers);
+  const graph = ptqGraph(calibration, options);
   const { activations, weights } = freeze(graph, rangesOf(graph, calibration, options));
   const chosen = [...weights].map(([id, weight]): [string, FrozenWeight] => {
     const node = nodeById(graph, id) as WeightedNode;
     return [id, withCodes(node, weight, calibration, options)];
   });
   return { graph, quantizers: { activations, weights: new Map(chosen) } };
+}
+
+/** The calibrated graph with the codes that every tensor has. */
+export function ptqGraph(calibration: Calibrated, options: PtqOptions): QatGraph {
+  const { weightBits, activationBits, keep = 'none', layers = new Map() } = options;
+  const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
+  return withLayerBits(keepEightBits(prepareQat(calibration.graph, qconfig, calibration), keep), layers);
 }
 
 /** By node id, of weights by weightKey: PyTorch's own, which depend on no width, or for the codes that each tensor has. */
