@@ -1,5 +1,6 @@
 // The laboratory's half that runs integers: networks by name on our engine, quantized here from one calibration or brought
 // from training; classified images, traces, times. A plain class, for Node too. Not for floats: lab.ts.
+import type { SearchPoint } from '../analysis/search';
 import { convert } from '../convert/convert';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { PlaygroundError } from '../core/errors';
@@ -9,10 +10,12 @@ import type { Int8Model, Int8Tensor } from '../int8/int8-model';
 import { int8FileBytes } from '../int8/serialize';
 import type { Calibrated } from '../quant/methods/calibration';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
-import { argmax, predictions } from '../report/accuracy';
+import { agreement, argmax, predictions } from '../report/accuracy';
 import type { Classified } from '../report/classified';
 import { measureLatency } from '../report/statistics';
 import type { LatencyStats } from '../report/types';
+import { searchNetwork, type WidthsRequest } from './search-widths';
+import { tensorReports, type TensorReport } from './tensor-report';
 
 /** Different test images that latency samples cycle through. */
 const LATENCY_IMAGES = 100;
@@ -99,14 +102,46 @@ export class IntegerLab<Name extends string> {
 
   /** Post-training quantization of the calibrated network at any bit width. @throws PlaygroundError 'bad-argument' before */
   async quantize(name: Name, options: PtqOptions, threads: number): Promise<Quantized> {
-    const { calibration } = this;
-    if (!calibration) throw new PlaygroundError('bad-argument', 'Nothing is calibrated.', 'Load the network first.');
+    const calibration = this.asCalibrated();
     const start = performance.now();
     const { graph, quantizers } = ptq(calibration, options);
     const model = convert(graph, calibration.params, quantizers);
     const convertMilliseconds = performance.now() - start;
     const info = await this.load(name, model, threads);
     return { ...info, convertMilliseconds, bytes: int8FileBytes(model) };
+  }
+
+  /** What quantizing the calibrated network costs each tensor. @throws PlaygroundError as quantize */
+  tensors(options: PtqOptions): TensorReport[] {
+    return tensorReports(this.asCalibrated(), options);
+  }
+
+  /**
+   * Searches the widths of each layer of the calibrated network by this many validation images; a network at a time has
+   * that name. Between two of them others may have their turn. @throws PlaygroundError as searchNetwork, or as quantize
+   */
+  async *searchWidths(
+    name: Name,
+    options: PtqOptions,
+    request: WidthsRequest,
+    { images, threads }: { readonly images: number; readonly threads: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<SearchPoint> {
+    const accuracy = async (model: Int8Model) => {
+      await this.load(name, model, threads);
+      const { labels, predictions } = await this.classify(name, 'validation', 0, images);
+      await new Promise((resolve) => setTimeout(resolve));
+      return agreement(predictions, labels);
+    };
+    const times = async (model: Int8Model) => {
+      await this.load(name, model, 1);
+      return new Map(this.profile(name).map((layer) => [layer.name, layer.microseconds]));
+    };
+    try {
+      yield* searchNetwork(this.asCalibrated(), options, request, { accuracy, times }, signal);
+    } finally {
+      this.unload(name);
+    }
   }
 
   /** Images start..start+count-1 of a split. */
@@ -154,6 +189,12 @@ export class IntegerLab<Name extends string> {
       const stats = await measureLatency(run, samples, { threads, what });
       if (engine.threads === threads) return stats;
     }
+  }
+
+  private asCalibrated(): Calibrated {
+    if (!this.calibration)
+      throw new PlaygroundError('bad-argument', 'Nothing is calibrated.', 'Load the network first.');
+    return this.calibration;
   }
 
   private get(name: Name): Loaded {

@@ -7,12 +7,13 @@ import type { ImageSource } from '../data/source';
 import { openImages } from '../model/resnet18-cifar10';
 import { checkRecipe, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
-import type { LabelledImages, SavedTrainings } from '../worker/api';
+import type { LabelledImages, LayerComparison, SavedTrainings } from '../worker/api';
 import { Backends } from './backends';
 import { Events } from './events';
 import { figuresOf, type Figures } from './figures';
 import { newId } from './ids';
 import { IntegerNetworks } from './integer-networks';
+import { LayerStudy } from './layer-study';
 import { Performer } from './performer';
 import { ProjectRun } from './run';
 import { stepWork, type Work } from './step-work';
@@ -49,6 +50,7 @@ class WorkersProject implements Project {
   private readonly trainings: Trainings;
   private readonly performer: Performer;
   readonly stops: Stops;
+  readonly layers: LayerStudy;
 
   constructor({ baseUrl, recipe, startWorkers: start = startWorkers }: ProjectPlace) {
     this.baseUrl = baseUrl ?? new URL('./', document.baseURI).href;
@@ -63,6 +65,7 @@ class WorkersProject implements Project {
     const work = stepWork({ baseUrl: this.baseUrl, workers, events, backends, networks, trainings });
     this.performer = new Performer({ events, workers, renew: () => this.renewWorkers(), work });
     this.stops = new Stops(workers, () => this.run('load'));
+    this.layers = new LayerStudy(workers, this.stops);
     this.add(recipe ?? DEFAULT_RECIPE);
   }
 
@@ -198,6 +201,13 @@ class WorkersProject implements Project {
       // Another run's networks may have taken their place.
       stands: () => this.networks.has(run) && this.workers === workers,
     });
+  }
+
+  async trainedLayers(): Promise<readonly LayerComparison[]> {
+    const { training, qatEnded, name } = this.hand;
+    if (!training || !qatEnded)
+      throw new PlaygroundError('bad-argument', `${name} has trained nothing yet.`, 'Run its train step first.');
+    return this.layers.trained(training);
   }
 
   pause(): void {

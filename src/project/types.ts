@@ -10,6 +10,7 @@ import type {
   EngineLayer,
   FuseResult,
   LabelledImages,
+  LayerComparison,
   LoadResult,
   PrepareResult,
   Progress,
@@ -20,6 +21,7 @@ import type {
   VerifyResult,
 } from '../worker/api';
 import type { Figures } from './figures';
+import type { LayerStudy } from './layer-study';
 import type { StepId, StepState } from './steps';
 import type { Stops } from './stops';
 
@@ -155,6 +157,10 @@ export interface Project {
   testImages(n: number): Promise<LabelledImages>;
   /** Post-training quantization at any width, whatever step the run in hand has come to. */
   readonly stops: Pick<Stops, 'prepare' | 'answers'>;
+  /** Every layer of a quantized network, and the search of widths for each. */
+  readonly layers: Pick<LayerStudy, 'quantized' | 'search'>;
+  /** Layers of what the run in hand has trained, beside FP32. @throws PlaygroundError 'bad-argument' where nothing was */
+  trainedLayers(): Promise<readonly LayerComparison[]>;
   /** Ends the workers. */
   dispose(): void;
 }

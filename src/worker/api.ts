@@ -7,8 +7,12 @@ import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified } from '../report/classified';
+import type { SearchPoint } from '../analysis/search';
 import type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
+import type { ImageRange, LayerComparison } from '../lab/layers';
 import type { PreparedOptions, PtqChoices } from '../lab/prepared';
+import type { WidthsRequest } from '../lab/search-widths';
+import type { TensorReport } from '../lab/tensor-report';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
@@ -79,6 +83,12 @@ export interface TrainingRef {
 export type FloatSubject =
   { readonly kind: 'fp32' } | { readonly kind: 'control' | 'qat_simulated'; readonly training: TrainingRef };
 
+/** Which quantized network: of PTQ by these choices, or of a training. */
+export type QuantizedSubject =
+  | { readonly kind: 'ptq'; readonly options: PreparedOptions }
+  | { readonly kind: 'qat'; readonly training: TrainingRef };
+export type { ImageRange, LayerComparison } from '../lab/layers';
+
 export interface ConvertResult {
   readonly model: Int8Model;
   readonly bytes: number;
@@ -130,14 +140,26 @@ export interface TrainApi {
   convert(training: TrainingRef): Promise<ConvertResult>;
   /** From the pretrained weights after calibration only. */
   ptq(options: PreparedOptions, onProgress: OnProgress): Promise<ConvertResult>;
+  /** FP32, simulated and integer outputs of every operation on these images: see compareLayers. */
+  compareLayers(subject: QuantizedSubject, images: ImageRange): Promise<LayerComparison[]>;
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** FP32, batch 1, on the training backend. */
   latency(samples: number): Promise<LatencyStats>;
 }
 
-/** Networks of the engine worker: the run's two, and what the slider of bits stands at. */
-export type Int8Slot = 'qat' | 'ptq' | 'slider';
+/** Networks of the engine worker: the run's two, what the slider of bits stands at, and what a search is at. */
+export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search';
 export type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
+export type { WidthsRequest } from '../lab/search-widths';
+export type { TensorReport } from '../lab/tensor-report';
+export type { SearchPoint } from '../analysis/search';
+
+/** A search of layers' widths, and on what. */
+export interface SearchRequest extends WidthsRequest {
+  /** Of the validation split, from its first on. */
+  readonly images: number;
+  readonly threads: number;
+}
 
 /** The worker that runs integers. */
 export interface EngineApi {
@@ -148,6 +170,14 @@ export interface EngineApi {
   calibrated(calibration: Calibrated): Promise<void>;
   /** Post-training quantization of what was calibrated, at any bit width, in milliseconds. */
   quantize(slot: Int8Slot, choices: PtqChoices, threads: number): Promise<Quantized>;
+  /** What quantizing what was calibrated costs each tensor. */
+  tensors(choices: PtqChoices): Promise<TensorReport[]>;
+  /**
+   * Searches the widths of each layer of what was calibrated; a search before is ended.
+   * @param onPoint told of each network as it was measured @returns whether it came to its end
+   */
+  searchWidths(choices: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void): Promise<boolean>;
+  endSearch(): Promise<void>;
   /** Images start..start+count-1 of a split. */
   classify(slot: Int8Slot, split: Split, start: number, count: number): Promise<Classified>;
   /** The plan of a loaded model, timed now. */

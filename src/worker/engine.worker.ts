@@ -8,13 +8,14 @@ import { openImages } from '../model/resnet18-cifar10';
 import type { Calibrated } from '../quant/methods/calibration';
 import { agreement } from '../report/accuracy';
 import { inPieces } from '../report/classified';
-import type { EngineApi, Int8Slot, OnProgress, PtqChoices } from './api';
+import type { EngineApi, Int8Slot, OnProgress, PtqChoices, SearchPoint, SearchRequest } from './api';
 import './errors';
 
 const BATCH = 250;
 
 class EngineWorker implements EngineApi {
   private lab!: IntegerLab<Int8Slot>;
+  private searching = new AbortController();
 
   async start(baseUrl: string): Promise<void> {
     this.lab ??= new IntegerLab(await openImages(baseUrl), { wasmBase: `${baseUrl}wasm/` });
@@ -30,6 +31,22 @@ class EngineWorker implements EngineApi {
 
   quantize(slot: Int8Slot, choices: PtqChoices, threads: number) {
     return this.lab.quantize(slot, ptqOptions(choices), threads);
+  }
+
+  async tensors(choices: PtqChoices) {
+    return this.lab.tensors(ptqOptions(choices));
+  }
+
+  async searchWidths(choices: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) {
+    this.searching.abort();
+    const { signal } = (this.searching = new AbortController());
+    for await (const point of this.lab.searchWidths('search', ptqOptions(choices), request, request, signal))
+      onPoint(point);
+    return !signal.aborted;
+  }
+
+  async endSearch(): Promise<void> {
+    this.searching.abort();
   }
 
   classify(slot: Int8Slot, split: Split, start: number, count: number) {

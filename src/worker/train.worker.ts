@@ -16,6 +16,7 @@ import { Lab, type LabRun } from '../lab/lab';
 import { floatGraph, floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
+import { ptq } from '../quant/methods/ptq';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
@@ -24,17 +25,19 @@ import { FloatModel } from '../train/float-model';
 import { OwnTraining, type NetworkOf } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
-import type { TrainState } from '../train/state';
+import { trainedBy, type TrainState } from '../train/state';
 import { Steering } from '../train/steering';
 import { TOLERANCE } from '../train/verify';
 import type { RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 import type {
   ConvertResult,
   FloatSubject,
+  ImageRange,
   LoadResult,
   OnProgress,
   PreparedOptions,
   Progress,
+  QuantizedSubject,
   Split,
   TrainApi,
   TrainingRef,
@@ -194,6 +197,19 @@ class TrainWorker implements TrainApi {
 
   calibrate(options: CalibrationOptions, onProgress: OnProgress): Promise<Calibrated> {
     return this.lab.calibrate(options, of('images', onProgress));
+  }
+
+  async compareLayers(subject: QuantizedSubject, images: ImageRange) {
+    if (subject.kind === 'ptq') {
+      const { options } = subject;
+      const calibration = await this.lab.calibrate(options);
+      const quantized = ptq(calibration, ptqOptions(options));
+      return this.lab.compareLayers({ ...quantized, params: calibration.params }, calibration.params, images);
+    }
+    const { training } = subject;
+    const graph = preparedGraph(this.lab, training.recipe);
+    const trained = trainedBy(graph, await this.trained('qat', training));
+    return this.lab.compareLayers({ ...trained, graph }, floatStart(this.lab, training.recipe).params, images);
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {

@@ -1,0 +1,70 @@
+// What the study of layers asks of the workers, and how its answers are put together.
+import { expect, test } from 'vitest';
+import { DEFAULT_RECIPE } from '../recipe/recipe';
+import type { PtqChoices, SearchPoint, SearchRequest } from '../worker/api';
+import { LayerStudy, SEARCH } from './layer-study';
+import type { Workers } from './workers';
+
+const layer = (name: string) => ({ name, sqnr: 20, cosine: 0.99, codes: 10, differing: 1, largest: 1 });
+const point = (cost: number): SearchPoint => ({ step: 'uniform', layers: new Map(), cost, accuracy: 0.5 });
+
+function setUp() {
+  const calls: unknown[] = [];
+  let ended = false;
+  const engine = {
+    tensors: async (choices: PtqChoices) => (calls.push(['tensors', choices.weightBits]), [{ name: 'conv1' }]),
+    searchWidths: async (_: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) => {
+      calls.push(['search', request]);
+      for (let i = 0; i < 3 && !ended; i++) {
+        onPoint(point(i));
+        await Promise.resolve();
+      }
+      return !ended;
+    },
+    endSearch: async () => void (ended = true),
+  };
+  const train = {
+    compareLayers: async (subject: { readonly kind: string }) => (
+      calls.push(['compare', subject.kind]),
+      [layer('conv1'), layer('avgpool')]
+    ),
+  };
+  const prepare = async () => void calls.push('prepare');
+  const workers = { train, engine } as unknown as Workers;
+  const study = new LayerStudy(
+    () => workers,
+    { prepare },
+    () => 2,
+  );
+  return { calls, study };
+}
+const never = () => new AbortController().signal;
+
+test('a quantized network is calibrated first; a layer that passes codes on has no tensors of its own', async () => {
+  const { calls, study } = setUp();
+  const costs = await study.quantized({ ...DEFAULT_RECIPE, weightBits: 3 });
+  expect(calls).toEqual(['prepare', ['tensors', 3], ['compare', 'ptq']]);
+  expect(costs.map(({ name, tensors }) => [name, tensors?.name])).toEqual([
+    ['conv1', 'conv1'],
+    ['avgpool', undefined],
+  ]);
+  await study.trained({ id: 'one', recipe: DEFAULT_RECIPE });
+  expect(calls.at(-1)).toEqual(['compare', 'qat']);
+});
+
+test('a search tells of its points and ends when told to', async () => {
+  const { calls, study } = setUp();
+  const points: SearchPoint[] = [];
+  expect(await study.search(DEFAULT_RECIPE, 'time', (one) => points.push(one), never())).toBe(true);
+  expect(calls).toEqual(['prepare', ['search', { ...SEARCH, budget: 'time', threads: 2 }]]);
+  expect(points.map(({ cost }) => cost)).toEqual([0, 1, 2]);
+
+  const hand = new AbortController();
+  const few: SearchPoint[] = [];
+  const ended = study.search(DEFAULT_RECIPE, 'bytes', (one) => (few.push(one), hand.abort()), hand.signal);
+  expect(await ended).toBe(false);
+  expect(few).toHaveLength(1);
+  const before = calls.length;
+  expect(await study.search(DEFAULT_RECIPE, 'bytes', () => {}, AbortSignal.abort())).toBe(false);
+  expect(calls.slice(before)).toEqual(['prepare']);
+});
