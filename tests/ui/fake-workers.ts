@@ -7,9 +7,13 @@ import type {
   FloatSubject,
   OnProgress,
   PreparedOptions,
+  PtqChoices,
+  QuantizedSubject,
   RunKind,
   SavedTraining,
   SavedTrainings,
+  SearchPoint,
+  SearchRequest,
   TrainEvent,
   TrainOptions,
   TrainingRef,
@@ -27,6 +31,7 @@ import {
   timed,
   VERIFIED,
 } from './fake-results';
+import { FAKE_TENSORS, fakeComparison, FakeSearch } from './fake-layers';
 import { FakeStops } from './fake-stops';
 
 interface FakeOptions {
@@ -58,6 +63,7 @@ export class FakeWorkers {
   /** Every call that steered, claimed or discarded a training, in order. */
   readonly calls: string[] = [];
   readonly stops = new FakeStops();
+  readonly search = new FakeSearch();
   private failing: string;
   private paused = false;
   private stopped = false;
@@ -117,6 +123,7 @@ export class FakeWorkers {
     convert: () => this.answer(fakeConverted()),
     ptq: () => this.answer(fakeConverted()),
     calibrate: () => this.answer({}),
+    compareLayers: ({ kind }: QuantizedSubject) => this.answer(fakeComparison(kind === 'qat' ? 6 : 0)),
     evaluate: async ({ kind }: FloatSubject, _: string, images: number, onProgress: OnProgress) => {
       await this.count('images', images, onProgress);
       return fakeEvaluation(kind, images);
@@ -148,6 +155,11 @@ export class FakeWorkers {
 
   private readonly engine = {
     start: async () => {},
+    calibrated: async () => {},
+    tensors: () => this.answer(FAKE_TENSORS),
+    searchWidths: (_: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) =>
+      this.search.run(request, onPoint, this.tick),
+    endSearch: async () => this.search.end(),
     load: () => this.answer(ENGINE),
     profile: () => this.answer(fakeLayers()),
     evaluate: async (slot: 'qat' | 'ptq', _: string, images: number, onProgress: OnProgress) => {
