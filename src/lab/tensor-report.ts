@@ -16,7 +16,7 @@ interface Codes {
   readonly unused: number;
 }
 
-export interface WeightTensor extends Codes {
+interface WeightTensor extends Codes {
   /** Of each channel: the least and the largest weight, and what the lowest and the highest code stand for. */
   readonly held: ObservedRange;
   readonly reached: ObservedRange;

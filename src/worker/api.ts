@@ -150,7 +150,6 @@ export interface TrainApi {
 /** Networks of the engine worker: the run's two, what the slider of bits stands at, and what a search is at. */
 export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search';
 export type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
-export type { WidthsRequest } from '../lab/search-widths';
 export type { TensorReport } from '../lab/tensor-report';
 export type { SearchPoint } from '../analysis/search';
 
