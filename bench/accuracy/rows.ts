@@ -30,6 +30,16 @@ const PTQ: readonly Fields[] = [
   { ranges: 'mse', weightRanges: 'mse' },
 ];
 
+/**
+ * Mixed widths: the best of a search that takes no more bytes than this row's network, by PTQ on validation images. A
+ * layer's own bits are then in all its recipes.
+ */
+export const MIXED = {
+  name: 'mixed',
+  of: 'W3A3',
+  search: { ranges: 'mse', rounding: 'flipped', correctBias: true } satisfies Fields,
+} as const;
+
 /** Every network has the layers at 8 bits that the best training of its width keeps there. */
 export const ROWS: readonly Row[] = LEARNED_WIDTHS.map(({ fields }) => {
   const { weightBits, activationBits, keepEight } = fields;
@@ -42,6 +52,13 @@ export const ROWS: readonly Row[] = LEARNED_WIDTHS.map(({ fields }) => {
     qatBest: { ...network, ...fields },
   };
 });
+
+/** The same row with widths for single layers. */
+export function withLayerBits(name: string, row: Row, layerBits: string): Row {
+  const mix = (recipe: Recipe): Recipe => ({ ...recipe, layerBits });
+  const { ptqMinMax, ptq, qatDefault, qatBest } = row;
+  return { name, ptqMinMax: mix(ptqMinMax), ptq: ptq.map(mix), qatDefault: mix(qatDefault), qatBest: mix(qatBest) };
+}
 
 /** The first seed's figures stand in the table; all tell the spread. */
 export const SEEDS = [0, 1, 2];

@@ -5,12 +5,14 @@ import { startWorkers, type Workers } from '../../src/project/workers';
 import { trainOptions } from '../../src/project/trainings';
 import type { Recipe } from '../../src/recipe/recipe';
 import { agreement } from '../../src/report/accuracy';
-import type { Split, TrainEvent } from '../../src/worker/api';
+import { paretoFront } from '../../src/analysis/pareto';
+import { writeLayerBits } from '../../src/recipe/layer-bits';
+import type { SearchPoint, Split, TrainEvent } from '../../src/worker/api';
 
 /** A cell: what is measured, on which images. Plain data, and its own key. */
 export interface Cell {
-  readonly kind: 'fp32' | 'ptq' | 'qat' | 'control';
-  /** Of FP32, that of any row; of a control, that of the run whose budget it has. */
+  readonly kind: 'fp32' | 'ptq' | 'qat' | 'control' | 'widths';
+  /** Of FP32, that of any row; of a control, that of the run whose budget it has; of widths, what bounds their bytes. */
   readonly recipe: Recipe;
   readonly split: Split;
 }
@@ -26,10 +28,15 @@ export interface CellFigures {
   readonly threads?: number;
   /** Share of images which the simulated and the integer network take for the same. */
   readonly agreement?: number;
+  /** The most accurate of a search of widths that takes no more bytes, as a recipe has it; on the images of a search. */
+  readonly layerBits?: string;
 }
 
 const IMAGES = { train: 45_000, validation: 5000, test: 10_000 };
 const LATENCY_SAMPLES = 200;
+/** Widths of weights that a search chooses from, and the images of the split that it judges them by. */
+const SEARCHED = [8, 6, 5, 4, 3, 2];
+const IMAGES_SEARCHED = 2000;
 /** Speed of evaluation; latency is measured on one thread. */
 const THREADS = 1;
 const TRAINING = 'accuracy';
@@ -41,7 +48,7 @@ export async function measure(cell: Cell): Promise<CellFigures> {
   place ??= start();
   const { workers, threads } = await place;
   const figures = await Promise.race([MEASURE[cell.kind](workers, cell), workers.broken]);
-  return { ...figures, images: IMAGES[cell.split], threads };
+  return { images: IMAGES[cell.split], threads, ...figures };
 }
 
 async function start() {
@@ -53,7 +60,7 @@ async function start() {
   return { workers, threads };
 }
 
-type Measure = (workers: Workers, cell: Cell) => Promise<Omit<CellFigures, 'images' | 'threads'>>;
+type Measure = (workers: Workers, cell: Cell) => Promise<Omit<CellFigures, 'images'>>;
 
 const MEASURE: Record<Cell['kind'], Measure> = {
   fp32: async ({ train }, { split }) => ({
@@ -80,6 +87,25 @@ const MEASURE: Record<Cell['kind'], Measure> = {
       agreement: agreement(integer.predictions, simulated.predictions),
       ms: (await engine.latency('qat', LATENCY_SAMPLES)).median_ms,
     };
+  },
+
+  // Each layer's among these, such that their weights take no more than where all have the recipe's.
+  widths: async ({ train, engine }, { recipe }) => {
+    const { fuseAddRelu, equalize, weightBits } = recipe;
+    await engine.calibrated(await train.calibrate({ fuseAddRelu, equalize }, quiet()));
+    const points: SearchPoint[] = [];
+    const request = { weightBits: SEARCHED, budget: 'bytes', images: IMAGES_SEARCHED, threads: 2 } as const;
+    await engine.searchWidths(
+      recipe,
+      request,
+      proxy((point: SearchPoint) => void points.push(point)),
+    );
+    const uniform = points[SEARCHED.indexOf(weightBits)];
+    const best = paretoFront(points.filter(({ cost }) => cost <= uniform.cost)).at(-1)!;
+    console.info(
+      `  one width for all: ${uniform.accuracy}, ${uniform.cost} bytes; the best: ${best.accuracy}, ${best.cost}`,
+    );
+    return { accuracy: best.accuracy, images: IMAGES_SEARCHED, layerBits: writeLayerBits(best.layers) };
   },
 
   control: async (workers, { recipe, split }) => {
