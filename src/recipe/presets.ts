@@ -44,6 +44,16 @@ export const LEARNED_WIDTHS: readonly Preset[] = [
   learned(2, 2, 4000, 1e-2),
 ];
 
+/** The best training measured at these widths, or at the next lower ones that were: what heals those heals these. */
+export function learnedAt({ weightBits, activationBits }: Pick<Recipe, 'weightBits' | 'activationBits'>): Method {
+  const bits = ({ fields }: Preset) => fields.weightBits + fields.activationBits;
+  const lower = LEARNED_WIDTHS.filter(
+    ({ fields }) => fields.weightBits <= weightBits && fields.activationBits <= activationBits,
+  );
+  const nearest = lower.reduce((best, preset) => (bits(preset) > bits(best) ? preset : best));
+  return { ...nearest.fields, weightBits, activationBits };
+}
+
 export const PRESETS: readonly Preset[] = [
   { name: 'As the page opens', why: '3-bit weights break, and a minute of training heals them.', fields: DEFAULTS },
   {
@@ -59,8 +69,9 @@ export const PRESETS: readonly Preset[] = [
   ...LEARNED_WIDTHS,
 ];
 
+/** Whether a recipe makes all these choices. */
+export const makes = (recipe: Recipe, fields: Partial<Recipe>): boolean =>
+  (Object.keys(fields) as Choice[]).every((field) => fields[field] === recipe[field]);
+
 /** The preset that a recipe is, whatever it leaves to the visitor. */
-export const presetOf = (recipe: Recipe): Preset | undefined =>
-  PRESETS.find(({ fields }) =>
-    (Object.keys(fields) as Choice[]).every((field) => (fields as Recipe)[field] === recipe[field]),
-  );
+export const presetOf = (recipe: Recipe): Preset | undefined => PRESETS.find(({ fields }) => makes(recipe, fields));

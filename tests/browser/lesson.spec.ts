@@ -2,6 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { Project } from '../../src/project/types';
+import { learnedAt } from '../../src/recipe/presets';
 import { DEFAULT_RECIPE } from '../../src/recipe/recipe';
 import { recordedStop } from '../../src/ui/lesson/recorded';
 import { noteComplaints } from '../complaints';
@@ -122,6 +123,20 @@ test('one button heals at the widths of the slider; the strip fills; other width
   // What was healed before stands there when the slider comes back.
   await slider(page, 'Bits per number').fill('4');
   await expect(model(page, 'QAT')).toHaveText('90.0 %');
+});
+
+test('the best training that is known for the widths is one press away', async ({ page }) => {
+  await page.goto('/tests/ui/fake.html?delay=0');
+  await together(page, 4);
+  const best = lesson(page).getByRole('button', { name: 'As well as is known' });
+  await expect(lesson(page)).toContainText('2,000 steps: batch norm folded first');
+  await best.click();
+  await expect(strip(page)).toHaveAttribute('data-complete', 'true', LONG);
+  const recipe = () => page.evaluate(() => (globalThis as unknown as { playground: Project }).playground.recipe);
+  expect(await recipe()).toMatchObject(learnedAt({ weightBits: 4, activationBits: 4 }));
+  await expect(best).toHaveCount(0);
+  await slider(page, 'Bits per number').fill('3');
+  await expect(lesson(page)).toContainText('3,000 steps');
 });
 
 test('a training that fails is told beside the button, and the next press goes on', async ({ page }) => {

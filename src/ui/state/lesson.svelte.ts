@@ -104,8 +104,9 @@ export class Lesson {
   /**
    * QAT at the widths where the slider stands, in the run in hand while nothing was trained in it, else in a new one
    * beside it; then its figures.
+   * @param method choices that are made for it; none: as the recipe is
    */
-  async heal(): Promise<void> {
+  async heal(method: Partial<Recipe> = {}): Promise<void> {
     const { playground, widths } = this;
     if (this.healing || playground.busy) return;
     const { project } = playground;
@@ -116,8 +117,9 @@ export class Lesson {
     try {
       const { qatEnded, recipe } = playground.current;
       const same = recipe.weightBits === widths.weightBits && recipe.activationBits === widths.activationBits;
-      if (qatEnded && !same) project.add({ ...recipe, ...widths });
-      else project.choose(widths);
+      const next = { ...recipe, ...method, ...widths };
+      if (qatEnded && !same) project.add(next);
+      else project.choose(next);
       if (!(await playground.heal())) return this.tellWhyNot();
       for await (const figures of project.figures()) this.healed = { ...this.healed, [this.key(widths)]: figures };
     } catch (error) {
