@@ -26,13 +26,15 @@ WEIGHT_MINS = [-127, -128]
 MORE_SEEDS = [24, 27]
 
 
-def _module(shape, relu: bool, weight_min: int, generator):
+def _module(shape, relu: bool, weight_min: int, generator, bias: bool):
     cin, cout, kernel, stride, pad, _, _ = shape
     cls = nniqat.ConvBnReLU2d if relu else nniqat.ConvBn2d
-    module = cls(cin, cout, kernel, stride, pad, bias=False, qconfig=qconfigs.qat(weight_min=weight_min))
+    module = cls(cin, cout, kernel, stride, pad, bias=bias, qconfig=qconfigs.qat(weight_min=weight_min))
     rand = lambda n: torch.rand(n, generator=generator)
     with torch.no_grad():
         module.weight.copy_(torch.randn(module.weight.shape, generator=generator) * 0.2)
+        if bias:
+            module.bias.copy_(rand(cout) - 0.5)
         module.bn.weight.copy_(rand(cout) + 0.5)
         module.bn.weight[0] *= -1
         module.bn.bias.copy_(rand(cout) - 0.5)
@@ -41,17 +43,19 @@ def _module(shape, relu: bool, weight_min: int, generator):
     return module
 
 
-def _conv_bn(topic: str, seed: int, weight_mins: list[int], relus: list[bool]) -> Fixture:
+def _conv_bn(topic: str, seed: int, weight_mins: list[int], relus: list[bool], bias: bool = False) -> Fixture:
     fixture = Fixture(topic)
     generator = torch.Generator().manual_seed(seed)
     cases = []
     for weight_min, shape, relu, mode in product(weight_mins, SHAPES, relus, MODES):
         cin, cout, kernel, stride, pad, batch, size = shape
-        module = _module(shape, relu, weight_min, generator)
+        module = _module(shape, relu, weight_min, generator, bias)
         x = torch.randn(batch, cin, size, size, generator=generator).requires_grad_()
         put = lambda name, data, index=len(cases): fixture.array(f"{index}.{name}", data)
         put("x", x.permute(0, 2, 3, 1))
         put("weight", module.weight)
+        if bias:
+            put("bias", module.bias)
         for name in ("weight", "bias", "running_mean", "running_var"):
             put(f"bn.{name}", getattr(module.bn, name).clone())
         module.train(mode != "eval")
@@ -64,6 +68,8 @@ def _conv_bn(topic: str, seed: int, weight_mins: list[int], relus: list[bool]) -
         put("dy", dy.permute(0, 2, 3, 1))
         put("dx", x.grad.permute(0, 2, 3, 1))
         put("grad.weight", module.weight.grad)
+        if bias:
+            put("grad.bias", module.bias.grad)
         put("grad.bn.weight", module.bn.weight.grad)
         put("grad.bn.bias", module.bn.bias.grad)
         put("after.running_mean", module.bn.running_mean)
@@ -79,7 +85,7 @@ def _conv_bn(topic: str, seed: int, weight_mins: list[int], relus: list[bool]) -
     fixture.values = {
         "arrays": "<case>.<name>; activations NHWC, weight OIHW; weight_range [2][cout] of weight * gamma/sigma",
         "formula": "sigma = sqrt(running_var + eps) from before this step; y = BN(conv(x, FQ(weight * (gamma/sigma))) "
-        "/ (gamma/sigma)); then ReLU. No activation fake-quant here.",
+        "/ (gamma/sigma) + bias); then ReLU. No activation fake-quant here.",
         "weight_quant": "FakeQuantize, MovingAveragePerChannelMinMaxObserver, averaging constant 1, symmetric",
         "ties": "where weight_qmin is -128 the extreme weight of a channel lies on the tie 127.5, so that another rounding "
         "of gamma/sigma moves y by up to 1 %, and grad.weight of that weight and grad.bn.weight by much more; where it "
@@ -91,6 +97,7 @@ def _conv_bn(topic: str, seed: int, weight_mins: list[int], relus: list[bool]) -
 
 def topics() -> dict:
     more = {f"conv_bn_{seed}": seed for seed in MORE_SEEDS}
-    return {"conv_bn": partial(_conv_bn, "conv_bn", 4, WEIGHT_MINS, [False, True])} | {
+    biased = {"conv_bn_bias": partial(_conv_bn, "conv_bn_bias", 5, WEIGHT_MINS[:1], [True], bias=True)}
+    return {"conv_bn": partial(_conv_bn, "conv_bn", 4, WEIGHT_MINS, [False, True])} | biased | {
         topic: partial(_conv_bn, topic, seed, WEIGHT_MINS[1:], [True]) for topic, seed in more.items()
     }

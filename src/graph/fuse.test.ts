@@ -50,14 +50,16 @@ describe('fuse keeps apart what others read', () => {
     ],
   });
 
-  it('a ReLU goes into a convolution that has no batch norm, and a batch norm not into one that has a bias', () => {
+  it('a ReLU goes into a convolution that has no batch norm, and a batch norm into one that has a bias, which it keeps', () => {
     const { nodes } = graph('input');
     const [input, plain, , relu, add] = nodes;
     const withRelu = fuse({ name: 'no bn', nodes: [input, plain, { ...relu, inputs: ['conv'] }, add] });
     expect(withRelu.fused).toEqual([{ id: 'conv', parts: ['conv', 'relu'], kind: 'ConvReLU2d' }]);
     expect(withRelu.graph.nodes.map(({ id }) => id)).toEqual(['input', 'conv', 'add']);
     const biased = nodes.map((node) => (node.op === 'conv' ? { ...node, bias: 'conv.bias' } : node));
-    expect(fuse({ name: 'bias', nodes: biased }).fused).toEqual([]);
+    const both = fuse({ name: 'bias', nodes: biased });
+    expect(both.fused).toEqual([{ id: 'conv', parts: ['conv', 'bn', 'relu'], kind: 'ConvBnReLU2d' }]);
+    expect(nodeById(both.graph, 'conv')).toMatchObject({ bias: 'conv.bias', bn: { prefix: 'bn' } });
   });
 
   it('a convolution with two readers stays', () => {

@@ -11,8 +11,8 @@ export interface Fusion {
 }
 
 /**
- * Fuses every convolution with the batch norm that alone reads it, if it has no bias, and with the ReLU that alone reads
- * what is left. The fused node stands at the convolution's id; readers of the last part read it instead.
+ * Fuses every convolution with the batch norm that alone reads it, and with the ReLU that alone reads what is left. A bias
+ * of its own it keeps, as PyTorch's module does. The fused node stands at the convolution's id; readers of the last part read it instead.
  */
 export function fuse(graph: Graph): { graph: Graph; fused: Fusion[] } {
   checkGraph(graph);
@@ -31,7 +31,7 @@ export function fuse(graph: Graph): { graph: Graph; fused: Fusion[] } {
   for (const conv of graph.nodes) {
     if (conv.op !== 'conv') continue;
     const next = onlyReader(conv.id);
-    const bn = next?.op === 'bn' && !conv.bn && conv.bias === undefined ? next : undefined;
+    const bn = next?.op === 'bn' && !conv.bn ? next : undefined;
     const last = bn ? onlyReader(bn.id) : next;
     const relu = last?.op === 'relu' ? last : undefined;
     if (!bn && !relu) continue;

@@ -234,8 +234,8 @@ class Pass {
   }
 
   /**
-   * ConvBn(ReLU)2d of QAT: y = [relu] BN(conv(x, FQ(W * k)) / k), k = gamma / sigma of the running variance. Where nothing
-   * is simulated, that is BN(conv(x, W)).
+   * ConvBn(ReLU)2d of QAT: y = [relu] BN(conv(x, FQ(W * k)) / k + b), k = gamma / sigma of the running variance, b the
+   * convolution's bias if any. Where nothing is simulated, that is BN(conv(x, W) + b).
    */
   private convBn(node: ConvNode & { readonly bn: BnAttrs }, x: Value): Value {
     const { prefix, eps, momentum } = node.bn;
@@ -251,7 +251,9 @@ class Pass {
       filter = this.quantizeScaled(weightKey(node.id), weight, factor, spec);
       if (spec.simulate) divisor = factor;
     }
-    const z = this.convolve(x, filter, node.conv);
+    const product = this.convolve(x, filter, node.conv);
+    // product / k + b = (product + b k) / k
+    const z = node.bias === undefined ? product : this.addScaledBias(product, node.bias, divisor);
     const frozen = this.mode.bnFrozen;
     const attrs = { eps, relu: node.relu, frozen };
     const vectors = { divisor: divisor.data, gain: gain.data, offset: offset.data, mean, variance };
@@ -288,6 +290,17 @@ class Pass {
     return this.made(x.like(addBias(x.data, bias.data)), (dy) => {
       x.receive(dy);
       bias.receive(channelSums(dy, bias.data.length));
+    });
+  }
+
+  private addScaledBias(x: Value, name: string, factor: Value): Value {
+    const bias = this.parameters.get(name)!;
+    const added = scaleChannels(bias.data, factor.data);
+    return this.made(x.like(addBias(x.data, added)), (dy) => {
+      const sums = channelSums(dy, added.length);
+      x.receive(dy);
+      bias.receive(sums.map((sum, c) => sum * factor.data[c]));
+      factor.receive(sums.map((sum, c) => sum * bias.data[c]));
     });
   }
 

@@ -115,8 +115,11 @@ class Pass {
     const quantized = spec && this.quantize(weightKey(node.id), weight, spec, shared, factor, taps);
     // Where nothing is simulated, conv(x, W * k) / k is conv(x, W).
     const simulated = spec?.simulate ? quantized : undefined;
-    const z = tf.conv2d(x, simulated ?? weight, node.conv.stride, node.conv.pad);
+    const product = tf.conv2d(x, simulated ?? weight, node.conv.stride, node.conv.pad);
     const divisor = simulated ? factor! : tf.onesLike(gain);
+    // A bias is added to what was divided: product / k + b = (product + b k) / k.
+    const bias = node.bias === undefined ? undefined : (this.state.trainable.get(node.bias) as tf.Variable<tf.Rank.R1>);
+    const z: tf.Tensor4D = bias ? tf.add(product, tf.mul(bias, divisor)) : product;
     const { bnFrozen: frozen, batchShare: momentum = bn.momentum } = this.mode;
     const attrs = { eps: bn.eps, relu: node.relu, frozen };
     const out = batchNorm(z, { divisor, gain, offset, mean, variance }, attrs);
