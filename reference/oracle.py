@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, qparams, similarity
-from golden import reestimate, small, training
+from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, oscillations
+from golden import qparams, reestimate, similarity, small, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -30,6 +30,7 @@ MATHS = {
     "correct_bias": methods.correct_bias,
     "equalize": methods.equalize,
     "averages": averages.averages,
+    "oscillations": oscillations.oscillations,
     "reestimate": reestimate.reestimate,
     "adam": optimizers.adam,
     "similarity": similarity.similarity,

@@ -10,6 +10,7 @@ const OPTIONS: TrainOptions = {
     schedule: 'constant',
     distillation: 0,
     averaging: 0,
+    oscillations: 'leave',
     reestimateBatchNorm: 0,
     optimizer: 'sgd',
     seed: 1,

@@ -31,6 +31,7 @@ const OPTIONS: TrainOptions = {
     seed: 1,
     distillation: 0,
     averaging: 0,
+    oscillations: 'leave',
     reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },

@@ -38,6 +38,7 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   optimizer: 'train',
   distillation: 'train',
   averaging: 'train',
+  oscillations: 'train',
   reestimateBatchNorm: 'train',
   images: 'compare',
 };

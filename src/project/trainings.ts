@@ -149,6 +149,7 @@ export function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {
     momentum: 0.9,
     weightDecay: 1e-4,
     averaging: recipe.averaging,
+    oscillations: recipe.oscillations,
     reestimateBatchNorm: recipe.reestimateBatchNorm,
     optimizer: recipe.optimizer,
     // The float network cannot learn from itself.

@@ -9,14 +9,14 @@ const OTHER: Recipe = {
   ...{ weightBits: 5, activationBits: 4, images: 1000, seed: 4_294_967_295, qconfig: 'fbgemm', fuseAddRelu: false },
   ...{ distillation: 0.5, keepEight: 'edges', ranges: 'mse', weightRanges: 'mse', batchNorm: 'folded' },
   ...{ rounding: 'flipped', correctBias: true, equalize: true, layerBits: 'layer4.1.conv2=2/4,fc=8/8' },
-  ...{ averaging: 0.99, optimizer: 'adam', reestimateBatchNorm: 2000 },
+  ...{ averaging: 0.99, optimizer: 'adam', oscillations: 'damp', reestimateBatchNorm: 2000 },
 };
 
 /** What recipes had not at first, as it was then. */
 const ADDED = {
   ...{ distillation: 0, averaging: 0, keepEight: 'none', layerBits: '', ranges: 'histogram', weightRanges: 'minmax' },
   ...{ rounding: 'nearest', correctBias: false, equalize: false, batchNorm: 'fused', optimizer: 'sgd' },
-  reestimateBatchNorm: 0,
+  ...{ reestimateBatchNorm: 0, oscillations: 'leave' },
 };
 
 describe('the address', () => {

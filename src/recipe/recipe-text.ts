@@ -17,6 +17,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   optimizer: 'optimizer',
   distillation: 'distillation',
   averaging: 'averaging',
+  oscillations: 'oscillations',
   reestimateBatchNorm: 'reestimate-batch-norm',
   qconfig: 'qconfig',
   keepEight: 'keep-eight',

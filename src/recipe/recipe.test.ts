@@ -18,6 +18,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   optimizer: ['SGD', 'adamw'],
   distillation: [-0.1, 1.1, '1'],
   averaging: [-0.1, 1, '0.9'],
+  oscillations: ['dampen', '', true],
   reestimateBatchNorm: [-1, 0.5, 10_001, '2000'],
   qconfig: ['foo', 'fbgemm_QAT', '__proto__'],
   keepEight: ['all', '', true],

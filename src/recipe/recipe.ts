@@ -46,6 +46,8 @@ const RecipeSchema = object({
   distillation: number('distillation'),
   /** What a running average of the parameters, which stands for the trained network, keeps at each step; 0: none is kept. */
   averaging: number('averaging'),
+  /** Weights whose codes change back and forth: left, pulled to their codes, or held there (src/train/oscillation-schedule.ts). */
+  oscillations: oneOf(['leave', 'damp', 'freeze']),
   /** Training images of which fused batch norms take their statistics anew after the last step; 0: they keep the running ones. */
   reestimateBatchNorm: number('reestimateBatchNorm'),
   /**
@@ -98,6 +100,7 @@ export const DEFAULT_RECIPE: Recipe = {
   optimizer: 'sgd',
   distillation: 0,
   averaging: 0,
+  oscillations: 'leave',
   reestimateBatchNorm: 0,
   qconfig: 'fbgemm_qat',
   keepEight: 'none',
@@ -135,7 +138,7 @@ const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
   ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
-  reestimateBatchNorm: 0,
+  ...{ reestimateBatchNorm: 0, oscillations: 'leave' },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

@@ -103,6 +103,7 @@ const OPTIONS: TrainOptions = {
     seed: 3,
     distillation: 0,
     averaging: 0,
+    oscillations: 'leave',
     reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },
@@ -148,6 +149,16 @@ const WORK: [name: string, work: () => Promise<unknown>, kernels: number, reads:
     20,
     20,
   ],
+  ...(['damp', 'freeze'] as const).map((oscillations): (typeof WORK)[number] => [
+    `steps whose oscillations are kept down: ${oscillations}`,
+    () =>
+      using(new Trainer(qat, { params }, { oscillations, steps: 2 }), async (trainer) => {
+        await trainer.trainStep(BATCH, SGD, MODE);
+        await trainer.trainStep(BATCH, SGD, MODE);
+      }),
+    100,
+    4,
+  ]),
   ...Object.entries({ FP32: fused, QAT: qat, observing }).map(([name, graph]): (typeof WORK)[number] => [
     `a step of training: ${name}`,
     () =>

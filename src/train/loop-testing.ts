@@ -20,6 +20,7 @@ const OPTIONS: TrainOptions = {
     seed: 0,
     distillation: 0,
     averaging: 0,
+    oscillations: 'leave',
     reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },

@@ -113,6 +113,7 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
           weightDecay: 1e-4,
           distillation: 0,
           averaging: 0,
+          oscillations: 'leave',
           reestimateBatchNorm: 0,
           optimizer: 'sgd',
         },

@@ -80,7 +80,12 @@ export function referenceStep(
     gradients,
     next: {
       ...{ step: state.step + 1, params, momentum, observersFrozen: mode.observersFrozen },
-      ...{ squares: state.squares, averages: state.averages, statistics: state.statistics },
+      ...{
+        squares: state.squares,
+        averages: state.averages,
+        statistics: state.statistics,
+        oscillations: state.oscillations,
+      },
       ranges: new Map([...state.ranges, ...updates.ranges]),
       histograms: new Map([...state.histograms, ...updates.histograms]),
     },

@@ -27,6 +27,7 @@ const OPTIONS: TrainOptions = {
     seed: 3,
     distillation: 0,
     averaging: 0,
+    oscillations: 'leave',
     reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },
@@ -130,8 +131,13 @@ describe('on wasm', () => {
       expect(trainedBy(graph, other.state)).toEqual(trainedBy(graph, end.state));
     });
 
-    test.each([5, 8])('broken off after step %i, statistics re-estimated at the end: the same bits', async (at) => {
-      const options = { ...OPTIONS, reestimateBatchNorm: 100 };
+    test.each([
+      [5, 'leave'],
+      [8, 'leave'],
+      [5, 'damp'],
+      [5, 'freeze'],
+    ] as const)('broken off after step %i, statistics re-estimated, oscillations: %s', async (at, oscillations) => {
+      const options = { ...OPTIONS, oscillations, reestimateBatchNorm: 100 };
       const whole = await leg(graph, fresh(), undefined, options);
       const broken = await leg(
         graph,
@@ -147,7 +153,7 @@ describe('on wasm', () => {
       expect(other.state).toEqual(end.state);
       expect([...told(broken), ...told(rest)]).toEqual(told(whole));
       // What was trained is what would have been without.
-      const plain = (await leg(graph, fresh())).kept.at(-1)!.state;
+      const plain = (await leg(graph, fresh(), undefined, { ...OPTIONS, oscillations })).kept.at(-1)!.state;
       expect({ ...end.state, statistics: plain.statistics }).toEqual(plain);
       const names = [...params.keys()].filter((name) => name.includes('running'));
       expect([...end.state.statistics.keys()].sort()).toEqual(names.sort());

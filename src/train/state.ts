@@ -14,6 +14,7 @@ import { rangeTensor } from './float-model';
 import { followStatistics } from './follow-statistics';
 import { toTfjs } from './layout';
 import type { HistogramTensors } from './ops/quantize';
+import type { OscillationState } from './oscillations';
 import type { ParameterGroup } from './optimizers/optimizer';
 import { stateLayout } from './state-layout';
 import { readVariables, variableOf } from './variables';
@@ -29,6 +30,8 @@ export interface TrainState {
   readonly averages: ParamStore;
   /** Re-estimated means and variances of batch norms, which stand for the running ones; empty before a run's end. */
   readonly statistics: ParamStore;
+  /** By node id, how the codes of weights have changed, where some are held for it; else empty. */
+  readonly oscillations: ReadonlyMap<string, OscillationState>;
   readonly ranges: ReadonlyMap<string, ObservedRange>;
   /** By node id, of those that have seen something. */
   readonly histograms: ReadonlyMap<string, Histogram>;
@@ -41,7 +44,7 @@ export function freshState(params: ParamStore): TrainState {
   return {
     ...{ step: 0, params, observersFrozen: false },
     ...{ momentum: new Map(), squares: new Map(), averages: new Map(), statistics: new Map() },
-    ...{ ranges: new Map(), histograms: new Map() },
+    ...{ oscillations: new Map(), ranges: new Map(), histograms: new Map() },
   };
 }
 

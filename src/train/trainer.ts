@@ -1,7 +1,6 @@
 // One training run's device state and its single step: forward, gradient, SGD, observers. FP32 or QAT by its graph.
 // Not for loops, pauses or data: loop.ts.
 import * as tf from '@tensorflow/tfjs';
-import { areFinite } from '../core/finite';
 import type { ParamStore } from '../core/params';
 import type { SgdAttrs } from '../device/contract';
 import { tidy } from '../device/tidy';
@@ -9,14 +8,18 @@ import { classCount } from '../graph/graph';
 import type { Graph } from '../graph/types';
 import { SMALLEST_SCALE } from '../quant/learned';
 import type { QatGraph } from '../quant/types';
-import { argmax } from '../report/accuracy';
 import { Averages } from './averages';
 import { checkBatch } from './batch-size';
+import { CodeWatch, type CodeFlips } from './code-watch';
+import { dampeningGradient } from './dampening';
 import { imagesTensor } from './images-tensor';
 import { trainingLoss } from './loss';
 import type { Optimizer } from './optimizers/optimizer';
 import { OPTIMIZERS } from './optimizers/table';
+import { dampening, holdingThreshold } from './oscillation-schedule';
+import { quantizedWeights, type QuantizedWeight } from './quantized-weights';
 import { reestimateStatistics } from './reestimate';
+import { score } from './score';
 import { DeviceState, freshState, trainedBy, type Trained, type TrainState } from './state';
 import { forwardTraining, type ForwardMode, type ForwardUpdates } from './train-forward';
 import type { TrainOptions } from './types';
@@ -27,7 +30,7 @@ export interface Batch {
   readonly y: Uint8Array;
 }
 
-export interface StepResult {
+export interface StepResult extends Partial<CodeFlips> {
   /** Mean cross-entropy of the batch before the update. */
   readonly loss: number;
   /** Of this batch, 0..1. */
@@ -42,7 +45,7 @@ export interface Teacher {
 }
 
 /** What a training is besides its network. */
-interface TrainerOptions extends Partial<Pick<TrainOptions, 'averaging' | 'optimizer'>> {
+interface TrainerOptions extends Partial<Pick<TrainOptions, 'averaging' | 'optimizer' | 'oscillations' | 'steps'>> {
   readonly teacher?: Teacher;
 }
 
@@ -52,6 +55,10 @@ export class Trainer {
   private readonly teacher: Teacher | undefined;
   private readonly optimizer!: Optimizer;
   private readonly averages: Averages | undefined;
+  private readonly weights: readonly QuantizedWeight[];
+  private readonly watch: CodeWatch;
+  private readonly oscillations: TrainOptions['oscillations'];
+  private readonly steps: number;
   private observersFrozen: boolean;
   private statistics: ParamStore;
   /** Of the network's output. */
@@ -62,12 +69,12 @@ export class Trainer {
   /**
    * @param start where to begin; fresh runs give params alone
    * @param teacher whose answers are learned besides the labels
-   * @param averaging see TrainOptions, as of optimizer
+   * @param averaging see TrainOptions, as of optimizer, oscillations and steps
    */
   constructor(
     readonly graph: Graph | QatGraph,
     start: Pick<TrainState, 'params'> & Partial<TrainState>,
-    { teacher, averaging = 0, optimizer = 'sgd' }: TrainerOptions = {},
+    { teacher, averaging = 0, optimizer = 'sgd', oscillations = 'leave', steps = 1 }: TrainerOptions = {},
   ) {
     this.teacher = teacher;
     const state = { ...freshState(start.params), ...start };
@@ -75,6 +82,10 @@ export class Trainer {
     this.observersFrozen = state.observersFrozen;
     this.statistics = state.statistics;
     this.device = new DeviceState(graph, state);
+    this.weights = quantizedWeights(graph, this.device);
+    this.watch = new CodeWatch(this.weights, oscillations === 'freeze', state.oscillations);
+    this.oscillations = oscillations;
+    this.steps = steps;
     try {
       this.optimizer = OPTIMIZERS[optimizer](this.device.groups, state);
       this.averages = averaging > 0 ? new Averages(averaging, state.averages) : undefined;
@@ -98,8 +109,9 @@ export class Trainer {
     this.observersFrozen = possible.observersFrozen;
     try {
       const result = score((await logits.data()) as Float32Array, batch.y);
+      const flips = await this.watch.look(holdingThreshold(this.step / this.steps));
       this.step++;
-      return result;
+      return { ...result, ...flips };
     } finally {
       logits.dispose();
     }
@@ -148,6 +160,7 @@ export class Trainer {
       ...(await this.optimizer.read()),
       averages: await this.readAverages(),
       statistics: this.statistics,
+      oscillations: this.watch.state,
       ranges: await this.device.observedRanges(),
       histograms: await this.device.observedHistograms(),
       observersFrozen: this.observersFrozen,
@@ -180,12 +193,20 @@ export class Trainer {
   /** To be called in a scope. @returns logits */
   private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): tf.Tensor2D {
     const { logits, updates, grads } = this.differentiate(batch, mode);
+    if (this.oscillations === 'damp') this.dampen(grads, updates);
     this.optimizer.update(grads, sgd, this.step);
     keepPositive([...this.device.learned.values()]);
     this.averages?.update(this.device.groups.flatMap(({ variables }) => [...variables]));
     for (const [target, next] of updates.variables) target.assign(next);
     tf.dispose(updates.variables.map(([, next]) => next));
     return logits;
+  }
+
+  /** To be called in a scope: adds what pulls weights to their codes to the gradients. */
+  private dampen(grads: Map<string, tf.Tensor>, updates: ForwardUpdates): void {
+    const strength = dampening(this.step / this.steps);
+    for (const weight of this.weights)
+      grads.set(weight.name, tf.add(grads.get(weight.name)!, dampeningGradient(weight, updates, strength)));
   }
 
   /** To be called in a scope. Logits and updates are kept: the caller disposes of them. */
@@ -215,19 +236,4 @@ function keepPositive(learned: readonly tf.Variable<tf.Rank.R2>[]): void {
   if (learned.length === 0) return;
   const floor = tf.tensor2d([SMALLEST_SCALE, -Infinity], [2, 1]);
   for (const qparams of learned) qparams.assign(tf.maximum(qparams, floor));
-}
-
-/** Loss and accuracy on the host, in double precision; the loss is NaN where a logit is not finite, whosever it is. */
-function score(logits: Float32Array, labels: Uint8Array): StepResult {
-  if (!areFinite(logits)) return { loss: NaN, accuracy: 0 };
-  const classes = logits.length / labels.length;
-  let [loss, hits] = [0, 0];
-  labels.forEach((label, i) => {
-    const row = logits.subarray(i * classes, (i + 1) * classes);
-    const top = argmax(row);
-    const exponentials = row.reduce((sum, value) => sum + Math.exp(value - row[top]), 0);
-    loss += Math.log(exponentials) + row[top] - row[label];
-    if (top === label) hits++;
-  });
-  return { loss: loss / labels.length, accuracy: hits / labels.length };
 }

@@ -33,6 +33,8 @@ export interface TrainOptions {
   readonly distillation: number;
   /** What running averages of the parameters keep of themselves at each step, 0..1; 0: there are none. */
   readonly averaging: number;
+  /** What is done about weights whose codes change back and forth: oscillation-schedule.ts. */
+  readonly oscillations: 'leave' | 'damp' | 'freeze';
   /** Training images of which batch norm's statistics are taken anew after the last step; 0: they are the running ones. */
   readonly reestimateBatchNorm: number;
   readonly seed: number;
@@ -54,6 +56,9 @@ export type TrainEvent =
       readonly loss: number;
       /** Of this batch, 0..1. */
       readonly accuracy: number;
+      /** Of the codes of weights, 0..1: see CodeFlips. */
+      readonly flipping?: number;
+      readonly oscillating?: number;
       readonly learningRate: number;
       readonly imagesPerSecond: number;
       readonly secondsLeft: number;

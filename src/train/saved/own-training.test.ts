@@ -34,6 +34,7 @@ function keptRun(kind: RunKind, step: number, ended = false): KeptRun {
         squares: new Map(),
         averages: new Map(),
         statistics: new Map(),
+        oscillations: new Map(),
         histograms: new Map(),
       },
       params: new Map([...params].map(([name, param]) => [name, { ...param, data: param.data.map((v) => v + step) }])),

@@ -55,6 +55,7 @@ describe('refused', () => {
     'options.equalize',
     'options.layerBits',
     'options.averaging',
+    'options.oscillations',
     'options.reestimateBatchNorm',
     'options.optimizer',
     'runs.control',

@@ -6,6 +6,7 @@ import type { ParamStore } from '../../core/params';
 import { learnedQuantizers } from '../../quant/learned';
 import { qconfigById } from '../../quant/qconfigs';
 import type { QatGraph } from '../../quant/types';
+import type { OscillationState } from '../oscillations';
 import type { TrainState } from '../state';
 import { smallBatch, smallGraph, smallParams } from '../testing';
 import { Trainer } from '../trainer';
@@ -44,7 +45,8 @@ beforeAll(async () => {
   await setUpWasm();
   for (const [name, graph] of Object.entries(GRAPHS)) {
     // One of them remembers all that there is.
-    const all = name === 'fbgemm_qat' ? ({ averaging: 0.9, optimizer: 'adam' } as const) : {};
+    const all =
+      name === 'fbgemm_qat' ? ({ averaging: 0.9, optimizer: 'adam', oscillations: 'freeze', steps: 2 } as const) : {};
     const trainer = new Trainer(graph, { params: STARTS[name as Name] }, all);
     for (const step of [0, 1])
       await trainer.trainStep(
@@ -65,8 +67,8 @@ test.each(Object.keys(GRAPHS) as Name[])('a state of %s passes as it was stored'
 });
 
 test('a state from before there were averages, statistics and Adam has none of them', () => {
-  const { averages, statistics, squares, ...old } = states.control;
-  expect([averages.size, statistics.size, squares.size]).toEqual([0, 0, 0]);
+  const { averages, statistics, oscillations, squares, ...old } = states.control;
+  expect([averages, statistics, oscillations, squares].map(({ size }) => size)).toEqual([0, 0, 0, 0]);
   expect(check('control', old).state).toEqual(states.control);
 });
 
@@ -163,6 +165,20 @@ describe('refused is a state', () => {
   ])('%s', (_, damage) =>
     expect(() => check('fbgemm_qat', damage(states.fbgemm_qat))).toThrow(expect.objectContaining({ code: 'storage' })),
   );
+
+  test.each<[string, (known: OscillationState) => unknown]>([
+    ['whose codes are cut short', (known) => ({ ...known, codes: known.codes.slice(1) })],
+    ['whose directions are of another type', (known) => ({ ...known, directions: [...known.directions] })],
+    ['with a frequency that is no number', (known) => ({ ...known, frequencies: spoil(known.frequencies, 3, NaN) })],
+    ['without means', (known) => ({ ...known, means: undefined })],
+    ['with a change that is yet to come', (known) => ({ ...known, changed: known.changed.map(() => 9) })],
+    ['that does not say how often it was looked at', (known) => ({ ...known, looks: undefined })],
+  ])('with oscillations %s', (_, change) => {
+    const state = states.fbgemm_qat;
+    expect(() => check('fbgemm_qat', { ...state, oscillations: changed(state.oscillations, 'stem', change) })).toThrow(
+      expect.objectContaining({ code: 'storage' }),
+    );
+  });
 
   type Histogram = { counts: Float32Array; min: number; max: number };
   test.each<[string, (histogram: Histogram) => unknown]>([

@@ -1,17 +1,23 @@
 // Whether a stored state is one that its run's graph can go on from: names, sizes, finiteness. Not for records: record.ts.
 import type { Param, ParamStore } from '../../core/params';
 import type { ObservedRange } from '../../core/qparams';
-import type { Graph } from '../../graph/types';
+import type { Graph, WeightedNode } from '../../graph/types';
 import type { Histogram } from '../../quant/histogram';
 import { BINS } from '../../quant/histogram-observer';
 import type { QatGraph } from '../../quant/types';
 import { freshRun, type KeptRun } from '../kept-run';
+import type { OscillationState } from '../oscillations';
 import type { TrainState } from '../state';
 import { stateLayout } from '../state-layout';
 import { unusable, type RunRecord } from './record';
 
 /** What states had not from the first day: what was stored without it had none. */
-const ADDED: Partial<TrainState> = { squares: new Map(), averages: new Map(), statistics: new Map() };
+const ADDED: Partial<TrainState> = {
+  squares: new Map(),
+  averages: new Map(),
+  statistics: new Map(),
+  oscillations: new Map(),
+};
 
 /** What a run trains, and the parameters it begins with. */
 export interface Start {
@@ -33,9 +39,8 @@ export function asKeptRun(record: RunRecord, state: unknown, start: Start): Kept
 
 function checkState(value: unknown, step: number, { graph, params: first }: Start): asserts value is TrainState {
   if (!isObject(value)) throw unusable('its state is missing');
-  const { params, momentum, squares, averages, statistics, ranges, histograms, ...rest } = value as Partial<
-    Record<keyof TrainState, unknown>
-  >;
+  const { params, momentum, squares, averages, statistics, oscillations, ranges, histograms, ...rest } =
+    value as Partial<Record<keyof TrainState, unknown>>;
   if (rest.step !== step || typeof rest.observersFrozen !== 'boolean') throw unusable('its state is of another step');
   const layout = stateLayout(graph);
   const learned = [...layout.trainable.keys(), ...layout.learned.keys()];
@@ -47,6 +52,18 @@ function checkState(value: unknown, step: number, { graph, params: first }: Star
   checkMap('squares', squares, none(squares) ? [] : learned, fits);
   checkMap('averages', averages, none(averages) ? [] : learned, fits);
   checkMap('statistics', statistics, none(statistics) ? [] : [...layout.running.keys()], fits);
+  const watched = none(oscillations)
+    ? []
+    : graph.nodes.filter(({ id }) => 'quant' in graph && graph.quant[id]?.weight?.simulate);
+  checkMap(
+    'oscillations',
+    oscillations,
+    watched.map(({ id }) => id),
+    (id, known) => {
+      const { weight } = graph.nodes.find((node) => node.id === id) as WeightedNode;
+      return isOscillation(known, first.get(weight)!.data.length);
+    },
+  );
   checkMap('ranges', ranges, [...layout.ranges.keys()], (key, range) => isRange(range, layout.ranges.get(key)!));
   // Of those alone that have seen something.
   const seen = histograms instanceof Map ? [...layout.histograms].filter((id) => histograms.has(id)) : [];
@@ -72,6 +89,17 @@ const isFloats = (value: unknown, length: number): value is Float32Array =>
 function isParam(value: unknown, like: Param): boolean {
   const { shape, data } = Object(value) as Partial<Param>;
   return String(shape) === String(like.shape) && isFloats(data, like.data.length) && finite(data);
+}
+
+function isOscillation(value: unknown, length: number): boolean {
+  const { looks, codes, directions, changed, frequencies, means } = Object(value) as Partial<OscillationState>;
+  return (
+    [codes, directions].every((bytes) => bytes instanceof Int8Array && bytes.length === length) &&
+    changed instanceof Int32Array &&
+    changed.length === length &&
+    changed.every((look) => look >= 0 && look <= looks!) &&
+    [frequencies, means].every((floats) => isFloats(floats, length) && finite(floats))
+  );
 }
 
 /** Channels that have seen nothing have an infinite range, upside down. */

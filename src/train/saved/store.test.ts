@@ -106,7 +106,7 @@ describe('a database of version 1', () => {
     ...{ version: 1, schedule: 'constant', distillation: 0 },
     ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
     ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
-    reestimateBatchNorm: 0,
+    ...{ reestimateBatchNorm: 0, oscillations: 'leave' },
   };
   test('its training is carried over under its id, with both runs and states', async () => {
     await version1({ qat: QAT_1, 'qat/state': stateOf(2), control: CONTROL_1, 'control/state': stateOf(1) });

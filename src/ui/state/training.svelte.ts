@@ -12,6 +12,8 @@ const SMOOTHING = 0.9;
 export class Curve {
   /** Columns: the loss, and its exponential moving average, corrected for its start at 0. */
   readonly losses = new Thinned(2);
+  /** Columns: shares of weight codes that flipped, and that oscillate; of the steps that were taken here. */
+  readonly codes = new Thinned(2);
   readonly validationSteps: number[] = [];
   readonly validationAccuracy: number[] = [];
   /** Images that each was judged on. */
@@ -32,12 +34,15 @@ export class Curve {
   take(event: TrainEvent): void {
     if (event.type === 'step') {
       this.addLoss(event.loss);
+      const { flipping, oscillating } = event;
+      if (flipping !== undefined && oscillating !== undefined) this.codes.add(event.step, [flipping, oscillating]);
       this.progress = event;
       this.latest = event;
     } else if (event.type === 'validation') {
       this.addValidation(event);
     } else if (event.type === 'restored') {
       this.losses.clear();
+      this.codes.clear();
       this.validationSteps.length = this.validationAccuracy.length = this.validationImages.length = 0;
       this.average = this.taken = 0;
       event.history.losses.forEach((loss) => this.addLoss(loss));

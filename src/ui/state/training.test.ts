@@ -31,6 +31,15 @@ describe('the curve of a run', () => {
   });
 });
 
+describe('codes that change', () => {
+  it('are kept of the steps that tell of them', () => {
+    const curve = new Curve();
+    curve.take(step(1, 1));
+    curve.take({ ...step(2, 1), flipping: 0.25, oscillating: 0.5 } as TrainEvent);
+    expect([curve.codes.steps, ...curve.codes.columns]).toEqual([[2], [0.25], [0.5]]);
+  });
+});
+
 describe('a restored run', () => {
   it('replaces what was drawn, and goes on as one that was never interrupted', () => {
     const validation = { step: 2, accuracy: 0.7, images: 256 };
