@@ -47,9 +47,9 @@ def observers() -> Fixture:
         fixture.array(f"input.{name}", torch.stack(batches))
     cases = []
 
-    def run(cls, label, name, dtype, quant_range, scheme, schemes, averaging_constant=None):
-        extra = {} if averaging_constant is None else {"averaging_constant": averaging_constant}
-        qmin, qmax = quant_range
+    def run(cls, label, name, dtype, quant_range, scheme, schemes, averaging_constant=None, **more):
+        extra = more if averaging_constant is None else more | {"averaging_constant": averaging_constant}
+        qmin, qmax = quant_range or (None, None)
         observer = cls(dtype=dtype, qscheme=schemes[scheme], quant_min=qmin, quant_max=qmax, **extra)
         for batch in data[name]:
             observer(batch)
@@ -60,8 +60,8 @@ def observers() -> Fixture:
                 "input": name,
                 "dtype": str(dtype).removeprefix("torch."),
                 "scheme": scheme,
-                "qmin": qmin,
-                "qmax": qmax,
+                "qmin": observer.quant_min,
+                "qmax": observer.quant_max,
                 "averaging_constant": averaging_constant,
                 "eps": observer.eps.item(),
                 "min": observer.min_val.reshape(-1).tolist(),
@@ -92,6 +92,17 @@ def observers() -> Fixture:
                     MovingAveragePerChannelMinMaxObserver, "MovingAveragePerChannelMinMaxObserver", name,
                     torch.qint8, signed, scheme, PER_CHANNEL, constant,
                 )
+    # Narrow ranges, the codes that reduce_range leaves of those of a dtype, another eps.
+    for name in data:
+        for scheme in (AFFINE, SYMMETRIC):
+            for span in ((-127, 127), (-7, 7), (-1, 1)):
+                run(MinMaxObserver, "MinMaxObserver", name, torch.qint8, span, scheme, PER_TENSOR)
+                run(PerChannelMinMaxObserver, "PerChannelMinMaxObserver", name, torch.qint8, span, scheme, PER_CHANNEL)
+            # PyTorch refuses to reduce quint8's symmetric codes.
+            for dtype in (torch.quint8, torch.qint8) if scheme == AFFINE else (torch.qint8,):
+                run(MinMaxObserver, "MinMaxObserver", name, dtype, None, scheme, PER_TENSOR, reduce_range=True)
+            eps = {"eps": 2**-12}
+            run(MinMaxObserver, "MinMaxObserver", name, torch.qint8, (-127, 127), scheme, PER_TENSOR, **eps)
     fixture.values = {
         "input": "array input.<name>: float32 [batch][channel][12]; per tensor observers see each batch whole",
         "cases": cases,
@@ -117,8 +128,16 @@ def histogram() -> Fixture:
     }
     cases = []
     for name, batches in sequences.items():
-        for quant_min, quant_max in ((0, 127), (0, 255)):
-            observer = HistogramObserver(quant_min=quant_min, quant_max=quant_max)
+        for dtype, scheme, quant_min, quant_max in (
+            (torch.quint8, AFFINE, 0, 127),
+            (torch.quint8, AFFINE, 0, 255),
+            (torch.qint8, SYMMETRIC, -128, 127),
+            (torch.qint8, SYMMETRIC, -127, 127),
+            (torch.qint8, AFFINE, -128, 127),
+        ):
+            observer = HistogramObserver(
+                dtype=dtype, qscheme=PER_TENSOR[scheme], quant_min=quant_min, quant_max=quant_max
+            )
             trail = []
             for batch in batches:
                 observer(batch)
@@ -129,6 +148,7 @@ def histogram() -> Fixture:
                 {
                     "input": name,
                     "batches": [len(b) for b in batches],
+                    "scheme": scheme,
                     "qmin": quant_min,
                     "qmax": quant_max,
                     "bins": observer.bins,

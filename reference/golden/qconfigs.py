@@ -12,17 +12,21 @@ from torch.ao.quantization import (
     QConfig,
 )
 
-
-WEIGHT = {
-    "quant_min": -128,
-    "quant_max": 127,
-    "dtype": torch.qint8,
-    "qscheme": torch.per_channel_symmetric,
-    "ch_axis": 0,
-}
+PER_CHANNEL = "per_channel_symmetric"
 
 
-def qat(activation_max: int = 127, weight_min: int = -128, weight_max: int = 127) -> QConfig:
+def _weight(of_channels, of_tensor, scheme: str, weight_min: int, weight_max: int) -> dict:
+    """The observer of a torch.qscheme, one of two, and what it is made with."""
+    per_channel = scheme.startswith("per_channel")
+    codes = {"quant_min": weight_min, "quant_max": weight_max, "dtype": torch.qint8, "qscheme": getattr(torch, scheme)}
+    return {"observer": of_channels if per_channel else of_tensor} | codes | ({"ch_axis": 0} if per_channel else {})
+
+
+def _moving(*codes) -> dict:
+    return _weight(MovingAveragePerChannelMinMaxObserver, MovingAverageMinMaxObserver, *codes)
+
+
+def qat(activation_max: int = 127, weight_min: int = -128, weight_max: int = 127, scheme: str = PER_CHANNEL) -> QConfig:
     """get_default_qat_qconfig("fbgemm") with the observers' qparam rule in training too.
 
     Weights are observed anew at every step (averaging constant 1). An activation_max above 255 is for training only.
@@ -32,32 +36,26 @@ def qat(activation_max: int = 127, weight_min: int = -128, weight_max: int = 127
         activation=FakeQuantize.with_args(
             observer=MovingAverageMinMaxObserver, quant_min=0, quant_max=activation_max, dtype=dtype
         ),
-        weight=FakeQuantize.with_args(
-            observer=MovingAveragePerChannelMinMaxObserver,
-            averaging_constant=1.0,
-            **(WEIGHT | {"quant_min": weight_min, "quant_max": weight_max}),
-        ),
+        weight=FakeQuantize.with_args(averaging_constant=1.0, **_moving(scheme, weight_min, weight_max)),
     )
 
 
-def learnable(activation_max: int, weight_min: int, weight_max: int) -> QConfig:
+def learnable(activation_max: int, weight_min: int, weight_max: int, scheme: str = PER_CHANNEL) -> QConfig:
     """Scales and zero points are parameters; per channel a weight's scale has to be given its length by the caller."""
     return QConfig(
         activation=_LearnableFakeQuantize.with_args(
             observer=MovingAverageMinMaxObserver, quant_min=0, quant_max=activation_max, dtype=torch.quint8
         ),
-        weight=_LearnableFakeQuantize.with_args(
-            observer=MovingAveragePerChannelMinMaxObserver,
-            **(WEIGHT | {"quant_min": weight_min, "quant_max": weight_max}),
-        ),
+        weight=_LearnableFakeQuantize.with_args(**_moving(scheme, weight_min, weight_max)),
     )
 
 
-def ptq(observer: str, activation_max: int = 127, weight_bits: int = 8) -> QConfig:
+def ptq(observer: str, activation_max: int = 127, weight_bits: int = 8, scheme: str = PER_CHANNEL) -> QConfig:
     """Observe only. 'histogram' is get_default_qconfig("fbgemm"), the article's."""
     reach = 2 ** (weight_bits - 1)
     kinds = {"minmax": MinMaxObserver, "moving_average": MovingAverageMinMaxObserver, "histogram": HistogramObserver}
+    weight = _weight(PerChannelMinMaxObserver, MinMaxObserver, scheme, -reach, reach - 1)
     return QConfig(
         activation=kinds[observer].with_args(quant_min=0, quant_max=activation_max, dtype=torch.quint8),
-        weight=PerChannelMinMaxObserver.with_args(**(WEIGHT | {"quant_min": -reach, "quant_max": reach - 1})),
+        weight=weight.pop("observer").with_args(**weight),
     )

@@ -74,6 +74,6 @@ def reestimate() -> Fixture:
         "arrays": "start.<parameter>; batch.<index> NHWC; <kind>.start.<node>.qparams [channels][scale, zero point]; "
         "<kind>.before.<statistic>; <kind>.range.<node> [2][channels]; <kind>.after.<statistic>",
         "batches": small.STEPS - 1,
-        "kinds": {kind: {"codes": small.KINDS[kind], "self_difference": _self_difference(seed, kind)} for kind in KINDS},
+        "kinds": {kind: small.codes(kind) | {"self_difference": _self_difference(seed, kind)} for kind in KINDS},
     }
     return fixture

@@ -23,20 +23,25 @@ CLASSES, CHANNELS, SIZE, BATCH = 4, 6, 11, 5
 SGD = {"lr": 0.05, "momentum": 0.9, "weight_decay": 1e-3}
 #: Of the last step batch norm is frozen, and observers are.
 STEPS = 4
-#: Activations 0..127 and 0..15. Weights are narrow (-127..127, -7..7): otherwise a channel's extreme weight lies on a tie.
+#: The largest code of activations, those of weights, torch.qscheme of weights. Symmetric ones are narrow (-127..127, -7..7)
+#: where they are observed: otherwise an extreme weight lies on a tie.
 KINDS = {
     "fp32": None,
-    "qat_8bit": (127, -127, 127),
-    "qat_4bit": (15, -7, 7),
-    "lsq_4bit": (15, -8, 7),
+    "qat_8bit": (127, -127, 127, "per_channel_symmetric"),
+    "qat_4bit": (15, -7, 7, "per_channel_symmetric"),
+    "lsq_4bit": (15, -8, 7, "per_channel_symmetric"),
     "distilled": None,
+    "qat_tensor": (255, -7, 7, "per_tensor_symmetric"),
+    "qat_affine": (15, -8, 7, "per_channel_affine"),
+    "lsq_tensor": (15, -8, 7, "per_tensor_symmetric"),
 }
-#: Scales and zero points are learned (LSQ), of activations 0..15 and weights -8..7.
-LEARNED = "lsq_4bit"
+#: Scales and zero points are learned (LSQ).
+LEARNED = ("lsq_4bit", "lsq_tensor")
 #: FP32 that learns from what the network answered before training, too: this share of the target.
 DISTILLED, SHARE = "distilled", 0.4
-#: Relative L2 by which rounding alone never differs, and a single other decision always does.
-APART = 1e-4
+#: Relative L2 by which rounding alone does not differ, where no learned scale's gradient nearly cancels, and a single other
+#: decision always does.
+APART = 3e-5
 WANTED_SEEDS = 3
 
 
@@ -67,6 +72,12 @@ class Small(nn.Module):
 #: Values of one image at each output that is quantized.
 FEATURES = {"quant": 363, "stem": 216, "a": 32, "b": 32, "down": 32, "skip_add": 32, "plain": 63, "fc": 4}
 FUSED = [["stem", "stem_bn", "stem_relu"], ["a", "a_bn", "a_relu"], ["b", "b_bn"], ["down", "down_bn"]]
+
+
+def codes(kind: str) -> dict:
+    """What a fixture says of a kind."""
+    *ends, scheme = KINDS[kind] or [None]
+    return {"codes": ends or None, "weight_scheme": scheme}
 
 
 def _initial(seed: int) -> Small:
@@ -102,12 +113,10 @@ def _name(fused: str) -> str:
 def _prepared(seed: int, kind: str, double: bool) -> nn.Module:
     net = _initial(seed).train()
     if KINDS[kind]:
-        activation_max, weight_min, weight_max = KINDS[kind]
         fuse_modules_qat(net, FUSED + [["plain", "plain_relu"]], inplace=True)
-        codes = {"activation_max": activation_max, "weight_min": weight_min, "weight_max": weight_max}
-        net.qconfig = qconfigs.learnable(**codes) if kind == LEARNED else qconfigs.qat(**codes)
+        net.qconfig = (qconfigs.learnable if kind in LEARNED else qconfigs.qat)(*KINDS[kind])
         prepare_qat(net, inplace=True)
-    if kind == LEARNED:
+    if kind in LEARNED:
         _begin_learning(net)
     if not double:
         return net
@@ -116,10 +125,26 @@ def _prepared(seed: int, kind: str, double: bool) -> nn.Module:
         if isinstance(module, FakeQuantize):
             module.float()
         if isinstance(module, _LearnableFakeQuantize):
-            # It knows float32 alone; what lies between is in float64.
-            module.float().register_forward_pre_hook(lambda _, given: (given[0].float(),))
-            module.register_forward_hook(lambda _, given, quantized: quantized.double())
+            module.forward = partial(_learnable_in_double, module)
     return net
+
+
+def _learnable_in_double(module: _LearnableFakeQuantize, x: torch.Tensor) -> torch.Tensor:
+    """What its kernel, which knows float32 alone, computes: values, and straight-through gradients to all three."""
+    with torch.no_grad():
+        module.scale.clamp_(min=module.eps.item())
+        if module.qscheme in (torch.per_channel_symmetric, torch.per_tensor_symmetric):
+            module.zero_point.zero_()
+    shape = [-1] + [1] * (x.ndim - 1) if module.ch_axis == 0 else [1] * x.ndim
+    scale, zero = module.scale.view(shape), module.zero_point.view(shape)
+    zero = zero + (zero.round().clamp(module.quant_min, module.quant_max) - zero).detach()
+    steps = (x / scale).detach()
+    code = (zero + steps.round()).detach()
+    clipped = (code.clamp(module.quant_min, module.quant_max) - zero) * scale
+    inside = (code >= module.quant_min) & (code <= module.quant_max)
+    smooth = torch.where(inside, x + (steps.round() - steps) * scale, clipped)
+    # Values of one code are to be the same to the bit: the pool behind them takes the first of the greatest.
+    return clipped.detach() + (smooth - smooth.detach())
 
 
 def _learned(net: nn.Module) -> dict[str, _LearnableFakeQuantize]:
@@ -136,6 +161,7 @@ def _begin_learning(net: nn.Module) -> None:
         generator = torch.Generator().manual_seed(len(key))
         if key in weights:
             weight = weights[key].detach().flatten(1)
+            weight = weight if fake_quant.ch_axis == 0 else weight.reshape(1, -1)
             start, zero, shared = weight.abs().amax(1) / 9, 0.0, weight.shape[1]
         else:
             signed = key in ("quant", "b", "down", "skip_add", "fc")
@@ -235,7 +261,7 @@ def small_step() -> Fixture:
             for key, fake_quant in _learned(_prepared(seed, kind, False)).items():
                 fixture.array(f"{index}.start.{key}.qparams", _qparams(fake_quant, lambda p: p))
             share = SHARE if kind == DISTILLED else 0
-            about = {"seed": seed, "kind": kind, "codes": KINDS[kind], "teacher_share": share}
+            about = {"seed": seed, "kind": kind, **codes(kind), "teacher_share": share}
             cases.append(about | {"self_difference": _self_difference(seed, kind)})
         net = _initial(seed)
         for name, tensor in [*net.named_parameters(), *net.named_buffers()]:

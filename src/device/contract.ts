@@ -40,7 +40,8 @@ interface RequiredKernels<T> {
   /**
    * Fake quantization with qparams from the range by PyTorch's observer rule (src/quant/qparams.ts, scaleAndZeroPoint) in
    * float32. x [..., C], range [2, 1] or [2, C]; with scheme 'given' it is no range but the qparams themselves, row 0
-   * scales, row 1 zero points, which count rounded to even and clamped to the codes. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all over where an end of the
+   * scales, row 1 zero points, which count rounded to even and clamped to the codes. With powerOfTwo every scale counts
+   * rounded up to a power of two. Output: (clamp(zp + RNE(x * (1/s)), qmin, qmax) - zp) * s; NaN all over where an end of the
    * range is not finite, or its scale above LARGEST_SCALE. A range that has seen nothing is an error in the program: thrown
    * where ranges lie on the host (cpu, wasm), NaN on a GPU.
    */
@@ -51,7 +52,8 @@ interface RequiredKernels<T> {
    * Gradients of QatFakeQuant by scheme 'given' to x and to its qparams [2, 1] or [2, C], which are learned: LSQ, by
    * torch/ao/quantization/_learnable_fake_quantize.py. dx as QatFakeQuantGrad's. dscale = gradientScale * sum of dy * (y -
    * x) / s where the code is in range, dy * (qmin - zp) below and dy * (qmax - zp) above; dzp = gradientScale * sum of
-   * -dy * s out of range, or 0 where zero points are not learned.
+   * -dy * s out of range, or 0 where zero points are not learned. s is the scale that counts: the gradient passes straight
+   * through its rounding up.
    */
   QatFakeQuantLearnedGrad: Signature<{ x: T; dy: T; qparams: T }, FakeQuantLearnedAttrs, [dx: T, dqparams: T]>;
 
@@ -156,9 +158,10 @@ export interface ObserveMinMaxAttrs {
   readonly c: number;
 }
 
-export type FakeQuantAttrs = QuantRule | (Pick<QuantRule, 'qmin' | 'qmax'> & { readonly scheme: 'given' });
+export type FakeQuantAttrs =
+  QuantRule | (Pick<QuantRule, 'qmin' | 'qmax' | 'powerOfTwo'> & { readonly scheme: 'given' });
 
-export interface FakeQuantLearnedAttrs extends Pick<QuantRule, 'qmin' | 'qmax'> {
+export interface FakeQuantLearnedAttrs extends Pick<QuantRule, 'qmin' | 'qmax' | 'powerOfTwo'> {
   readonly scheme: 'given';
   /** LSQ's 1 / sqrt(N * qmax), N the values that share a scale. */
   readonly gradientScale: number;

@@ -2,7 +2,7 @@
 // Not for the rule itself: src/quant/qparams.ts.
 import { roundHalfEven } from '../core/rounding';
 import { clamp } from '../quant/fake-quant';
-import { scaleAndZeroPoint } from '../quant/qparams';
+import { roundedUp, scaleAndZeroPoint } from '../quant/qparams';
 import type { FakeQuantAttrs } from './contract';
 
 /**
@@ -14,6 +14,7 @@ export function qparamsOf(range: ArrayLike<number>, attrs: FakeQuantAttrs): { sc
   return Array.from({ length: channels }, (_, c) => {
     const [first, second] = [range[c], range[channels + c]];
     if (attrs.scheme !== 'given') return scaleAndZeroPoint(first, second, attrs);
-    return { scale: first, zeroPoint: clamp(roundHalfEven(second), attrs.qmin, attrs.qmax) };
+    const scale = attrs.powerOfTwo ? roundedUp(first) : first;
+    return { scale, zeroPoint: clamp(roundHalfEven(second), attrs.qmin, attrs.qmax) };
   });
 }

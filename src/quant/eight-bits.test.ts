@@ -51,15 +51,16 @@ describe('keepEightBits', () => {
     }
   });
 
-  it('leaves what has as many codes or more, and a narrow range narrow', () => {
-    const full = prepareQat(fuse(resnet18()).graph, getDefaultQConfig('fbgemm', { reduceRange: false }), {
-      fuseAddRelu: true,
-    });
-    expect(keepEightBits(full, 'edges_and_sums')).toEqual(full);
-    const { activation, weight } = qconfigs[1];
-    const narrow = { ...qconfigs[1], activation, weight: { ...weight, qmin: -1, qmax: 1 } };
+  it('has the codes of the qconfig: all of them without reduce_range, and a narrow range narrow', () => {
+    for (const reduceRange of [false, true]) {
+      const full = prepared(true, getDefaultQConfig('fbgemm', { reduceRange }));
+      expect(keepEightBits(full, 'edges_and_sums')).toEqual(full);
+    }
+    const narrow = getDefaultQConfig('fbgemm', { ...bits, reduceRange: false, narrowRange: true });
+    expect(narrow.weight).toMatchObject({ qmin: -1, qmax: 1 });
     const { quant } = keepEightBits(prepared(true, narrow), 'edges');
     expect(quant.fc.weight).toMatchObject({ qmin: -127, qmax: 127 });
+    expect(quant.fc.activation).toMatchObject({ qmin: 0, qmax: 255 });
   });
 
   it('knows a network without a linear layer, whose last convolution is averaged, by its structure', () => {

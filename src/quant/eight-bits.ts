@@ -2,7 +2,8 @@
 // Not for giving single layers widths of their own, nor for finding out which layers need them.
 import { nodeById } from '../graph/graph';
 import { quantizedLike } from './freeze';
-import type { FakeQuantSpec, NodeQuant, QatGraph, WeightSpec } from './types';
+import { withBits } from './qconfigs';
+import type { NodeQuant, QatGraph } from './types';
 
 /**
  * 'edges': the image and the weights of the layers that read it; the layer that gives the network's output with its
@@ -10,10 +11,9 @@ import type { FakeQuantSpec, NodeQuant, QatGraph, WeightSpec } from './types';
  */
 export type KeepEight = 'none' | 'edges' | 'edges_and_sums';
 
-/**
- * The graph with what `which` names at 8 bits: weights -128..127 (-127..127 where their range is narrow), activations
- * 0..127, fbgemm's reduce_range. What has as many codes or more stays as it is.
- */
+const EIGHT = { weightBits: 8, activationBits: 8 };
+
+/** The graph with what `which` names at 8 bits, in the codes that the qconfig has at that width. */
 export function keepEightBits(graph: QatGraph, which: KeepEight): QatGraph {
   if (which === 'none') return graph;
   const { nodes } = graph;
@@ -25,24 +25,13 @@ export function keepEightBits(graph: QatGraph, which: KeepEight): QatGraph {
 
   const quant: Record<string, NodeQuant> = {};
   for (const [id, spec] of Object.entries(graph.quant)) {
-    const { activation, weight } = spec;
-    const readsImage = weight && sourcesOf(nodeById(graph, id).inputs).includes(image);
+    const wide = withBits(spec, EIGHT, graph.qconfig.codes);
+    const readsImage = spec.weight && sourcesOf(nodeById(graph, id).inputs).includes(image);
     quant[id] = {
       ...spec,
-      ...(activation && activations.has(id) && { activation: eightBitActivation(activation) }),
-      ...(weight && (readsImage || id === last.id) && { weight: eightBitWeight(weight) }),
+      ...(spec.activation && activations.has(id) && { activation: wide.activation }),
+      ...(spec.weight && (readsImage || id === last.id) && { weight: wide.weight }),
     };
   }
   return { ...graph, quant };
 }
-
-const eightBitActivation = <Spec extends FakeQuantSpec>(spec: Spec): Spec => ({
-  ...spec,
-  qmax: Math.max(spec.qmax, 127),
-});
-
-const eightBitWeight = (spec: WeightSpec): WeightSpec => ({
-  ...spec,
-  qmin: spec.qmin === -spec.qmax ? -127 : -128,
-  qmax: 127,
-});

@@ -5,6 +5,7 @@ import type { ObservedRange, PerChannelQParams, QParams } from '../core/qparams'
 import { nodeById } from '../graph/graph';
 import { operationOf } from '../graph/ops/table';
 import type { Graph, GraphNode } from '../graph/types';
+import { forChannels } from './granularity';
 import { learnedQParams, learnedQuantizers } from './learned';
 import { weightKey } from './prepare';
 import { channelQParams, observedRange, tensorQParams } from './qparams';
@@ -12,6 +13,7 @@ import type { QatGraph } from './types';
 
 /** A weight's quantizer, of the weight as inference has it (batch norm folded), output channels first. */
 export interface FrozenWeight {
+  /** Of each output channel; per tensor they are all the same. */
   readonly q: PerChannelQParams;
   /** In the weight's own layout (OIHW, [out, in]) where rounding to nearest is not what was chosen. */
   readonly codes?: Int8Array;
@@ -45,17 +47,18 @@ export function freeze(
 ): FrozenQuantizers {
   const activations = new Map<string, QParams>();
   const weights = new Map<string, FrozenWeight>();
+  const ofChannels = (id: string, q: PerChannelQParams) => forChannels(q, nodeById(graph, id).out.c);
   for (const [id, { activation, weight }] of Object.entries(graph.quant)) {
     if (activation && activation.observer !== 'learned')
       activations.set(id, tensorQParams(observedRange(ranges, id), activation));
     if (weight && weight.observer !== 'learned')
-      weights.set(id, { q: channelQParams(observedRange(ranges, weightKey(id)), weight) });
+      weights.set(id, { q: ofChannels(id, channelQParams(observedRange(ranges, weightKey(id)), weight)) });
   }
   for (const learned of learnedQuantizers(graph)) {
     const { id, of } = learned;
     const q = learnedQParams(learned, params);
     const { scales, zeroPoints, ...codes } = q;
-    if (of === 'weight') weights.set(id, { q });
+    if (of === 'weight') weights.set(id, { q: ofChannels(id, q) });
     else activations.set(id, { scale: scales[0], zeroPoint: zeroPoints[0], ...codes });
   }
   for (const node of rounded(graph)) activations.set(node.id, activations.get(quantizedLike(graph, node))!);

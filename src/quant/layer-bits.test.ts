@@ -29,6 +29,14 @@ describe('withLayerBits', () => {
     },
   );
 
+  it('has the codes that the qconfig has at these widths', () => {
+    const qconfig = getDefaultQatQConfig('qnnpack', { ...bits, narrowRange: true });
+    const layers = new Map([['fc', { weightBits: 2, activationBits: 8 }]]);
+    const { fc } = withLayerBits(prepareQat(graph, qconfig, { fuseAddRelu: true }), layers).quant;
+    expect(fc.weight).toEqual({ ...qconfig.weight, qmin: -1, qmax: 1 });
+    expect(fc.activation).toEqual({ ...qconfig.activation, qmin: 0, qmax: 255 });
+  });
+
   it('refuses a layer that is not quantized, and bits that are not possible', () => {
     const prepared = prepareQat(graph, getDefaultQatQConfig('fbgemm', bits), { fuseAddRelu: true });
     const asked = (id: string, weightBits: number) => () =>

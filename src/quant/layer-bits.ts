@@ -22,7 +22,7 @@ export function withLayerBits(graph: QatGraph, layers: LayerBits): QatGraph {
         `There is no quantized layer "${id}".`,
         `Layers are ${Object.keys(quant).join(', ')}.`,
       );
-    quant[id] = withBits(quant[id], widths);
+    quant[id] = withBits(quant[id], widths, graph.qconfig.codes);
   }
   return { ...graph, quant };
 }

@@ -8,8 +8,9 @@ import { roundHalfEven } from '../core/rounding';
 import { parameter } from '../graph/fold';
 import { clamp } from './fake-quant';
 import type { FrozenQuantizers } from './freeze';
+import { rangeCount } from './granularity';
 import { weightKey } from './prepare';
-import { LARGEST_SCALE } from './qparams';
+import { LARGEST_SCALE, roundedUp } from './qparams';
 import type { LearnedSpec, QatGraph } from './types';
 
 export interface LearnedQuantizer {
@@ -36,10 +37,13 @@ export const learnedQuantizers = (graph: QatGraph): LearnedQuantizer[] =>
         ? [{ name: output, id, of: 'activation', spec: activation, channels: 1 } as const]
         : []),
       ...(weight?.observer === 'learned'
-        ? [{ name: weights, id, of: 'weight', spec: weight, channels: out.c } as const]
+        ? [{ name: weights, id, of: 'weight', spec: weight, channels: rangeCount(weight, out.c) } as const]
         : []),
     ];
   });
+
+/** Of a scale that is rounded up to a power of two, the middle of what is, by its logarithm: it can move to either side. */
+const MIDDLE = Math.SQRT1_2;
 
 /**
  * Where learning begins: the scales and zero points that another method found. @returns by name, [channels, 2]: each
@@ -47,9 +51,10 @@ export const learnedQuantizers = (graph: QatGraph): LearnedQuantizer[] =>
  */
 export const initialQParams = (graph: QatGraph, { activations, weights }: FrozenQuantizers): ParamStore =>
   new Map(
-    learnedQuantizers(graph).map(({ name, id, of, channels }): [string, Param] => {
+    learnedQuantizers(graph).map(({ name, id, of, spec, channels }): [string, Param] => {
+      const part = spec.powerOfTwo ? MIDDLE : 1;
       const pairs = (scales: ArrayLike<number>, zeroPoints: ArrayLike<number>) =>
-        Float32Array.from({ length: 2 * channels }, (_, i) => (i % 2 === 0 ? scales : zeroPoints)[i >> 1]);
+        Float32Array.from({ length: 2 * channels }, (_, i) => (i % 2 ? zeroPoints[i >> 1] : scales[i >> 1] * part));
       const tensor = () => pairs([activations.get(id)!.scale], [activations.get(id)!.zeroPoint]);
       const each = () => pairs(weights.get(id)!.q.scales, weights.get(id)!.q.zeroPoints);
       return [name, { shape: [channels, 2], data: of === 'weight' ? each() : tensor() }];
@@ -57,16 +62,17 @@ export const initialQParams = (graph: QatGraph, { activations, weights }: Frozen
   );
 
 /**
- * What a learned quantizer has come to: its zero points rounded to even and clamped to the codes.
+ * What a learned quantizer has come to: its zero points rounded to even and clamped to the codes, its scales rounded up
+ * where they are to be powers of two.
  * @throws PlaygroundError 'diverged' where a scale is not positive or above LARGEST_SCALE, 'bad-file' where it is missing
  */
 export function learnedQParams({ name, spec, channels }: LearnedQuantizer, params: ParamStore): PerChannelQParams {
   const { data } = parameter(params, name, 2 * channels);
-  const { qmin, qmax } = spec;
+  const { qmin, qmax, powerOfTwo } = spec;
   const isScale = (v: number, i: number) => i % 2 === 1 || (v > 0 && v <= LARGEST_SCALE);
   if (!areFinite(data) || !data.every(isScale)) throw diverged(`The learned scales of ${name} cannot quantize.`);
   return {
-    scales: Float32Array.from({ length: channels }, (_, c) => data[2 * c]),
+    scales: Float32Array.from({ length: channels }, (_, c) => (powerOfTwo ? roundedUp(data[2 * c]) : data[2 * c])),
     zeroPoints: Int32Array.from({ length: channels }, (_, c) => clamp(roundHalfEven(data[2 * c + 1]), qmin, qmax)),
     ...{ qmin, qmax },
   };

@@ -3,6 +3,7 @@
 import type { ParamStore } from '../core/params';
 import type { ObservedRange } from '../core/qparams';
 import { inferenceWeights } from '../graph/fold';
+import { rangeCount } from './granularity';
 import { minMax, nextRange } from './observers';
 import { weightKey } from './prepare';
 import type { QatGraph } from './types';
@@ -23,7 +24,7 @@ export function observeWeights(
     if (!spec || spec.observer === 'learned' || (node.op !== 'conv' && node.op !== 'linear')) continue;
     const { weight } = inferenceWeights(node, params);
     const key = weightKey(node.id);
-    next.set(key, nextRange(ranges.get(key), minMax(weight.data, node.out.c), spec));
+    next.set(key, nextRange(ranges.get(key), minMax(weight.data, rangeCount(spec, node.out.c)), spec));
   }
   return next;
 }

@@ -4,7 +4,15 @@ import { fuse } from '../graph/fuse';
 import { checkGraph, nodeById } from '../graph/graph';
 import { resnet18 } from '../graph/resnet18';
 import { prepareQat, weightKey } from './prepare';
-import { getDefaultQatQConfig, getDefaultQConfig, PYTORCH_AVERAGING, qconfigById } from './qconfigs';
+import {
+  getDefaultQatQConfig,
+  getDefaultQConfig,
+  isAffine,
+  PYTORCH_AVERAGING,
+  qconfigById,
+  type QConfigOptions,
+  type WeightScheme,
+} from './qconfigs';
 
 const qconfig = getDefaultQatQConfig('fbgemm');
 const fused = fuse(resnet18()).graph;
@@ -89,6 +97,52 @@ describe('qconfigs', () => {
       expect(() => codes(bits, 8)).toThrow(PlaygroundError);
       expect(() => codes(8, bits)).toThrow(PlaygroundError);
     }
+  });
+
+  it("has qnnpack's, and x86's, which are fbgemm's", () => {
+    for (const make of [getDefaultQatQConfig, getDefaultQConfig]) {
+      const { id, label, ...x86 } = make('x86');
+      const { id: _, label: fbgemm, ...same } = make('fbgemm');
+      expect([id, label]).toEqual([_.replace('fbgemm', 'x86'), fbgemm.replace('fbgemm', 'x86')]);
+      expect(x86).toEqual(same);
+      const { activation, weight } = make('qnnpack');
+      expect(activation).toMatchObject({ scheme: 'affine', qmin: 0, qmax: 255 });
+      expect(weight).toMatchObject({ scheme: 'symmetric', granularity: 'per_tensor', qmin: -128, qmax: 127 });
+    }
+  });
+
+  it.each<[WeightScheme, object]>([
+    ['per_channel_symmetric', { scheme: 'symmetric', granularity: 'per_channel' }],
+    ['per_tensor_symmetric', { scheme: 'symmetric', granularity: 'per_tensor' }],
+    ['per_channel_affine', { scheme: 'affine', granularity: 'per_channel' }],
+    ['per_tensor_affine', { scheme: 'affine', granularity: 'per_tensor' }],
+  ])('gives every qconfig weights that are %s', (weightScheme, spec) => {
+    for (const id of ['fbgemm_qat', 'fbgemm', 'lsq'] as const) {
+      const { activation, weight } = qconfigById(id, { weightScheme });
+      expect(weight).toMatchObject(spec);
+      expect(activation).toEqual(qconfigById(id).activation);
+    }
+    expect(isAffine(weightScheme)).toBe(weightScheme.endsWith('_affine'));
+  });
+
+  it('narrow ranges and powers of two, with every width', () => {
+    for (const id of ['fbgemm_qat', 'fbgemm', 'lsq'] as const)
+      for (const weightBits of [2, 3, 4, 5, 6, 7, 8]) {
+        const { activation, weight } = qconfigById(id, { weightBits, narrowRange: true, powerOfTwo: true });
+        expect([weight.qmin, weight.qmax]).toEqual([1 - 2 ** (weightBits - 1), 2 ** (weightBits - 1) - 1]);
+        expect([activation.powerOfTwo, weight.powerOfTwo]).toEqual([true, true]);
+        expect(activation).toMatchObject({ qmin: 0, qmax: 127 });
+      }
+  });
+
+  it('is called as PyTorch calls it where PyTorch has it, whatever the widths', () => {
+    const labelOf = (options: QConfigOptions) => qconfigById('fbgemm_qat', { weightBits: 3, ...options }).label;
+    expect(labelOf({})).toBe('get_default_qat_qconfig("fbgemm")');
+    const qnnpack = { reduceRange: false, weightScheme: 'per_tensor_symmetric' } as const;
+    expect(labelOf(qnnpack)).toBe('get_default_qat_qconfig("qnnpack")');
+    for (const other of [{ narrowRange: true }, { powerOfTwo: true }, { reduceRange: false }])
+      expect(labelOf(other)).toBe('QConfig');
+    expect(labelOf({ ...qnnpack, powerOfTwo: true })).toBe('QConfig');
   });
 
   it('knows no qconfig but its own', () => {

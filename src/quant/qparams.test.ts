@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import type { ObservedRange } from '../core/qparams';
 import { fakeQuantize } from './fake-quant';
-import { channelQParams, qparamsFromRange, tensorQParams } from './qparams';
+import { channelQParams, LARGEST_SCALE, qparamsFromRange, roundedUp, tensorQParams } from './qparams';
 import { getDefaultQatQConfig } from './qconfigs';
 import type { QuantRule } from './types';
 
@@ -92,6 +92,50 @@ describe('tensorQParams', () => {
 
   it('refuses a range of several channels', () => {
     expect(() => tensorQParams({ min: new Float32Array(2), max: new Float32Array(2) }, affine)).toThrow(RangeError);
+  });
+});
+
+describe('powers of two', () => {
+  const isPower = (scale: number) => Number.isInteger(Math.log2(scale));
+
+  it('are the least that are not below, exactly, of every scale that quantizes', () => {
+    const scales = fc.float({ min: Math.fround(EPS), max: Math.fround(LARGEST_SCALE), noNaN: true });
+    fc.assert(
+      fc.property(scales, (scale) => {
+        const power = roundedUp(scale);
+        expect(isPower(power)).toBe(true);
+        expect(power >= scale && power / 2 < scale).toBe(true);
+      }),
+    );
+    for (let exponent = -23; exponent <= 126; exponent++) {
+      const power = 2 ** exponent;
+      const [below, above] = [Math.fround(power * (1 - 2 ** -24)), Math.fround(power * (1 + 2 ** -23))];
+      expect([below, power, above].map(roundedUp)).toEqual([power, power, 2 * power]);
+    }
+    for (const none of [0, -1, NaN]) expect(roundedUp(none)).toBe(none);
+  });
+
+  it('clip no value that is not clipped without them, and are found where the others are', () => {
+    fc.assert(
+      fc.property(anyRange, anyBits, fc.boolean(), (observed, bits, signed) => {
+        const half = 2 ** (bits - 1);
+        const rule = signed ? { ...symmetric, qmin: -half, qmax: half - 1 } : { ...affine, qmax: 2 * half - 1 };
+        const [exact, q] = [tensorQParams(observed, rule), tensorQParams(observed, { ...rule, powerOfTwo: true })];
+        expect(q.scale).toBe(roundedUp(exact.scale));
+        const reach = ({ scale, zeroPoint, qmin, qmax }: typeof q) =>
+          [qmin, qmax].map((code) => (code - zeroPoint) * scale);
+        const [[low, high], [least, most]] = [reach(q), reach(exact)];
+        // Half a step of the larger scale for its zero point.
+        const slack = signed ? 0 : q.scale / 2 + exact.scale / 2;
+        expect(low).toBeLessThanOrEqual(least + slack);
+        expect(high).toBeGreaterThanOrEqual(most - slack);
+      }),
+    );
+    const { zeroPoint } = tensorQParams(range(-1, 3), { ...affine, qmax: 15, powerOfTwo: true });
+    // 4/15 becomes 1/2.
+    expect(zeroPoint).toBe(2);
+    for (const [min, max] of notFinite)
+      expect(() => tensorQParams(range(min, max), { ...affine, powerOfTwo: true })).toThrow(PlaygroundError);
   });
 });
 

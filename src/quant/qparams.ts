@@ -52,7 +52,8 @@ export function observedRange(ranges: ReadonlyMap<string, ObservedRange>, key: s
 /**
  * Scale and zero point of one range in float32, as torch.ao.quantization.observer's _calculate_qparams. The range is
  * widened to hold 0. Affine: s = (max - min) / (qmax - qmin), z = qmin - RNE(min / s), clamped. Symmetric: s =
- * max(-min, max) / ((qmax - qmin) / 2), z = symmetricZeroPoint. s is at least eps.
+ * max(-min, max) / ((qmax - qmin) / 2), z = symmetricZeroPoint. s is at least eps, and rounded up where it is to be a power
+ * of two, before z is found.
  * @returns NaN for both where an end is not finite or s above LARGEST_SCALE: who quantizes by them gets NaN
  * @throws PlaygroundError 'bad-argument' when nothing was observed
  */
@@ -63,12 +64,30 @@ export function scaleAndZeroPoint(min: number, max: number, rule: QuantRule): { 
   const high = Math.max(max, 0);
   const symmetric = rule.scheme === 'symmetric';
   const span = symmetric ? Math.max(-low, high) / ((qmax - qmin) / 2) : f32(high - low) / (qmax - qmin);
-  const scale = Math.max(f32(span), f32(rule.eps));
-  const isUsable = Number.isFinite(min) && Number.isFinite(max) && scale <= LARGEST_SCALE;
+  const least = Math.max(f32(span), f32(rule.eps));
+  const isUsable = Number.isFinite(min) && Number.isFinite(max) && least <= LARGEST_SCALE;
   if (!isUsable) return { scale: NaN, zeroPoint: NaN };
+  const scale = rule.powerOfTwo ? roundedUp(least) : least;
   if (symmetric) return { scale, zeroPoint: symmetricZeroPoint(qmin, qmax) };
   const zeroPoint = qmin - roundHalfEven(f32(low / scale));
   return { scale, zeroPoint: Math.min(Math.max(zeroPoint, qmin), qmax) };
+}
+
+const FLOAT = new Float32Array(1);
+const BITS = new Uint32Array(FLOAT.buffer);
+
+/**
+ * The least power of two that is not below a scale, 2^ceil(log2 s): no value is clipped that was not before, and a shift of
+ * bits multiplies by it. PyTorch has no such observer; the formula is that of Jain et al. 2020 (Trained Quantization
+ * Thresholds, 3.1). From float32's bits, so that it is exact.
+ * @param scale a normal float32 number > 0 up to 2^127; what is not above 0 comes back as it is
+ */
+export function roundedUp(scale: number): number {
+  if (!(scale > 0)) return scale;
+  FLOAT[0] = scale;
+  // A fraction of any size carries into the exponent.
+  BITS[0] = (BITS[0] + 0x7fffff) & 0x7f800000;
+  return FLOAT[0];
 }
 
 /**

@@ -10,6 +10,16 @@ export interface QuantRule {
   readonly qmax: number;
   /** Smallest scale; PyTorch's is 2^-23. */
   readonly eps: number;
+  /** Default false. true: scales are rounded up to a power of two, see roundedUp in qparams.ts. */
+  readonly powerOfTwo?: boolean;
+}
+
+/** What decides on the codes that a width has. */
+export interface CodeRule {
+  /** PyTorch's reduce_range. true: 8-bit activations take 0..127 only, so that fbgemm's sums fit 16 bits; false: 0..255. */
+  readonly reduceRange: boolean;
+  /** true: weights take -(2^(b-1)-1)..2^(b-1)-1, as many codes below 0 as above. */
+  readonly narrowRange: boolean;
 }
 
 /** PyTorch's observers that keep a range, step by step. */
@@ -24,7 +34,7 @@ export type RangeObserver =
 /** How a tensor is quantized over the running range of its values. */
 export type RangeSpec = QuantRule &
   RangeObserver & {
-    /** per_channel: the output channel axis (weights only). */
+    /** per_channel: the output channel axis (weights only); see granularity.ts. */
     readonly granularity: 'per_tensor' | 'per_channel';
     /** false: observe only (a default_qconfig); true: fake-quantize with straight-through gradients too. */
     readonly simulate: boolean;
@@ -70,6 +80,8 @@ export interface QConfig {
   readonly label: string;
   readonly activation: FakeQuantSpec;
   readonly weight: WeightSpec;
+  /** Of the specifications above, and of layers that have other widths. */
+  readonly codes: CodeRule;
 }
 
 /** The fake-quants of one node: on its output and on its weight. */

@@ -19,13 +19,16 @@ export function observerAttrs(spec: RangeObserver): ObserveMinMaxAttrs {
 }
 
 /** A rule without what else its specification says: a kernel is compiled for its attributes. */
-export function ruleOf({ scheme, qmin, qmax, eps }: QuantRule): QuantRule {
-  return { scheme, qmin, qmax, eps };
+export function ruleOf({ scheme, qmin, qmax, eps, powerOfTwo }: QuantRule): QuantRule {
+  return { scheme, qmin, qmax, eps, powerOfTwo };
 }
 
 /** @param shared values that share a scale: see gradientScale */
-export const learnedAttrs = ({ scheme, qmin, qmax }: LearnedSpec, shared: number): FakeQuantLearnedAttrs => ({
-  ...{ scheme: 'given', qmin, qmax },
+export const learnedAttrs = (
+  { scheme, qmin, qmax, powerOfTwo }: LearnedSpec,
+  shared: number,
+): FakeQuantLearnedAttrs => ({
+  ...{ scheme: 'given', qmin, qmax, powerOfTwo },
   gradientScale: gradientScale(shared, qmax),
   learnsZeroPoint: scheme === 'affine',
 });

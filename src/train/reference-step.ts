@@ -27,6 +27,7 @@ import type { BnAttrs, ConvAttrs, ConvNode, Graph, LinearNode, WeightedNode } fr
 import { walk } from '../graph/walk';
 import type { Histogram } from '../quant/histogram';
 import { BINS } from '../quant/histogram-observer';
+import { rangeCount } from '../quant/granularity';
 import { weightKey } from '../quant/prepare';
 import { qparamsName, SMALLEST_SCALE } from '../quant/learned';
 import type { LearnedSpec, NodeQuant, QatGraph, RangeSpec, WeightSpec } from '../quant/types';
@@ -219,7 +220,7 @@ class Pass {
   activation(id: string, output: Value): Value {
     const spec = this.quant[id]?.activation;
     if (!spec) return output;
-    if (spec.observer !== 'histogram') return this.quantize(id, output, spec, 1);
+    if (spec.observer !== 'histogram') return this.quantize(id, output, spec, 1, output.shape[0]);
     const before = this.state.histograms.get(id) ?? { counts: new Float32Array(BINS), min: Infinity, max: -Infinity };
     if (!this.mode.observersFrozen) this.updates.histograms.set(id, observeHistogram(output.data, before));
     return output;
@@ -313,7 +314,7 @@ class Pass {
   private weight({ id, weight, out }: WeightedNode): Value {
     const spec = this.quant[id]?.weight;
     const value = this.parameters.get(weight)!;
-    return spec ? this.quantize(weightKey(id), value, spec, out.c) : value;
+    return spec ? this.quantize(weightKey(id), value, spec, rangeCount(spec, out.c)) : value;
   }
 
   private scaleFactor(gain: Value, variance: Numbers, eps: number): Value {
@@ -321,20 +322,19 @@ class Pass {
     return this.made(gain.like(factor), (dy) => gain.receive(dy.map((share, c) => share * slope[c])));
   }
 
-  /** @param channels of its range: those of a weight, 1 of an activation */
-  private quantize(key: string, x: Value, spec: WeightSpec, channels: number): Value {
-    if (spec.observer === 'learned') return this.quantizeLearned(key, x, spec);
-    const range = this.observe(key, x.data, spec, channels);
+  /** @param ranges see rangeCount @param groups of values that share a learned scale: an activation's images, too */
+  private quantize(key: string, x: Value, spec: WeightSpec, ranges: number, groups = ranges): Value {
+    if (spec.observer === 'learned') return this.quantizeLearned(key, x, spec, groups);
+    const range = this.observe(key, x.data, spec, ranges);
     if (!spec.simulate) return x;
     const rule = ruleOf(spec);
     return this.made(x.like(fakeQuant(x.data, range, rule)), (dy) => x.receive(fakeQuantGrad(x.data, dy, range, rule)));
   }
 
-  /** By scales and zero points of its own: of each channel of a weight, of an activation. */
-  private quantizeLearned(key: string, x: Value, spec: LearnedSpec): Value {
+  /** By scales and zero points of its own. */
+  private quantizeLearned(key: string, x: Value, spec: LearnedSpec, groups: number): Value {
     const qparams = this.parameters.get(qparamsName(key))!;
-    const shared = spec.granularity === 'per_channel' ? x.shape.at(-1)! : x.shape[0];
-    const attrs = learnedAttrs(spec, x.data.length / shared);
+    const attrs = learnedAttrs(spec, x.data.length / groups);
     return this.made(x.like(fakeQuant(x.data, qparams.data, attrs)), (dy) => {
       const { dx, dqparams } = fakeQuantLearnedGrad(x.data, dy, qparams.data, attrs);
       x.receive(dx);
@@ -344,9 +344,10 @@ class Pass {
 
   /** As quantize, of x * factor. */
   private quantizeScaled(key: string, x: Value, factor: Value, spec: WeightSpec): Value {
-    if (spec.observer === 'learned') return this.quantizeLearned(key, this.scaled(x, factor), spec);
+    const ranges = rangeCount(spec, factor.data.length);
+    if (spec.observer === 'learned') return this.quantizeLearned(key, this.scaled(x, factor), spec, ranges);
     const scaled = scaleChannels(x.data, factor.data);
-    const range = this.observe(key, scaled, spec, factor.data.length);
+    const range = this.observe(key, scaled, spec, ranges);
     if (!spec.simulate) return x;
     const rule = ruleOf(spec);
     return this.made(x.like(fakeQuant(scaled, range, rule)), (dy) => {

@@ -2,6 +2,7 @@
 import { elements } from '../core/params';
 import { operationOf } from '../graph/ops/table';
 import type { Graph } from '../graph/types';
+import { rangeCount } from '../quant/granularity';
 import { learnedQuantizers } from '../quant/learned';
 import { weightKey } from '../quant/prepare';
 import type { QatGraph } from '../quant/types';
@@ -32,7 +33,7 @@ export function stateLayout(graph: Graph | QatGraph): StateLayout {
     const { activation, weight } = quant[node.id] ?? {};
     if (activation?.observer === 'histogram') histograms.add(node.id);
     else if (activation && activation.observer !== 'learned') ranges.set(node.id, 1);
-    if (weight && weight.observer !== 'learned') ranges.set(weightKey(node.id), node.out.c);
+    if (weight && weight.observer !== 'learned') ranges.set(weightKey(node.id), rangeCount(weight, node.out.c));
   }
   const quantizers = 'quant' in graph ? learnedQuantizers(graph) : [];
   const learned = new Map(quantizers.map(({ name, channels }) => [name, 2 * channels]));

@@ -6,6 +6,7 @@ import type { FloatMath } from '../graph/ops/operation';
 import { operationOf } from '../graph/ops/table';
 import type { BnAttrs, ConvNode, Graph, LinearNode, WeightedNode } from '../graph/types';
 import { walk } from '../graph/walk';
+import { rangeCount } from '../quant/granularity';
 import { weightKey } from '../quant/prepare';
 import { qparamsName } from '../quant/learned';
 import type { NodeQuant, QatGraph, WeightSpec } from '../quant/types';
@@ -95,7 +96,7 @@ class Pass {
   private weight<R extends tf.Rank>({ id, weight, out }: WeightedNode): tf.Tensor<R> {
     const variable = this.state.trainable.get(weight) as tf.Variable<R>;
     const spec = this.quant[id]?.weight;
-    return spec ? this.quantize(weightKey(id), variable, spec, variable.size / out.c) : variable;
+    return spec ? this.quantize(weightKey(id), variable, spec, variable.size / rangeCount(spec, out.c)) : variable;
   }
 
   private convBn(node: ConvNode & { readonly bn: BnAttrs }, x: tf.Tensor4D): tf.Tensor4D {
@@ -111,7 +112,7 @@ class Pass {
     const factor = spec ? scaleFactor(gain, variance, bn.eps) : undefined;
     const [, h, w] = x.shape;
     const taps = liveTaps({ h, w }, node.conv);
-    const shared = weight.size / node.out.c;
+    const shared = spec ? weight.size / rangeCount(spec, node.out.c) : 0;
     const quantized = spec && this.quantize(weightKey(node.id), weight, spec, shared, factor, taps);
     // Where nothing is simulated, conv(x, W * k) / k is conv(x, W).
     const simulated = spec?.simulate ? quantized : undefined;

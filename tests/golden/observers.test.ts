@@ -35,7 +35,7 @@ function batches(fixture: Fixture<unknown>, input: string): Float32Array[] {
 describe('observers', () => {
   const fixture = loadFixture<{ cases: ObserverCase[] }>('observers');
 
-  it.each(fixture.values.cases)('$observer, $input, $dtype $scheme $qmin to $qmax', (expected) => {
+  it.each(fixture.values.cases)('$observer, $input, $dtype $scheme $qmin to $qmax, at least $eps', (expected) => {
     const perChannel = expected.observer.includes('PerChannel');
     const observed: RangeObserver = expected.observer.startsWith('Moving')
       ? { observer: 'moving_average_minmax', averagingConstant: expected.averaging_constant! }
@@ -98,6 +98,7 @@ describe("the fused kernel's rule", () => {
 interface HistogramCase {
   readonly input: string;
   readonly batches: number[];
+  readonly scheme: 'affine' | 'symmetric';
   readonly qmin: number;
   readonly qmax: number;
   readonly min: number;
@@ -111,7 +112,7 @@ interface HistogramCase {
 describe('HistogramObserver', () => {
   const fixture = loadFixture<{ cases: HistogramCase[] }>('histogram');
 
-  it.each(fixture.values.cases)('$input, $qmin to $qmax', (expected) => {
+  it.each(fixture.values.cases)('$input, $scheme $qmin to $qmax', (expected) => {
     const values = fixture.f32(`input.${expected.input}`);
     const trail = fixture.f32(`histogram.${expected.input}`);
     const observer = new HistogramObserver();
@@ -125,7 +126,7 @@ describe('HistogramObserver', () => {
     expect(observer.histogram).toMatchObject({ min: expected.min, max: expected.max });
     const range = observer.range()!;
     expect([range.min[0], range.max[0]]).toEqual([expected.new_min, expected.new_max]);
-    const { scale, zeroPoint } = tensorQParams(range, { ...expected, scheme: 'affine', eps: 2 ** -23 });
+    const { scale, zeroPoint } = tensorQParams(range, { ...expected, eps: 2 ** -23 });
     expect([scale, zeroPoint]).toEqual([expected.scale, expected.zero_point]);
   });
 });

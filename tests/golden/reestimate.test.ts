@@ -7,14 +7,12 @@ import { reestimateStatistics } from '../../src/train/reestimate';
 import { freshState, type TrainState } from '../../src/train/state';
 import { BACKENDS } from '../../src/train/testing';
 import { loadFixture } from './fixture';
-import { graphOf } from './small-step';
+import { graphOf, type KindValues } from './small-step';
 import { relative } from './train-step';
 
 const fixture = loadFixture<{
   readonly batches: number;
-  readonly kinds: Readonly<
-    Record<string, { readonly codes: readonly [number, number, number] | null; readonly self_difference: number }>
-  >;
+  readonly kinds: Readonly<Record<string, KindValues & { readonly self_difference: number }>>;
 }>('reestimate');
 const { batches, kinds } = fixture.values;
 
@@ -41,8 +39,8 @@ async function* images(): AsyncGenerator<Float32Array> {
 describe.each(BACKENDS)('on %s', (_, start) => {
   beforeAll(start);
 
-  it.each(Object.entries(kinds))('%s', async (kind, { codes, self_difference }) => {
-    const found = await reestimateStatistics(graphOf(kind, codes), stateOf(kind), images());
+  it.each(Object.entries(kinds))('%s', async (kind, { self_difference, ...values }) => {
+    const found = await reestimateStatistics(graphOf(kind, values), stateOf(kind), images());
     const wanted = arraysOf(`${kind}.after.`);
     expect([...found.keys()].sort()).toEqual([...wanted.keys()].sort());
     for (const [name, { data }] of wanted)
@@ -52,7 +50,7 @@ describe.each(BACKENDS)('on %s', (_, start) => {
   it('of the averages, where they are kept', async () => {
     const state = stateOf('fp32');
     const half = new Map([...state.params].map(([name, { shape, data }]) => [name, { shape, data: data.map((v) => v / 2) }]));
-    const graph = graphOf('fp32', null);
+    const graph = graphOf('fp32', kinds.fp32);
     const averaged = await reestimateStatistics(graph, { ...state, averages: half }, images());
     expect(averaged).toEqual(await reestimateStatistics(graph, { ...state, params: half }, images()));
   });

@@ -3,7 +3,7 @@
 import type { Param, ParamStore } from '../../src/core/params';
 import type { ConvAttrs, ConvNode, Graph, MapShape } from '../../src/graph/types';
 import { prepareQat } from '../../src/quant/prepare';
-import { getDefaultQatQConfig, getLearnableQConfig } from '../../src/quant/qconfigs';
+import { getDefaultQatQConfig, getLearnableQConfig, type WeightScheme } from '../../src/quant/qconfigs';
 import type { QatGraph } from '../../src/quant/types';
 import type { SgdAttrs } from '../../src/device/contract';
 import { freshState, type TrainState } from '../../src/train/state';
@@ -11,11 +11,15 @@ import type { ForwardMode } from '../../src/train/train-forward';
 import type { Batch } from '../../src/train/trainer';
 import { loadFixture } from './fixture';
 
-interface CaseValues {
+/** null for FP32. */
+export interface KindValues {
+  /** Largest code of activations, and ends of weights. */
+  readonly codes: readonly [number, number, number] | null;
+  readonly weight_scheme: WeightScheme | null;
+}
+interface CaseValues extends KindValues {
   readonly seed: number;
   readonly kind: string;
-  /** Largest code of activations, and ends of weights; null for FP32. */
-  readonly codes: readonly [number, number, number] | null;
   /** Of the target, what the network answered before training; 0: the labels alone. */
   readonly teacher_share: number;
   /** Largest relative L2 of anything in PyTorch's float32 against its float64. */
@@ -43,9 +47,9 @@ export interface SmallStep {
   readonly wanted: ReadonlyMap<string, Float32Array>;
 }
 
-export const SMALL_STEPS: readonly SmallStep[] = cases.map(({ seed, kind, codes, ...values }, index) => ({
+export const SMALL_STEPS: readonly SmallStep[] = cases.map(({ seed, kind, ...values }, index) => ({
   name: `${kind}, seed ${seed}`,
-  graph: graphOf(kind, codes),
+  graph: graphOf(kind, values),
   start: new Map([...arraysOf(`start.${seed}.`), ...arraysOf(`${index}.start.`)]),
   batches: Array.from({ length: steps }, (_, step) => ({
     x: fixture.f32(`batch.${seed}.${step}.x`),
@@ -88,7 +92,7 @@ function arraysOf(prefix: string): [string, Param][] {
   return names.map((name) => [name.slice(prefix.length), { shape: fixture.shape(name), data: fixture.f32(name) }]);
 }
 
-export function graphOf(kind: string, codes: CaseValues['codes']): Graph | QatGraph {
+export function graphOf(kind: string, { codes, weight_scheme }: KindValues): Graph | QatGraph {
   const bn = (id: string) => ({ prefix: `${id}_bn`, eps: 1e-5, momentum: 0.1 });
   const convBn = (id: string, from: string, conv: ConvAttrs, size: number, relu: boolean): ConvNode => ({
     ...{ id, op: 'conv', inputs: [from], out: map(size, conv.cout), conv, weight: `${id}.weight`, relu, bn: bn(id) },
@@ -117,8 +121,9 @@ export function graphOf(kind: string, codes: CaseValues['codes']): Graph | QatGr
       },
     ],
   };
-  if (!codes) return graph;
-  const qconfig = kind === 'lsq_4bit' ? getLearnableQConfig() : getDefaultQatQConfig('fbgemm');
+  if (!codes || !weight_scheme) return graph;
+  const options = { weightScheme: weight_scheme };
+  const qconfig = kind.startsWith('lsq') ? getLearnableQConfig(options) : getDefaultQatQConfig('fbgemm', options);
   const [activationMax, qmin, qmax] = codes;
   const activation = { ...qconfig.activation, qmax: activationMax };
   const weight = { ...qconfig.weight, qmin, qmax };

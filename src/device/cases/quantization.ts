@@ -19,6 +19,9 @@ const EPS = 2 ** -23;
 const AFFINE: QuantRule = { scheme: 'affine', qmin: 0, qmax: 127, eps: EPS };
 const SYMMETRIC: QuantRule = { scheme: 'symmetric', qmin: -128, qmax: 127, eps: EPS };
 const FOUR_BITS: QuantRule = { scheme: 'symmetric', qmin: -8, qmax: 7, eps: EPS };
+/** Weights with zero points, and scales that are powers of two. */
+const SIGNED_AFFINE: QuantRule = { ...SYMMETRIC, scheme: 'affine' };
+const POWERS: readonly QuantRule[] = [AFFINE, SYMMETRIC].map((rule) => ({ ...rule, powerOfTwo: true }));
 const AVERAGE: ObserveMinMaxAttrs = { mode: 'average', c: 0.01 };
 const LAST: ObserveMinMaxAttrs = { mode: 'average', c: 1 };
 const EXTREME: ObserveMinMaxAttrs = { mode: 'extreme', c: 1 };
@@ -77,6 +80,7 @@ export function* perTensor(): Cases {
     yield* observedThenQuantized(shape, 1, { ...AFFINE, qmax: 15 }, EXTREME, false);
     yield* observedThenQuantized(shape, 1, SYMMETRIC, LAST, false);
     yield* observedThenQuantized(shape, 1, { ...SYMMETRIC, qmin: 0, qmax: i % 2 ? 15 : 255 }, EXTREME, false);
+    for (const rule of POWERS) yield* observedThenQuantized(shape, 1, rule, LAST, false);
   }
   for (const shape of MORE_SHAPES) yield* everyWay(shape, 1);
 }
@@ -93,6 +97,8 @@ export function* perChannel(): Cases {
     yield* observedThenQuantized(shape, lastOf(shape), SYMMETRIC, AVERAGE, i % 2 === 0);
     yield* observedThenQuantized(shape, lastOf(shape), FOUR_BITS, EXTREME, true);
     yield* observedThenQuantized(shape, lastOf(shape), AFFINE, AVERAGE, false);
+    for (const rule of [SIGNED_AFFINE, ...POWERS])
+      yield* observedThenQuantized(shape, lastOf(shape), rule, LAST, false);
   }
   for (const shape of MORE_SHAPES) yield* everyWay(shape, lastOf(shape));
 }
@@ -151,7 +157,7 @@ export function* scaled(): Cases {
         ...{ name, kernel: 'QatObserveScaled', inputs: { x, factor, range: givenRange(before) }, attrs: observer },
         wanted: [exactly(range)],
       };
-      for (const attrs of [SYMMETRIC, FOUR_BITS]) {
+      for (const attrs of [SYMMETRIC, FOUR_BITS, SIGNED_AFFINE, POWERS[1]]) {
         const inputs = { x, factor, range: givenRange(range) };
         const y = fakeQuant(product, range, attrs);
         yield {
@@ -177,18 +183,20 @@ export function* learned(): Cases {
   const shapes = [...MORE_SHAPES, [2, 8, 8, 16], [32, 16, 16, 64], [3, 3, 128, 512], [1, 1, 1, 1]];
   for (const shape of shapes)
     for (const ranges of new Set([1, lastOf(shape)]))
-      for (const [qmin, qmax] of [
-        [-4, 3],
-        [0, 15],
-      ]) {
+      for (const [qmin, qmax, powerOfTwo] of [
+        [-4, 3, false],
+        [0, 15, false],
+        [0, 15, true],
+      ] as const) {
         const [x, dy] = [random(shape, 31), random(shape, 32)];
         const scales = noise(ranges, 33).map((v) => 0.1 + 0.02 * v);
         const zeroPoints = noise(ranges, 34).map((v, c) => (c % 5 === 4 ? -9 : v + (qmax + qmin) / 2));
         const qparams = givenRange(Float32Array.of(...scales, ...zeroPoints));
         const learnsZeroPoint = qmin === 0;
-        const attrs: FakeQuantLearnedAttrs = { scheme: 'given', qmin, qmax, gradientScale: 0.25, learnsZeroPoint };
+        const codes = { scheme: 'given', qmin, qmax, powerOfTwo } as const;
+        const attrs: FakeQuantLearnedAttrs = { ...codes, gradientScale: 0.25, learnsZeroPoint };
         const { dx, dqparams } = fakeQuantLearnedGrad(x.values, dy.values, qparams.values, attrs);
-        const name = `${shape.join('x')} ${ranges} ${qmin}..${qmax}`;
+        const name = `${shape.join('x')} ${ranges} ${qmin}..${qmax} ${powerOfTwo}`;
         yield {
           ...{ name, kernel: 'QatFakeQuant', inputs: { x, range: qparams }, attrs },
           wanted: [exactly(fakeQuant(x.values, qparams.values, attrs))],

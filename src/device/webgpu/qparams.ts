@@ -35,22 +35,33 @@ export function qparamsCode(channels: number, attrs: FakeQuantAttrs): QParamsCod
     uniforms: qparams.uniforms,
     key: `${channels},${Object.values(attrs).join()}`,
     declarations: `${perTensor ? '' : range.load}${KEEP_NAN}
+${attrs.powerOfTwo ? ROUNDED_UP : ''}
 fn code(x : vec4<f32>, inv : vec4<f32>, zero : vec4<f32>) -> vec4<f32> { return zero + round(x * inv); }`,
     define: qparams.define,
   };
 }
 
+/** The least power of two not below s; a NaN stays. */
+const ROUNDED_UP = `fn rounded_up(s : vec4<f32>) -> vec4<f32> {
+  let power = (bitcast<vec4<u32>>(s) + vec4<u32>(0x7fffffu)) & INFINITE;
+  return select(bitcast<vec4<f32>>(power), s, is_nan(s));
+}`;
+
+/** WGSL: what of a scale counts; by its bits, as roundedUp in src/quant/qparams.ts. */
+const counted = (scale: string, { powerOfTwo }: FakeQuantAttrs) => (powerOfTwo ? `rounded_up(${scale})` : scale);
+
 /** WGSL: they stand in the tensor. */
-const given = (scales: string, zeroPoints: string, { qmin, qmax }: FakeQuantAttrs) => ({
+const given = (scales: string, zeroPoints: string, attrs: FakeQuantAttrs) => ({
   uniforms: undefined,
   define: `let sound = vec4<bool>(true);
-  let scale = ${scales};
+  let scale = ${counted(scales, attrs)};
   let inv = 1.0 / scale;
-  let zero = clamp(round(${zeroPoints}), vec4<f32>(${f32(qmin)}), vec4<f32>(${f32(qmax)}));`,
+  let zero = clamp(round(${zeroPoints}), vec4<f32>(${f32(attrs.qmin)}), vec4<f32>(${f32(attrs.qmax)}));`,
 });
 
 /** WGSL: by the rule from minima and maxima. */
-function fromRange(minima: string, maxima: string, { scheme, qmin, qmax, eps }: QuantRule) {
+function fromRange(minima: string, maxima: string, rule: QuantRule) {
+  const { scheme, qmin, qmax, eps } = rule;
   const symmetric = scheme === 'symmetric';
   const splat = (v: number) => `vec4<f32>(${f32(v)})`;
   const zero = symmetric
@@ -62,8 +73,9 @@ function fromRange(minima: string, maxima: string, { scheme, qmin, qmax, eps }: 
   let most = ${maxima};
   let lo = min(least, vec4<f32>());
   let hi = max(most, vec4<f32>());
-  let span = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${splat(eps)});
-  let usable = bitcast<vec4<u32>>(span) <= bitcast<vec4<u32>>(${splat(LARGEST_SCALE)});
+  let exact = max(${symmetric ? 'max(-lo, hi)' : '(hi - lo)'} / params.levels, ${splat(eps)});
+  let usable = bitcast<vec4<u32>>(exact) <= bitcast<vec4<u32>>(${splat(LARGEST_SCALE)});
+  let span = ${counted('exact', rule)};
   let sound = is_finite(least) & is_finite(most) & usable;
   let scale = nan_unless(sound, span);
   let inv = 1.0 / span;

@@ -8,6 +8,7 @@ import { keepEightBits, type KeepEight } from '../eight-bits';
 import { withLayerBits, type LayerBits } from '../layer-bits';
 import { quantizeWeight } from '../fake-quant';
 import { freeze, type FrozenQuantizers, type FrozenWeight } from '../freeze';
+import { wholeRange } from '../granularity';
 import { prepareQat, weightKey } from '../prepare';
 import { getDefaultQConfig, type QConfigOptions } from '../qconfigs';
 import { observedRange } from '../qparams';
@@ -21,7 +22,7 @@ import { flipRoundings } from './flip-roundings';
 export type Rounding = 'nearest' | 'flipped';
 
 /** What a calibrated network is quantized to. */
-export interface PtqOptions extends Pick<QConfigOptions, 'weightBits' | 'activationBits'> {
+export interface PtqOptions extends Omit<QConfigOptions, 'weightAveraging'> {
   /** What stays at 8 bits whatever the widths are; 'none' by default. */
   readonly keep?: KeepEight;
   /** Widths of single layers, whatever else is said of them; none by default. */
@@ -53,8 +54,8 @@ export function ptq(
 
 /** The calibrated graph with the codes that every tensor has. */
 export function ptqGraph(calibration: Calibrated, options: PtqOptions): QatGraph {
-  const { weightBits, activationBits, keep = 'none', layers = new Map() } = options;
-  const qconfig = getDefaultQConfig('fbgemm', { weightBits, activationBits });
+  const { keep = 'none', layers = new Map() } = options;
+  const qconfig = getDefaultQConfig('fbgemm', options);
   return withLayerBits(keepEightBits(prepareQat(calibration.graph, qconfig, calibration), keep), layers);
 }
 
@@ -70,11 +71,12 @@ function rangesOf(
     const histogram = histograms.get(node.id);
     if (activation && histogram && activations !== 'histogram')
       chosen.set(node.id, activationRange(activations, histogram, activation));
-    if (weight && weights === 'mse') {
-      const key = weightKey(node.id);
-      const { data } = inferenceWeights(node as WeightedNode, params).weight;
-      chosen.set(key, mseWeightRange(data, observedRange(ranges, key), weight));
-    }
+    if (!weight) continue;
+    const key = weightKey(node.id);
+    const ofChannels = observedRange(ranges, key);
+    const extremes = weight.granularity === 'per_tensor' ? wholeRange(ofChannels) : ofChannels;
+    const { data } = inferenceWeights(node as WeightedNode, params).weight;
+    chosen.set(key, weights === 'mse' ? mseWeightRange(data, extremes, weight) : extremes);
   }
   return chosen;
 }

@@ -7,7 +7,7 @@ import { fakeQuantize, passMask } from '../../quant/fake-quant';
 import type { FakeQuantSpec } from '../../quant/types';
 import { BACKENDS, differences, distance, gradient, noise } from '../testing';
 import { batchNorm } from './batch-norm';
-import { fakeQuant, observe } from './quantize';
+import { fakeQuant, fakeQuantLearned, fakeQuantScaled, observe, observeScaled } from './quantize';
 import { scaleChannels } from './scale-channels';
 import { scaleFactor } from './scale-factor';
 
@@ -148,6 +148,51 @@ describe.each(BACKENDS)('on %s', (_, start) => {
       const sums = [0, 0, 0, 0];
       dy.forEach((v, i) => (sums[i % 4] += v * w[i]));
       expect(distance(dk, sums)).toBeLessThan(1e-6);
+    });
+  });
+
+  test('one range for the whole of a scaled weight: observed and quantized as the product is', () => {
+    const spec = { ...WEIGHT, granularity: 'per_tensor' } as const;
+    const [w, dy] = [noise(2 * 2 * 3 * 4, 8), noise(48, 9)];
+    const k = Float32Array.of(0.5, -1, 2, 0.25);
+    tf.tidy(() => {
+      const [weight, factor, up] = [tf.tensor4d(w, [2, 2, 3, 4]), tf.tensor1d(k), tf.tensor4d(dy, [2, 2, 3, 4])];
+      const product = w.map((v, i) => v * k[i % 4]);
+      const range = observeScaled(weight, factor, tf.tensor2d(UNSEEN, [2, 1]), spec);
+      expect([...range.dataSync()]).toEqual([Math.min(...product), Math.max(...product)]);
+      const clipping = tf.tensor2d([-0.5, 0.5], [2, 1]);
+      const q = tensorQParams({ min: Float32Array.of(-0.5), max: Float32Array.of(0.5) }, spec);
+      const y = fakeQuantScaled(weight, factor, clipping, spec, [0, 3]);
+      expect(distance(y.dataSync(), fakeQuantize(product, q))).toBe(0);
+      const mask = passMask(product, q);
+      const dw = gradient((t) => fakeQuantScaled(t, factor, clipping, spec), weight, up);
+      expect(
+        distance(
+          dw,
+          dy.map((v, i) => v * mask[i] * k[i % 4]),
+        ),
+      ).toBe(0);
+      const dk = gradient((t) => fakeQuantScaled(weight, t as tf.Tensor1D, clipping, spec), factor, up);
+      const sums = [0, 0, 0, 0];
+      dy.forEach((v, i) => (sums[i % 4] += v * mask[i] * w[i]));
+      expect(distance(dk, sums)).toBeLessThan(1e-6);
+    });
+  });
+
+  test('learned scales count as the power of two above them, forward and back', () => {
+    const [x, dy] = [noise(60, 10), noise(60, 11)];
+    const codes = { scheme: 'given', qmin: -3, qmax: 7 } as const;
+    const attrs = { ...codes, gradientScale: 0.5, learnsZeroPoint: true };
+    tf.tidy(() => {
+      const [input, up] = [tf.tensor1d(x), tf.tensor1d(dy)];
+      const run = (scale: number, powerOfTwo: boolean) => {
+        const qparams = tf.tensor2d([scale, 2], [2, 1]);
+        const quantized = (t: tf.Tensor) => fakeQuantLearned(input, t as tf.Tensor2D, { ...attrs, powerOfTwo });
+        return [[...quantized(qparams).dataSync()], [...gradient(quantized, qparams, up)]];
+      };
+      expect(run(0.07, true)).toEqual(run(0.125, false));
+      expect(run(0.125, true)).toEqual(run(0.125, false));
+      expect(run(0.07, true)).not.toEqual(run(0.07, false));
     });
   });
 

@@ -15,9 +15,10 @@ export function observe(x: tf.Tensor, range: tf.Tensor2D, spec: RangeObserver): 
   return runKernel('QatObserveMinMax', { x, range }, observerAttrs(spec))[0] as tf.Tensor2D;
 }
 
-/** As observe, of x * factor: x [..., C], factor [C], range [2, C]. */
+/** As observe, of x * factor: x [..., C], factor [C], range [2, 1] or [2, C]. */
 export function observeScaled(x: tf.Tensor, factor: tf.Tensor1D, range: tf.Tensor2D, spec: RangeObserver): tf.Tensor2D {
-  if (!hasKernel('QatObserveScaled')) return tf.tidy(() => observe(tf.mul(x, factor), range, spec));
+  if (isWhole(range, factor) || !hasKernel('QatObserveScaled'))
+    return tf.tidy(() => observe(tf.mul(x, factor), range, spec));
   return runKernel('QatObserveScaled', { x, factor, range }, observerAttrs(spec))[0] as tf.Tensor2D;
 }
 
@@ -55,12 +56,12 @@ export function fakeQuant<T extends tf.Tensor>(x: T, range: tf.Tensor2D, attrs: 
  * @param x [..., C]; @param qparams [2, 1] or [2, C], row 0 scales, row 1 zero points
  */
 export function fakeQuantLearned<T extends tf.Tensor>(x: T, qparams: tf.Tensor2D, attrs: FakeQuantLearnedAttrs): T {
-  const { scheme, qmin, qmax } = attrs;
+  const { scheme, qmin, qmax, powerOfTwo } = attrs;
   const op = tf.customGrad((...args) => {
     const [x, qparams, save] = args as [tf.Tensor, tf.Tensor, GradSaver];
     save([x, qparams]);
     return {
-      value: runKernel('QatFakeQuant', { x, range: qparams }, { scheme, qmin, qmax })[0],
+      value: runKernel('QatFakeQuant', { x, range: qparams }, { scheme, qmin, qmax, powerOfTwo })[0],
       gradFunc: (dy: tf.Tensor, [x, qparams]: tf.Tensor[]) =>
         runKernel('QatFakeQuantLearnedGrad', { x, dy, qparams }, attrs),
     };
@@ -68,8 +69,11 @@ export function fakeQuantLearned<T extends tf.Tensor>(x: T, qparams: tf.Tensor2D
   return op(x, qparams) as T;
 }
 
+/** Whether a range is of a whole tensor that has a factor for each channel: the kernels that multiply have ranges for each. */
+const isWhole = (range: tf.Tensor2D, factor: tf.Tensor1D): boolean => range.shape[1] !== factor.size;
+
 /**
- * As fakeQuant, of x * factor: x [..., C], factor [C], range [2, C]; gradients flow to both.
+ * As fakeQuant, of x * factor: x [..., C], factor [C], range [2, 1] or [2, C]; gradients flow to both.
  * @param taps x is a filter of which only these taps are read, see FakeQuantScaledAttrs
  */
 export function fakeQuantScaled<T extends tf.Tensor>(
@@ -79,7 +83,8 @@ export function fakeQuantScaled<T extends tf.Tensor>(
   spec: QuantRule,
   taps?: readonly number[],
 ): T {
-  if (!hasKernel('QatFakeQuantScaled')) return fakeQuant(scaleChannels(x, factor), range, ruleOf(spec));
+  if (isWhole(range, factor) || !hasKernel('QatFakeQuantScaled'))
+    return fakeQuant(scaleChannels(x, factor), range, ruleOf(spec));
   const attrs: FakeQuantScaledAttrs = { ...ruleOf(spec), taps };
   const op = tf.customGrad((...args) => {
     const [x, factor, save] = args as [tf.Tensor, tf.Tensor, GradSaver];
