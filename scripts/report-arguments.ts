@@ -8,6 +8,8 @@ import { fromFile, NAMES, readChoices } from '../src/recipe/recipe-text';
 const USAGE =
   'Usage: npm run report -- [--steps N] [--batch N] [--backend auto|webgpu|wasm] [--weight-bits B] ' +
   '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|step|cosine|one_cycle] [--seed N] [--qconfig fbgemm_qat|fbgemm|lsq] ' +
+  '[--reduce-range true|false] [--weight-scheme per_channel_symmetric|per_tensor_symmetric|per_channel_affine|per_tensor_affine] ' +
+  '[--narrow-range true|false] [--power-of-two true|false] ' +
   '[--optimizer sgd|adam] [--distillation SHARE] [--averaging DECAY] [--oscillations leave|damp|freeze] ' +
   '[--batch-norm fused|folded] [--reestimate-batch-norm IMAGES] ' +
   '[--keep-eight none|edges|edges_and_sums] [--layer-bits LAYER=W/A,...] ' +

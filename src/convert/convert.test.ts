@@ -11,7 +11,7 @@ import type { Graph } from '../graph/types';
 import { freeze } from '../quant/freeze';
 import { observeWeights } from '../quant/observe-weights';
 import { prepareQat, weightKey } from '../quant/prepare';
-import { getDefaultQatQConfig } from '../quant/qconfigs';
+import { getDefaultQatQConfig, type WeightScheme } from '../quant/qconfigs';
 import { convert } from './convert';
 import { dequantizeOutput, imageCodes } from './image';
 import type { Int8Conv } from '../int8/int8-model';
@@ -182,6 +182,27 @@ describe('convert', () => {
     expect(() => convert(graph, diverged, frozen(diverged, activations))).toThrow(PlaygroundError);
     expect(() => convert(graph, diverged, frozen(diverged, activations))).toThrow('conv are not finite');
   });
+});
+
+describe('weights of other schemes', () => {
+  const of = (weightScheme: WeightScheme) => {
+    const qconfig = getDefaultQatQConfig('fbgemm', { weightScheme });
+    const prepared = prepareQat(fuse(network).graph, qconfig, { fuseAddRelu: false });
+    return () => convert(prepared, params, freeze(prepared, observeWeights(prepared, params, activations)));
+  };
+
+  it('per tensor have the same scale for each channel', () => {
+    const [conv, fc] = of('per_tensor_symmetric')().ops.flatMap((op) => ('weights' in op ? [op] : []));
+    for (const { weightScales, weights } of [conv, fc]) {
+      expect(new Set(weightScales).size).toBe(1);
+      expect(Math.max(...[...weights].map(Math.abs))).toBeGreaterThanOrEqual(127);
+    }
+    expect(conv.weightScales.length).toBe(COUT);
+  });
+
+  it.each(['per_channel_affine', 'per_tensor_affine'] as const)('are refused where they are %s', (weightScheme) =>
+    expect(of(weightScheme)).toThrow(expect.objectContaining({ code: 'unsupported' })),
+  );
 });
 
 describe('imageCodes', () => {

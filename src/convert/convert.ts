@@ -1,5 +1,6 @@
 // torch.ao.quantization.convert as a pass: a prepared graph, its parameters and frozen quantizers become an Int8Model.
 // The same for QAT and PTQ. Not for finding quantizers (src/quant, src/train) nor for running integers (src/engine).
+import { affineWeights } from './affine-weights';
 import { areFinite, diverged } from '../core/finite';
 import type { ParamStore } from '../core/params';
 import type { QParams } from '../core/qparams';
@@ -27,7 +28,8 @@ export interface ConvertOptions {
  * Folds each batch norm with its running statistics, quantizes weights per output channel, to nearest unless their
  * quantizer brings codes, and names every operation by its converted module's path. Biases stay float32.
  * @param params torchvision's state dict
- * @throws PlaygroundError when a parameter is missing or not finite; Error when a quantizer is missing
+ * @throws PlaygroundError when a parameter is missing or not finite, 'unsupported' when a weight has zero points; Error
+ * when a quantizer is missing
  */
 export function convert(
   graph: QatGraph,
@@ -47,6 +49,7 @@ export function convert(
   const weighted = (node: WeightedNode): Int8Weights => {
     const { weight, bias: folded } = inferenceWeights(node, params);
     const { q, codes = quantizeWeight(weight.data, q), bias = folded } = quantizerOf(quantizers.weights, node);
+    if (q.zeroPoints.some((zeroPoint) => zeroPoint !== 0)) throw affineWeights();
     checkFinite(node.id, weight.data, bias);
     const weights = node.op === 'conv' ? toOhwi(codes, node.conv) : codes;
     return { weights, weightBits: weightBitsOf(q), weightScales: q.scales, bias };

@@ -110,6 +110,10 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
     weightRanges: 'minmax',
     rounding: 'nearest',
     correctBias: false,
+    reduceRange: true,
+    weightScheme: 'per_channel_symmetric',
+    narrowRange: false,
+    powerOfTwo: false,
     equalize: false,
     layerBits: '',
   } as const;

@@ -76,6 +76,31 @@ describe('compareLayers', () => {
     });
   });
 
+  test.each<[string, Partial<PtqOptions>]>([
+    ['all 256 codes of activations', { reduceRange: false }],
+    ['weights per tensor', { weightScheme: 'per_tensor_symmetric' }],
+    ['narrow weights', { narrowRange: true }],
+    ['powers of two', { powerOfTwo: true }],
+    [
+      'all of it, and what methods choose',
+      {
+        ...{ reduceRange: false, weightScheme: 'per_tensor_symmetric', narrowRange: true, powerOfTwo: true },
+        ...{ ranges: { activations: 'mse', weights: 'mse' }, rounding: 'flipped', correctBias: true, keep: 'edges' },
+        layers: new Map([['second', { weightBits: 8, activationBits: 8 }]]),
+      },
+    ],
+  ])('simulated and integer hardly differ with %s, at any width', async (_, scheme) => {
+    for (const bits of [8, 4, 2]) {
+      const { lab, network } = await quantized({ weightBits: bits, activationBits: bits, ...scheme });
+      const largest = Math.max(...[...network.quantizers.activations.values()].map(({ qmax }) => qmax));
+      if (bits === 8 || scheme.keep) expect(largest).toBe(scheme.reduceRange === false ? 255 : 127);
+      for (const { codes, differing, largest } of await lab.compareLayers(network, network.params, range)) {
+        expect(differing / codes).toBeLessThan(0.01);
+        expect(largest).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
   test('simulates codes and biases that a method chose, as the integers have them', async () => {
     const { lab, network } = await quantized({
       weightBits: 3,

@@ -8,15 +8,15 @@ import { initialQParams, learnedQuantizers } from '../quant/learned';
 import { equalize } from '../quant/methods/equalize';
 import { ptq, type Rounding } from '../quant/methods/ptq';
 import { prepareQat, type PrepareOptions } from '../quant/prepare';
-import { qconfigById, type QConfigId } from '../quant/qconfigs';
-import type { QatGraph } from '../quant/types';
+import { qconfigById, type QConfigId, type SchemeOptions } from '../quant/qconfigs';
+import type { QatGraph, QConfig } from '../quant/types';
 import type { ActivationRanges } from '../quant/ranges/table';
 import type { WeightRanges } from '../quant/ranges/weights';
 import { readLayerBits } from '../recipe/layer-bits';
 import type { Start } from '../train/saved/state-check';
 import type { Lab } from './lab';
 
-export interface PreparedOptions extends PrepareOptions {
+export interface PreparedOptions extends PrepareOptions, Required<SchemeOptions> {
   readonly qconfig: QConfigId;
   readonly weightBits: number;
   readonly activationBits: number;
@@ -56,16 +56,23 @@ export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'batchNorm' | 'fuseAd
 /** Post-training quantization by these choices. */
 export function ptqOptions(options: PtqChoices) {
   const { weightBits, activationBits, keepEight: keep, ranges: activations, weightRanges: weights } = options;
-  const { rounding, correctBias } = options;
-  const ranges = { activations, weights };
-  return { weightBits, activationBits, keep, layers: layersOf(options), ranges, rounding, correctBias } as const;
+  const { rounding, correctBias, reduceRange, weightScheme, narrowRange, powerOfTwo } = options;
+  const [ranges, layers] = [{ activations, weights }, layersOf(options)];
+  const scheme = { reduceRange, weightScheme, narrowRange, powerOfTwo };
+  return { weightBits, activationBits, ...scheme, keep, layers, ranges, rounding, correctBias } as const;
+}
+
+/** The qconfig of these choices. @throws PlaygroundError 'bad-argument' on bits out of range */
+export function qconfigOf(options: Omit<PreparedOptions, 'batchNorm' | 'fuseAddRelu'>): QConfig {
+  const activationObserver = options.ranges === 'minmax' ? 'minmax' : 'histogram';
+  return qconfigById(options.qconfig, { ...options, activationObserver });
 }
 
 /** The graph that QAT trains. @throws PlaygroundError 'bad-argument' on bits out of range or a layer that is not there */
 export function preparedGraph(lab: Lab, options: PreparedOptions): QatGraph {
   const { fuseAddRelu, keepEight } = options;
   const graph = floatGraph(lab, options);
-  const prepared = prepareQat(graph, qconfigById(options.qconfig, options), { fuseAddRelu });
+  const prepared = prepareQat(graph, qconfigOf(options), { fuseAddRelu });
   return withLayerBits(keepEightBits(prepared, keepEight), layersOf(options));
 }
 

@@ -6,7 +6,7 @@ import type { Events } from './events';
 import { remedyFor } from './remedy';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
-import { stepOf, type Work } from './step-work';
+import { checkBeforehand, stepOf, type Work } from './step-work';
 import type { Workers } from './workers';
 
 interface Means {
@@ -51,12 +51,14 @@ export class Performer {
   /**
    * Performs these works in order, each unless it is done. Choices may change on the way: then what has become stale is
    * performed again.
-   * @throws PlaygroundError what a work failed by, which is told too; 'bad-argument' while another run computes
+   * @throws PlaygroundError what a work failed by, or would in the end, which is told too; 'bad-argument' while another run
+   * computes
    */
   async along(run: ProjectRun, works: readonly Work[]): Promise<void> {
     const next = () => works.find((work) => !isDone(run, work));
     if (next() === undefined) return;
     this.refuseWhileAnother(run);
+    for (const work of works) if (!isDone(run, work)) this.foresee(run, work);
     if (this.worn && !this.owner) this.means.renew();
     this.owner ??= { run, callers: 0 };
     const { owner } = this;
@@ -76,6 +78,15 @@ export class Performer {
     this.owner = undefined;
     this.performed.clear();
     this.worn = false;
+  }
+
+  /** Fails for what would fail a work in the end, before anything is done for it. */
+  private foresee(run: ProjectRun, work: Work): void {
+    try {
+      checkBeforehand(work, run.recipe);
+    } catch (error) {
+      throw this.failed(run, stepOf(work), error);
+    }
   }
 
   private sharing(run: ProjectRun, work: Work): Promise<void> {

@@ -196,6 +196,29 @@ describe('runs', () => {
   });
 });
 
+describe('affine weights, which are not converted', () => {
+  test.each([
+    ['all', (project: ReturnType<typeof open>) => project.runAll()],
+    ['healing', (project: ReturnType<typeof open>) => project.heal()],
+  ])('are refused before anything is done: %s', async (_, ask) => {
+    const project = open();
+    const failed = vi.fn();
+    project.on((event) => event.type === 'step-failed' && failed(event.step, event.message));
+    project.choose({ weightScheme: 'per_channel_affine' });
+    const asked = await askedBy(async () => expect(ask(project)).rejects.toMatchObject({ code: 'unsupported' }));
+    expect(asked).toEqual([]);
+    expect(failed.mock.calls).toEqual([['convert', expect.stringContaining('zero points')]]);
+    expect(project.computing).toBeUndefined();
+  });
+
+  test('are trained where that is asked for', async () => {
+    const project = open();
+    project.choose({ weightScheme: 'per_tensor_affine' });
+    await project.run('train');
+    expect(project.inHand.state('train')).toBe('done');
+  });
+});
+
 describe('healing', () => {
   test('trains QAT and converts it, with neither proofs nor control; the train step then adds the control alone', async () => {
     const project = open();

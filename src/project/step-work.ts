@@ -1,7 +1,9 @@
 // The table of steps: what each asks of the workers, for one run with one recipe. Not for their order, nor for failures:
 // performer.ts.
+import { affineWeights } from '../convert/affine-weights';
 import { serializeInt8Model } from '../int8/serialize';
-import { qconfigById } from '../quant/qconfigs';
+import { qconfigOf } from '../lab/prepared';
+import { isAffine } from '../quant/qconfigs';
 import type { Recipe } from '../recipe/recipe';
 import type { Backends } from './backends';
 import { compare } from './compare';
@@ -20,6 +22,11 @@ const EQUIVALENCE = { randomTests: 100, imageTests: 100 };
 /** The article's steps, and the half of the train step that conversion needs. */
 export type Work = StepId | 'qat';
 export const stepOf = (work: Work): StepId => (work === 'qat' ? 'train' : work);
+
+/** What is known of a work before anything is done for it. @throws PlaygroundError 'unsupported' */
+export function checkBeforehand(work: Work, { weightScheme }: Recipe): void {
+  if (work === 'convert' && isAffine(weightScheme)) throw affineWeights();
+}
 
 export interface Parts {
   readonly baseUrl: string;
@@ -63,8 +70,8 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
   },
   fuse: () => workers().train.fuse(),
   verify: (run) => workers().train.verify(EQUIVALENCE, events.progress(run, 'verify', 'equivalence')),
-  configure: async (_, { qconfig, weightBits, activationBits }) => {
-    const { label, activation, weight } = qconfigById(qconfig, { weightBits, activationBits });
+  configure: async (_, recipe) => {
+    const { label, activation, weight } = qconfigOf(recipe);
     return { qconfig: label, activation: describeSpec(activation), weight: describeSpec(weight) };
   },
   prepare: (_, recipe) => workers().train.prepare(recipe),

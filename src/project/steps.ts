@@ -19,6 +19,10 @@ export type StepId = (typeof STEP_IDS)[number];
 export const READ_BY: Readonly<Record<Choice, StepId>> = {
   backend: 'load',
   qconfig: 'configure',
+  reduceRange: 'configure',
+  weightScheme: 'configure',
+  narrowRange: 'configure',
+  powerOfTwo: 'configure',
   weightBits: 'configure',
   activationBits: 'configure',
   keepEight: 'configure',

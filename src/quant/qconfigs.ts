@@ -51,6 +51,8 @@ export interface QConfigOptions extends SchemeOptions {
   readonly weightBits?: number;
   /** 2..8, default 8: unsigned codes 0..2^b-1, but see reduceRange. */
   readonly activationBits?: number;
+  /** Of the qconfig that only observes. Default 'histogram', PyTorch's; 'minmax' keeps the whole range. */
+  readonly activationObserver?: 'histogram' | 'minmax';
   /**
    * Averaging constant of the weights' observer, for the qconfig that simulates. Default 1: weights are quantized over
    * their present range. PYTORCH_AVERAGING lets the range lag behind the weights.
@@ -72,9 +74,11 @@ export function getDefaultQatQConfig(backend: Backend, options: QConfigOptions =
 /** get_default_qconfig(backend): only observes (post-training quantization). @throws PlaygroundError on bits out of range */
 export function getDefaultQConfig(backend: Backend, options: QConfigOptions = {}): QConfig {
   const all = withDefaults(backend, options);
+  const { activationObserver: observer = 'histogram' } = options;
+  const label = observer === 'histogram' ? labelOf('get_default_qconfig', backend, all) : 'QConfig';
   return {
-    ...{ id: backend, label: labelOf('get_default_qconfig', backend, all), codes: codesOf(all) },
-    activation: { ...activationSpec(all), observer: 'histogram', simulate: false },
+    ...{ id: backend, label, codes: codesOf(all) },
+    activation: { ...activationSpec(all), observer, simulate: false },
     weight: { ...weightSpec(all), observer: 'minmax', simulate: false },
   };
 }
@@ -109,7 +113,7 @@ export function qconfigById(id: QConfigId, options: QConfigOptions = {}): QConfi
 
 export type QConfigId = 'fbgemm_qat' | 'fbgemm' | 'lsq';
 
-type Whole = Required<Omit<QConfigOptions, 'weightAveraging'>>;
+type Whole = Required<Omit<QConfigOptions, 'weightAveraging' | 'activationObserver'>>;
 
 /** Every option, those that are not given as the backend has them. */
 function withDefaults(backend: Backend, options: QConfigOptions): Whole {

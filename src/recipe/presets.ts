@@ -54,17 +54,39 @@ export function learnedAt({ weightBits, activationBits }: Pick<Recipe, 'weightBi
   return { ...nearest.fields, weightBits, activationBits };
 }
 
+const ARTICLE: Method = {
+  ...DEFAULTS,
+  ...{ weightBits: 8, qconfig: 'fbgemm', fuseAddRelu: false, schedule: 'constant' },
+};
+/** PyTorch's scheme for ARM. */
+const QNNPACK: Partial<Method> = { reduceRange: false, weightScheme: 'per_tensor_symmetric' };
+
 export const PRESETS: readonly Preset[] = [
   { name: 'As the page opens', why: '3-bit weights break, and a minute of training heals them.', fields: DEFAULTS },
   {
     name: 'The article',
     why: 'Observers alone: nothing is simulated, so that training is ordinary fine-tuning.',
-    fields: { ...DEFAULTS, weightBits: 8, qconfig: 'fbgemm', fuseAddRelu: false, schedule: 'constant' },
+    fields: ARTICLE,
   },
   {
     name: 'PyTorch QAT',
-    why: 'get_default_qat_qconfig("fbgemm") at 8 bits: fake-quant in every forward pass.',
+    why: 'get_default_qat_qconfig("fbgemm") or ("x86"), which is the same, at 8 bits: fake-quant in every forward pass.',
     fields: { ...DEFAULTS, weightBits: 8 },
+  },
+  {
+    name: 'PyTorch QAT for qnnpack',
+    why: 'get_default_qat_qconfig("qnnpack"): one scale for a whole weight, and all 256 codes for activations.',
+    fields: { ...DEFAULTS, weightBits: 8, ...QNNPACK },
+  },
+  {
+    name: 'PyTorch QAT without add_relu',
+    why: 'Adds and their ReLUs apart, as the article has them, with fake-quant in every forward pass.',
+    fields: { ...DEFAULTS, weightBits: 8, fuseAddRelu: false },
+  },
+  {
+    name: 'Per-tensor MinMax',
+    why: "The article's other qconfig, in its comment: MinMaxObserver for activations and for whole weights.",
+    fields: { ...ARTICLE, ...QNNPACK, ranges: 'minmax' },
   },
   ...LEARNED_WIDTHS,
 ];

@@ -55,6 +55,14 @@ const RecipeSchema = object({
    * learns its scales (_LearnableFakeQuantize).
    */
   qconfig: oneOf(['fbgemm_qat', 'fbgemm', 'lsq']),
+  /** PyTorch's reduce_range. true: 8-bit activations have codes 0..127, fbgemm's; false: 0..255, qnnpack's. */
+  reduceRange: flag,
+  /** torch.qscheme of weights. Affine ones can be trained and judged, but not converted: our engine's weights have no zero points. */
+  weightScheme: oneOf(['per_channel_symmetric', 'per_tensor_symmetric', 'per_channel_affine', 'per_tensor_affine']),
+  /** true: weights have as many codes below 0 as above, -7..7 of 4 bits. */
+  narrowRange: flag,
+  /** true: every scale is rounded up to a power of two. */
+  powerOfTwo: flag,
   /** What has 8 bits whatever the widths are: nothing, the layers at both ends, these and the skip adds. */
   keepEight: oneOf(['none', 'edges', 'edges_and_sums']),
   /** Layers with widths of their own, whatever is said above: 'layer4.1.conv2=2/4,fc=8/8'; see layer-bits.ts. */
@@ -62,7 +70,10 @@ const RecipeSchema = object({
     text,
     v.check((layers) => readLayerBits(layers) !== undefined, 'like "layer4.1.conv2=2/4,fc=8/8", each layer once'),
   ),
-  /** How PTQ, and what begins with it (learned scales, the slider), chooses the ranges of activations: src/quant/ranges. */
+  /**
+   * How PTQ, and what begins with it (learned scales, the slider), chooses the ranges of activations: src/quant/ranges. A
+   * qconfig that observes only has MinMaxObserver by 'minmax', HistogramObserver by the others.
+   */
   ranges: oneOf(['histogram', 'minmax', 'mse', 'entropy', 'percentile']),
   /** The same of weights. */
   weightRanges: oneOf(['minmax', 'mse']),
@@ -103,6 +114,10 @@ export const DEFAULT_RECIPE: Recipe = {
   oscillations: 'leave',
   reestimateBatchNorm: 0,
   qconfig: 'fbgemm_qat',
+  reduceRange: true,
+  weightScheme: 'per_channel_symmetric',
+  narrowRange: false,
+  powerOfTwo: false,
   keepEight: 'none',
   layerBits: '',
   ranges: 'histogram',
@@ -139,6 +154,8 @@ const ADDED: Partial<Recipe> = {
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
   ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
   ...{ reestimateBatchNorm: 0, oscillations: 'leave' },
+  ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
+  ...{ narrowRange: false, powerOfTwo: false },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

@@ -22,7 +22,7 @@ import { flipRoundings } from './flip-roundings';
 export type Rounding = 'nearest' | 'flipped';
 
 /** What a calibrated network is quantized to. */
-export interface PtqOptions extends Omit<QConfigOptions, 'weightAveraging'> {
+export interface PtqOptions extends Omit<QConfigOptions, 'weightAveraging' | 'activationObserver'> {
   /** What stays at 8 bits whatever the widths are; 'none' by default. */
   readonly keep?: KeepEight;
   /** Widths of single layers, whatever else is said of them; none by default. */

@@ -107,6 +107,8 @@ describe('a database of version 1', () => {
     ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
     ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
     ...{ reestimateBatchNorm: 0, oscillations: 'leave' },
+    ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
+    ...{ narrowRange: false, powerOfTwo: false },
   };
   test('its training is carried over under its id, with both runs and states', async () => {
     await version1({ qat: QAT_1, 'qat/state': stateOf(2), control: CONTROL_1, 'control/state': stateOf(1) });

@@ -141,8 +141,12 @@ export class Lesson {
 }
 
 /** What PTQ reads besides the widths. */
-const methodOf = ({ keepEight, layerBits, ranges, weightRanges, rounding, correctBias, equalize }: Recipe): string =>
-  [keepEight, layerBits, ranges, weightRanges, rounding, correctBias, equalize].join(' ');
+function methodOf(recipe: Recipe): string {
+  const { keepEight, layerBits, ranges, weightRanges, rounding, correctBias, equalize } = recipe;
+  const { reduceRange, weightScheme, narrowRange, powerOfTwo } = recipe;
+  const scheme = [reduceRange, weightScheme, narrowRange, powerOfTwo];
+  return [...scheme, keepEight, layerBits, ranges, weightRanges, rounding, correctBias, equalize].join(' ');
+}
 
 /** What a visitor is told of it; a mistake of the page's own is thrown on. */
 function problemOf(error: unknown): Problem {
