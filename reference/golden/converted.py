@@ -55,8 +55,11 @@ def _weights(module: nn.Module) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     weight, bias = module.weight(), module.bias()
     codes = weight.int_repr()
     codes = codes.permute(0, 2, 3, 1) if codes.ndim == 4 else codes
-    scales = weight.q_per_channel_scales()
-    assert torch.equal(scales, scales.float().double()) and not weight.q_per_channel_zero_points().any()
+    if weight.qscheme() == torch.per_tensor_affine:
+        scales, zero_points = torch.full([len(codes)], weight.q_scale(), dtype=torch.float64), weight.q_zero_point()
+    else:
+        scales, zero_points = weight.q_per_channel_scales(), weight.q_per_channel_zero_points().any()
+    assert torch.equal(scales, scales.float().double()) and not zero_points
     return np.ascontiguousarray(codes.numpy()), scales.float().numpy(), bias.detach().numpy()
 
 
@@ -183,17 +186,46 @@ def _accuracy(predictions: list[int]) -> float:
 
 
 @torch.no_grad()
-def _calibrated(source: Path, observer: str, add_relu: bool, activation_max=127, weight_bits=8) -> nn.Module:
-    qconfig = qconfigs.ptq(observer, activation_max, weight_bits)
+def _calibrated(source: Path, observer: str, add_relu: bool, *codes) -> nn.Module:
+    qconfig = qconfigs.ptq(observer, *codes)
     prepared = prepared_for_ptq(checkpoint.load(source)[0], qconfig, add_relu)
     for index in range(CALIBRATION["batches"]):
         prepared(images.batch(CALIBRATION["split"], index * CALIBRATION["batch"], CALIBRATION["batch"])[0])
     return prepared
 
 
-def _ptq(topic: str, observer: str, add_relu: bool, activation_max: int, weight_bits: int, source: Path) -> Fixture:
+@torch.no_grad()
+def _engine(engine: str, prepared: nn.Module, fixture: Fixture) -> dict:
+    """Another engine of PyTorch beside the one that describe() saw: codes of whole networks, and of layers of the same inputs."""
+    usual = torch.backends.quantized.engine
+    torch.backends.quantized.engine = engine
+    try:
+        net = converted(prepared)
+        x, _ = images.batch("test", 0, PREDICTED)
+        outputs, logits = traced(net, x)
+    finally:
+        torch.backends.quantized.engine = usual
+    codes = {p: _nhwc(t) for p, t in outputs.items()}
+    layers = fixture.values["layers"]
+    q = {layer["name"]: layer for layer in layers}
+    assert all((q[p]["scale"], q[p]["zero_point"]) == (t.q_scale(), t.q_zero_point()) for p, t in outputs.items())
+    apart = [abs(_again(layer, net, codes, q, x.numpy(), integer.QUINT8_MAX).astype(int) - codes[layer["name"]]) for layer in layers]
+    if max(a.max() for a in apart) > 1:
+        raise ArithmeticError(f"{fixture.topic}: {engine} is further than 1 from the formulas")
+    predictions = logits.argmax(1)
+    return {
+        "largest": int(max(a.max() for a in apart)),
+        "share": float(np.mean([(a > 0).mean() for a in apart])),
+        "predictions": predictions.tolist(),
+    }
+
+
+def _ptq(
+    topic: str, observer: str, add_relu: bool, activation_max: int, weight_bits: int, source: Path,
+    scheme: str = qconfigs.PER_CHANNEL, engines: tuple[str, ...] = (),
+) -> Fixture:
     fixture = Fixture(topic, checkpoint.load(source)[1])
-    prepared = _calibrated(source, observer, add_relu, activation_max, weight_bits)
+    prepared = _calibrated(source, observer, add_relu, activation_max, weight_bits, scheme)
     observed = {
         path.removesuffix(".activation_post_process"): {"min": m.min_val.item(), "max": m.max_val.item()}
         for path, m in prepared.named_modules()
@@ -203,8 +235,9 @@ def _ptq(topic: str, observer: str, add_relu: bool, activation_max: int, weight_
     fixture.values |= {
         "made": {
             "kind": "ptq", "observer": observer, "add_relu": add_relu, "qmin": 0, "qmax": activation_max,
-            "weight_bits": weight_bits,
+            "weight_bits": weight_bits, "weight_scheme": scheme,
         },
+        "engines": {engine: _engine(engine, prepared, fixture) for engine in engines},
         "calibration": CALIBRATION,
         "observed": observed,
         "accuracy_of_predicted": _accuracy(predictions),
@@ -316,6 +349,10 @@ def topics() -> dict:
         "int8_ptq_minmax_add_relu_w4": ("minmax", True, 127, 4),
     }
     made = {name: partial(_ptq, name, *options) for name, options in ptq.items()}
+    # get_default_qconfig("qnnpack")'s scheme; its integers are fbgemm's, and what other engines make of it is said.
+    made["int8_ptq_qnnpack"] = partial(
+        _ptq, "int8_ptq_qnnpack", "minmax", True, 255, 8, scheme="per_tensor_symmetric", engines=("x86", "qnnpack")
+    )
     qat = {"int8_qat_add": False, "int8_qat_add_relu": True}
     return {"fp32": fp32} | made | {name: partial(_qat, name, relu) for name, relu in qat.items()} | {
         "convert": convert_block

@@ -8,7 +8,7 @@ import { resnet18 } from '../../src/graph/resnet18';
 import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareQat } from '../../src/quant/prepare';
-import { getDefaultQatQConfig, getDefaultQConfig, type QConfigOptions } from '../../src/quant/qconfigs';
+import { getDefaultQatQConfig, getDefaultQConfig, type QConfigOptions, type WeightScheme } from '../../src/quant/qconfigs';
 import { loadFixture, type Fixture } from './fixture';
 import { loadCheckpoint } from './network';
 
@@ -18,6 +18,7 @@ export const PTQ_TOPICS = [
   'int8_ptq_minmax_add_relu',
   'int8_ptq_minmax_add_relu_8bit',
   'int8_ptq_minmax_add_relu_w4',
+  'int8_ptq_qnnpack',
 ] as const;
 /** Pretrained weights; the fixture has the histograms' ends, not the ranges chosen within: qparams are the fixture's. */
 export const HISTOGRAM_TOPIC = 'int8_ptq_histogram_add';
@@ -42,7 +43,14 @@ export interface ConvertedValues {
   readonly images: { readonly first: number; readonly traced: number; readonly predicted: number };
   readonly predictions: readonly number[];
   readonly predictions_at_127?: readonly number[];
-  readonly made: { readonly add_relu: boolean; readonly qmax: number; readonly weight_bits?: number };
+  readonly made: {
+    readonly add_relu: boolean;
+    readonly qmax: number;
+    readonly weight_bits?: number;
+    readonly weight_scheme?: WeightScheme;
+  };
+  /** Other engines of PyTorch: how far a layer's codes are from ours of the same inputs at most, and how many are. */
+  readonly engines?: Readonly<Record<string, { readonly largest: number; readonly share: number }>>;
   readonly observed: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
 }
 
@@ -59,7 +67,8 @@ export function loadConverted(
   const { params, sha256 } = loadCheckpoint();
   if (sha256 !== fixture.checkpoint) throw new Error(`${topic} was made from other weights than public/checkpoint`);
 
-  const options = { weightBits: made.weight_bits ?? 8, reduceRange: made.qmax === 127 };
+  const { weight_bits: weightBits = 8, weight_scheme: weightScheme } = made;
+  const options = { weightBits, weightScheme, reduceRange: made.qmax === 127 };
   const ranges = rangesOf(observed);
   const trained = fixture.names.some((name) => name.startsWith('weights_delta.'));
   const qconfig = trained ? getDefaultQatQConfig('fbgemm', options) : getDefaultQConfig('fbgemm', options);

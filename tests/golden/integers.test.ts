@@ -30,6 +30,15 @@ describe.each([...PTQ_TOPICS, HISTOGRAM_TOPIC, ...QAT_TOPICS] as const)('%s', (t
   });
 });
 
+it("PyTorch's engines but fbgemm are within one code of the same inputs, which fbgemm's formulas equal", () => {
+  const { engines } = loadConverted('int8_ptq_qnnpack').fixture.values;
+  expect(Object.keys(engines!)).toEqual(['x86', 'qnnpack']);
+  for (const { largest, share } of Object.values(engines!)) {
+    expect(largest).toBeLessThanOrEqual(1);
+    expect(share).toBeLessThan(1e-3);
+  }
+});
+
 describe.each(QAT_TOPICS)("%s, saturating at the qconfig's 127", (topic) => {
   const { fixture, model } = loadConverted(topic, 'qconfig');
 
