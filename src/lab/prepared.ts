@@ -9,7 +9,7 @@ import { equalize } from '../quant/methods/equalize';
 import { ptq, type Rounding } from '../quant/methods/ptq';
 import { prepareQat, type PrepareOptions } from '../quant/prepare';
 import { qconfigById, type QConfigId, type SchemeOptions } from '../quant/qconfigs';
-import type { QatGraph, QConfig } from '../quant/types';
+import type { QatGraph } from '../quant/types';
 import type { ActivationRanges } from '../quant/ranges/table';
 import type { WeightRanges } from '../quant/ranges/weights';
 import { readLayerBits } from '../recipe/layer-bits';
@@ -62,17 +62,11 @@ export function ptqOptions(options: PtqChoices) {
   return { weightBits, activationBits, ...scheme, keep, layers, ranges, rounding, correctBias } as const;
 }
 
-/** The qconfig of these choices. @throws PlaygroundError 'bad-argument' on bits out of range */
-export function qconfigOf(options: Omit<PreparedOptions, 'batchNorm' | 'fuseAddRelu'>): QConfig {
-  const activationObserver = options.ranges === 'minmax' ? 'minmax' : 'histogram';
-  return qconfigById(options.qconfig, { ...options, activationObserver });
-}
-
 /** The graph that QAT trains. @throws PlaygroundError 'bad-argument' on bits out of range or a layer that is not there */
 export function preparedGraph(lab: Lab, options: PreparedOptions): QatGraph {
   const { fuseAddRelu, keepEight } = options;
   const graph = floatGraph(lab, options);
-  const prepared = prepareQat(graph, qconfigOf(options), { fuseAddRelu });
+  const prepared = prepareQat(graph, qconfigById(options.qconfig, options), { fuseAddRelu });
   return withLayerBits(keepEightBits(prepared, keepEight), layersOf(options));
 }
 

@@ -2,8 +2,7 @@
 // performer.ts.
 import { affineWeights } from '../convert/affine-weights';
 import { serializeInt8Model } from '../int8/serialize';
-import { qconfigOf } from '../lab/prepared';
-import { isAffine } from '../quant/qconfigs';
+import { isAffine, qconfigById } from '../quant/qconfigs';
 import type { Recipe } from '../recipe/recipe';
 import type { Backends } from './backends';
 import { compare } from './compare';
@@ -71,7 +70,7 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
   fuse: () => workers().train.fuse(),
   verify: (run) => workers().train.verify(EQUIVALENCE, events.progress(run, 'verify', 'equivalence')),
   configure: async (_, recipe) => {
-    const { label, activation, weight } = qconfigOf(recipe);
+    const { label, activation, weight } = qconfigById(recipe.qconfig, recipe);
     return { qconfig: label, activation: describeSpec(activation), weight: describeSpec(weight) };
   },
   prepare: (_, recipe) => workers().train.prepare(recipe),

@@ -145,6 +145,13 @@ describe('qconfigs', () => {
     expect(labelOf({ ...qnnpack, powerOfTwo: true })).toBe('QConfig');
   });
 
+  it('observes with MinMaxObserver where nothing is simulated and the whole range is asked for', () => {
+    const { label, activation } = qconfigById('fbgemm', { ranges: 'minmax' });
+    expect([label, activation.observer, activation.simulate]).toEqual(['QConfig', 'minmax', false]);
+    expect(qconfigById('fbgemm', { ranges: 'mse' }).activation.observer).toBe('histogram');
+    expect(qconfigById('fbgemm_qat', { ranges: 'minmax' })).toEqual(qconfigById('fbgemm_qat'));
+  });
+
   it('knows no qconfig but its own', () => {
     expect(() => qconfigById('qnnpack' as 'fbgemm')).toThrow('"qnnpack" is no qconfig');
   });

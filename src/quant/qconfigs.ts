@@ -3,6 +3,7 @@
 import { PlaygroundError } from '../core/errors';
 import { impossible } from '../core/impossible';
 import { BITS } from '../core/qparams';
+import type { ActivationRanges } from './ranges/table';
 import type { CodeRule, NodeQuant, QConfig, QuantRule } from './types';
 
 /** torch.finfo(torch.float32).eps, the observers' smallest scale. */
@@ -51,8 +52,8 @@ export interface QConfigOptions extends SchemeOptions {
   readonly weightBits?: number;
   /** 2..8, default 8: unsigned codes 0..2^b-1, but see reduceRange. */
   readonly activationBits?: number;
-  /** Of the qconfig that only observes. Default 'histogram', PyTorch's; 'minmax' keeps the whole range. */
-  readonly activationObserver?: 'histogram' | 'minmax';
+  /** Of activations, by the qconfig that only observes: MinMaxObserver for 'minmax', else (default) HistogramObserver. */
+  readonly ranges?: ActivationRanges;
   /**
    * Averaging constant of the weights' observer, for the qconfig that simulates. Default 1: weights are quantized over
    * their present range. PYTORCH_AVERAGING lets the range lag behind the weights.
@@ -74,7 +75,7 @@ export function getDefaultQatQConfig(backend: Backend, options: QConfigOptions =
 /** get_default_qconfig(backend): only observes (post-training quantization). @throws PlaygroundError on bits out of range */
 export function getDefaultQConfig(backend: Backend, options: QConfigOptions = {}): QConfig {
   const all = withDefaults(backend, options);
-  const { activationObserver: observer = 'histogram' } = options;
+  const observer = options.ranges === 'minmax' ? 'minmax' : 'histogram';
   const label = observer === 'histogram' ? labelOf('get_default_qconfig', backend, all) : 'QConfig';
   return {
     ...{ id: backend, label, codes: codesOf(all) },
@@ -113,7 +114,7 @@ export function qconfigById(id: QConfigId, options: QConfigOptions = {}): QConfi
 
 export type QConfigId = 'fbgemm_qat' | 'fbgemm' | 'lsq';
 
-type Whole = Required<Omit<QConfigOptions, 'weightAveraging' | 'activationObserver'>>;
+type Whole = Required<Omit<QConfigOptions, 'weightAveraging' | 'ranges'>>;
 
 /** Every option, those that are not given as the backend has them. */
 function withDefaults(backend: Backend, options: QConfigOptions): Whole {

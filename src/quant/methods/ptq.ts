@@ -22,7 +22,7 @@ import { flipRoundings } from './flip-roundings';
 export type Rounding = 'nearest' | 'flipped';
 
 /** What a calibrated network is quantized to. */
-export interface PtqOptions extends Omit<QConfigOptions, 'weightAveraging' | 'activationObserver'> {
+export interface PtqOptions extends Omit<QConfigOptions, 'weightAveraging' | 'ranges'> {
   /** What stays at 8 bits whatever the widths are; 'none' by default. */
   readonly keep?: KeepEight;
   /** Widths of single layers, whatever else is said of them; none by default. */
@@ -55,7 +55,8 @@ export function ptq(
 /** The calibrated graph with the codes that every tensor has. */
 export function ptqGraph(calibration: Calibrated, options: PtqOptions): QatGraph {
   const { keep = 'none', layers = new Map() } = options;
-  const qconfig = getDefaultQConfig('fbgemm', options);
+  // Ranges are chosen from what the calibration kept, not observed again.
+  const qconfig = getDefaultQConfig('fbgemm', { ...options, ranges: undefined });
   return withLayerBits(keepEightBits(prepareQat(calibration.graph, qconfig, calibration), keep), layers);
 }
 
