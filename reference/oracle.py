@@ -14,7 +14,7 @@ import torch
 
 import checkpoint
 from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, oscillations
-from golden import qparams, reestimate, similarity, small, training
+from golden import qconfig_code, qparams, reestimate, similarity, small, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -25,6 +25,7 @@ MATHS = {
     "histogram": observers.histogram,
     "fused_observer": observers.fused_observer,
     "qparams": qparams.qparams,
+    "qconfig_code": qconfig_code.qconfig_code,
     "fake_quant": fakequant.fake_quant,
     "small_step": small.small_step,
     "correct_bias": methods.correct_bias,
