@@ -13,8 +13,8 @@ import { model, source } from './unlike';
 
 const OPTIONS: TrainOptions = {
   ...{ kind: 'qat', steps: 6, batch: 16, learningRate: 5e-3, momentum: 0.9, weightDecay: 1e-4, seed: 1 },
-  ...{ distillation: 0, averaging: 0, optimizer: 'sgd', schedule: 'constant', reestimateBatchNorm: 0 },
-  ...{ validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
+  ...{ distillation: 0, averaging: 0, optimizer: 'sgd', schedule: 'constant', oscillations: 'leave' },
+  ...{ reestimateBatchNorm: 0, validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 const PER_TENSOR = { reduceRange: false, weightScheme: 'per_tensor_symmetric' } as const;
 const SCHEMES: readonly [string, Partial<Recipe>][] = [
@@ -28,6 +28,9 @@ const SCHEMES: readonly [string, Partial<Recipe>][] = [
 
 beforeAll(setUpWasm);
 
+/** What is done to codes that oscillate, by qconfig. */
+const OSCILLATIONS = { fbgemm_qat: 'freeze', fbgemm: 'leave', lsq: 'damp' } as const;
+
 test.each(
   (['fbgemm_qat', 'fbgemm', 'lsq'] as const).flatMap((qconfig) =>
     SCHEMES.map(([name, scheme]) => [qconfig, name, scheme] as const),
@@ -38,8 +41,9 @@ test.each(
     const widths = { weightBits: bits, activationBits: bits, keepEight: 'edges', ranges: 'minmax' } as const;
     const { graph, params } = await qatStart(lab, { ...DEFAULT_RECIPE, ...widths, qconfig, ...scheme });
     let kept = freshRun(params);
+    const options = { ...OPTIONS, oscillations: OSCILLATIONS[qconfig] };
     await lab.train({
-      ...{ graph, start: () => kept, options: OPTIONS, steering: new Steering(OPTIONS.learningRate) },
+      ...{ graph, start: () => kept, options, steering: new Steering(OPTIONS.learningRate) },
       keep: async (run) => {
         kept = run;
         return { type: 'saved', step: run.state.step };

@@ -26,13 +26,13 @@ export interface QuantizedWeight {
   steps(updates?: ForwardUpdates): { readonly scale: tf.Tensor1D; readonly factor: tf.Tensor1D };
 }
 
-/** Symmetric codes alone, as every qconfig's weights have them. */
+/** Those whose codes are w * factor / scale alone: symmetric ones, and no powers of two, which are found by a scale's bits. */
 export function quantizedWeights(graph: Graph | QatGraph, state: DeviceState): QuantizedWeight[] {
   if (!('quant' in graph)) return [];
   return graph.nodes.flatMap((node): QuantizedWeight[] => {
     if (node.op !== 'conv' && node.op !== 'linear') return [];
     const spec = graph.quant[node.id]?.weight;
-    if (!spec?.simulate || spec.scheme !== 'symmetric') return [];
+    if (!spec?.simulate || spec.scheme !== 'symmetric' || spec.powerOfTwo) return [];
     const { id, weight: name, out } = node;
     const { qmin, qmax, eps } = spec;
     const bn = node.op === 'conv' ? node.bn : undefined;
@@ -49,7 +49,10 @@ export function quantizedWeights(graph: Graph | QatGraph, state: DeviceState): Q
       const gain = state.trainable.get(`${bn.prefix}.weight`) as tf.Variable<tf.Rank.R1>;
       return scaleFactor(gain, state.running.get(`${bn.prefix}.running_var`)!, bn.eps);
     };
-    const steps = (updates?: ForwardUpdates) => ({ scale: scale(updates), factor: factor() });
+    const steps = (updates?: ForwardUpdates) => ({
+      scale: tf.broadcastTo(scale(updates), [out.c]) as tf.Tensor1D,
+      factor: factor(),
+    });
     return [{ id, name, variable: state.trainable.get(name)!, channels: out.c, qmin, qmax, steps }];
   });
 }
