@@ -11,8 +11,20 @@ export interface LayerTiming {
   readonly microseconds: number;
 }
 
-/** Rounds over all candidates; the fastest run of each counts, since noise only ever adds. */
-const ROUNDS = 4;
+/**
+ * Rounds over all candidates; the fastest run of each counts, since noise only ever adds. They end when so many in a row
+ * have made none faster by as much as that share: until then the browser may still be compiling a kernel for speed.
+ */
+const ROUNDS = { settled: 3, most: 16, share: 0.1 };
+/**
+ * Kernels that take at most so many times as long as the fastest where a layer runs over and over are tried in the network,
+ * where weights come from further off than the nearest cache: so many runs each.
+ */
+const CLOSE = 1.4;
+const RUNS = 12;
+const WARM_RUNS = 2;
+/** Single layers cannot be timed by a clock that ticks more coarsely. */
+const FINE_TICK_MS = 0.02;
 /** The clock ticks every 5 microseconds, every 100 where the page is not isolated: repeat until that is small. */
 const MINIMUM_MS = 0.1;
 /** Slowest share of a layer's timings that does not count in a profile: the system's interruptions. */
@@ -44,20 +56,64 @@ function typical(times: readonly number[]): number {
   return kept.reduce((sum, time) => sum + time, 0) / kept.length;
 }
 
-/** Times every layer's candidates and writes the fastest into memory. @returns each layer's choice */
+/** Times every layer's candidates and writes the best into memory. @returns each layer's choice */
 export function tune(image: MemoryImage, memory: ArrayBufferLike, exports: EngineExports): number[] {
-  const best = image.choices.map((choices) => choices.map(() => Infinity));
-  for (let round = 0; round < ROUNDS; round++)
-    best.forEach((times, layer) => {
-      if (times.length === 1) return;
-      times.forEach((time, choice) => {
-        image.choose(memory, layer, choice);
-        times[choice] = Math.min(time, timeLayer(layer, exports));
-      });
-    });
-  const chosen = best.map(fastest);
+  const alone = timeAlone(image, memory, exports);
+  const close = alone.map((times) => {
+    const limit = Math.min(...times) * CLOSE;
+    return [...times.keys()].filter((choice) => times[choice] <= limit);
+  });
+  const chosen = isClockFine() ? fastestInPlace(close, image, memory, exports) : alone.map(fastest);
   choose(image, memory, chosen);
   return chosen;
+}
+
+/** Milliseconds of every layer's candidates, each layer over and over by itself. */
+function timeAlone(image: MemoryImage, memory: ArrayBufferLike, exports: EngineExports): number[][] {
+  const least = image.choices.map((choices) => choices.map(() => Infinity));
+  for (let round = 0, settled = 0; round < ROUNDS.most && settled < ROUNDS.settled; round++) {
+    settled++;
+    least.forEach((times, layer) => {
+      if (times.length === 1) return;
+      times.forEach((before, choice) => {
+        image.choose(memory, layer, choice);
+        const time = timeLayer(layer, exports);
+        if (time < before * (1 - ROUNDS.share)) settled = 0;
+        times[choice] = Math.min(before, time);
+      });
+    });
+  }
+  return least;
+}
+
+/** Of each layer's candidates the one that takes least in runs of the whole network. */
+function fastestInPlace(
+  candidates: readonly (readonly number[])[],
+  image: MemoryImage,
+  memory: ArrayBufferLike,
+  exports: EngineExports,
+): number[] {
+  const times = candidates.map((choices) => choices.map((): number[] => []));
+  const turns = Math.max(...candidates.map(({ length }) => length));
+  for (let turn = 0; turn < turns; turn++) {
+    candidates.forEach((choices, layer) => image.choose(memory, layer, choices[turn % choices.length]));
+    // Other kernels' weights, packed otherwise, leave the caches first.
+    for (let run = -WARM_RUNS; run < RUNS; run++)
+      candidates.forEach((choices, layer) => {
+        const start = performance.now();
+        runLayer(layer, exports);
+        if (run >= 0) times[layer][turn % choices.length].push(performance.now() - start);
+      });
+  }
+  return candidates.map((choices, layer) => choices[fastest(times[layer].map(typical))]);
+}
+
+/** A page that is not isolated has a coarse clock. */
+function isClockFine(): boolean {
+  const start = performance.now();
+  let now = start;
+  while (now === start) now = performance.now();
+  return now - start <= FINE_TICK_MS;
 }
 
 /** Writes each layer's choice into memory. */
