@@ -112,6 +112,15 @@ interface OptionalKernels<T> {
    * factor's magnitude is below `smallest`, [smallest, 0].
    */
   QatScaleFactor: Signature<{ gain: T; variance: T }, ScaleFactorAttrs, [factor: T, slope: T]>;
+
+  /** Weights between two codes each: down + step * h, h = clamp(1.2 * sigmoid(v) - 0.1, 0, 1). All of one shape. */
+  QatSoftWeight: Signature<{ v: T; down: T; step: T }, NoAttrs, [y: T]>;
+  /**
+   * One step of Adam (src/train/optimizers/adam.ts) on what decides those roundings, all of one shape; v and both means are
+   * changed. Its gradient is that of a loss, of which g is the gradient by y, and of penalty * sum(1 - |2h - 1|^beta). The
+   * rates change at every step, so they must not be baked into a shader.
+   */
+  QatRoundingStep: Signature<Record<'v' | 'mean' | 'square' | 'g' | 'step', T>, RoundingStepAttrs, []>;
 }
 
 /** tfjs's own, under its names and signatures: a backend may put ours in their place, for some calls or for all. */
@@ -192,6 +201,16 @@ export interface RunningStatisticsAttrs {
 export interface ScaleFactorAttrs {
   readonly eps: number;
   readonly smallest: number;
+}
+
+export interface RoundingStepAttrs {
+  /** Adam's learning rate over 1 - b1^t, and sqrt(1 - b2^t). */
+  readonly rate: number;
+  readonly correction: number;
+  /** 0: there is none, and beta does not count. */
+  readonly penalty: number;
+  /** At least 1. */
+  readonly beta: number;
 }
 
 export interface SgdAttrs {

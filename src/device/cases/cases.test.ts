@@ -13,10 +13,13 @@ const OPTIONAL = [
   'QatFakeQuantScaledGrad',
   'QatRunningStatistics',
   'QatScaleFactor',
+  'QatSoftWeight',
+  'QatRoundingStep',
 ];
 const NOT_ON_CPU: readonly Group[] = [
   'observer and fake-quant of a scaled weight',
   'running statistics and scale factors',
+  'roundings that are learned',
   'convolutions and their gradients',
 ];
 

@@ -6,6 +6,7 @@ import { convolutions, dilated, rectified, rectifiedConvolution } from './convol
 import { observedEnds, observedNaN, observedProducts, quantizedNaN } from './not-finite';
 import { pooling } from './pooling';
 import { learned, perChannel, perTensor, scaled, ties } from './quantization';
+import { roundings } from './rounding';
 import { sgd } from './sgd';
 
 export const CASES = {
@@ -27,6 +28,7 @@ export const CASES = {
   'batch norm of what is not finite': spoiltBatchNorm,
   'running statistics and scale factors': vectors,
   'SGD with momentum and weight decay': sgd,
+  'roundings that are learned': roundings,
 } satisfies Readonly<Record<string, () => Cases>>;
 export type Group = keyof typeof CASES;
 export const GROUPS = Object.keys(CASES) as Group[];

@@ -24,6 +24,7 @@ import { observeHistogram } from './observe-histogram';
 import { observeMinMax, observeScaled } from './observe-minmax';
 import { startPool } from './pool';
 import { relu } from './relu';
+import { roundingStep, softWeight } from './rounding';
 import { KernelRuntime, tfjsMemory } from './runtime';
 import { sgdMomentum } from './sgd-momentum';
 import { runningStatistics, scaleFactor } from './vectors';
@@ -56,6 +57,8 @@ const KERNELS: Kernels<KernelRuntime, TensorInfo> = {
   QatBatchNormGrad: batchNormGrad,
   QatRunningStatistics: runningStatistics,
   QatScaleFactor: scaleFactor,
+  QatSoftWeight: softWeight,
+  QatRoundingStep: roundingStep,
   QatSgdMomentum: sgdMomentum,
 };
 

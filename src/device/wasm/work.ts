@@ -205,6 +205,31 @@ const RELU = {
   sizePerItem: 'i32',
 } as const;
 
+const SOFT_WEIGHT = {
+  v: 'usize',
+  down: 'usize',
+  step: 'usize',
+  y: 'usize',
+  /** Floats in all, and of one item: a multiple of 4. */
+  size: 'i32',
+  sizePerItem: 'i32',
+} as const;
+
+const ROUNDING_STEP = {
+  v: 'usize',
+  mean: 'usize',
+  square: 'usize',
+  g: 'usize',
+  step: 'usize',
+  /** Floats in all, and of one item: a multiple of 4. */
+  size: 'i32',
+  sizePerItem: 'i32',
+  rate: 'f32',
+  correction: 'f32',
+  penalty: 'f32',
+  beta: 'f32',
+} as const;
+
 const FINITE_MIN_MAX = {
   x: 'usize',
   /** Floats in all, and of one item. */
@@ -253,6 +278,8 @@ export const LAYOUTS = {
   FakeQuantScaledArgs: FAKE_QUANT_SCALED,
   SumRowsArgs: SUM_ROWS,
   ReluArgs: RELU,
+  SoftWeightArgs: SOFT_WEIGHT,
+  RoundingStepArgs: ROUNDING_STEP,
   FiniteMinMaxArgs: FINITE_MIN_MAX,
   CountBinsArgs: COUNT_BINS,
   AddCountsArgs: ADD_COUNTS,
@@ -307,6 +334,8 @@ export const WORK = {
   addCounts: { file: 'histogram', args: 'AddCountsArgs' },
   maxPool: { file: 'max-pool', args: 'MaxPoolArgs' },
   relu: { file: 'relu', args: 'ReluArgs' },
+  softWeight: { file: 'rounding', args: 'SoftWeightArgs' },
+  roundingStep: { file: 'rounding', args: 'RoundingStepArgs' },
 } as const satisfies Record<string, { file: string; args: keyof typeof LAYOUTS }>;
 
 export type WorkName = keyof typeof WORK;
