@@ -14,7 +14,7 @@ import torch
 
 import checkpoint
 from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, oscillations
-from golden import qconfig_code, qparams, reestimate, similarity, small, training
+from golden import qconfig_code, qparams, reestimate, rounding, similarity, small, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -30,6 +30,7 @@ MATHS = {
     "small_step": small.small_step,
     "correct_bias": methods.correct_bias,
     "equalize": methods.equalize,
+    "learned_rounding": rounding.learned_rounding,
     "averages": averages.averages,
     "oscillations": oscillations.oscillations,
     "reestimate": reestimate.reestimate,

@@ -14,7 +14,7 @@ const USAGE =
   '[--batch-norm fused|folded] [--reestimate-batch-norm IMAGES] ' +
   '[--keep-eight none|edges|edges_and_sums] [--layer-bits LAYER=W/A,...] ' +
   '[--ranges histogram|minmax|mse|entropy|percentile] [--weight-ranges minmax|mse] ' +
-  '[--rounding nearest|flipped] [--correct-bias true|false] [--equalize true|false] ' +
+  '[--rounding nearest|flipped|learned] [--correct-bias true|false] [--equalize true|false] ' +
   '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE]';
 
 const choices = Object.fromEntries(Object.values(NAMES).map((name) => [name, { type: 'string' }] as const));

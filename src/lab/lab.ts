@@ -18,12 +18,14 @@ import type { Evaluation } from '../report/types';
 import type { KeptRun } from '../train/kept-run';
 import { calibrate, evaluate } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
+import { learnRoundings, type RoundingContext } from '../train/rounding/learn-roundings';
 import { continueRun, type RunContext } from '../train/run';
 import { trainedBy, type Trained, type TrainState } from '../train/state';
 import type { Teacher } from '../train/trainer';
 import type { TrainOptions, TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
 import { compareLayers, type ImageRange, type LayerComparison, type QuantizedNetwork } from './layers';
+import { Roundings } from './roundings';
 import { startReference, withTeacher, type StartEngine } from './teacher';
 
 /** Post-training calibration: validation images, as the test images may not be looked at. */
@@ -43,12 +45,16 @@ export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start' | 'teacher'>
   start(): KeptRun;
 };
 
+/** How roundings are learned: see RoundingContext. */
+type Learning = Pick<RoundingContext, 'options' | 'seed' | 'steering' | 'onProgress'>;
+
 export class Lab {
   /** The network as it is trained and run, batch norms and ReLUs fused. */
   readonly fused: Graph;
   readonly fusions: readonly Fusion[];
   /** By their options. */
   private readonly calibrations = new Map<string, Promise<Calibrated>>();
+  private readonly roundings = new Roundings();
   private readonly onDevice: OnDevice;
   private readonly startEngine: StartEngine;
   private inference: ReturnType<typeof foldBatchNorms> | undefined;
@@ -80,10 +86,18 @@ export class Lab {
     );
   }
 
-  /** Post-training quantization at any bit width: once calibrated, a matter of milliseconds. */
-  async ptq(options: PtqOptions & CalibrationOptions, onDone: OnDone = () => {}): Promise<Int8Model> {
+  /**
+   * Post-training quantization at any bit width: once calibrated, a matter of milliseconds; of minutes where roundings are
+   * learned. What was learned is kept, also where it was stopped on its way. @throws PlaygroundError as learnRoundings
+   */
+  async ptq(
+    options: PtqOptions & CalibrationOptions,
+    onDone: OnDone = () => {},
+    learning?: Learning,
+  ): Promise<Int8Model> {
     const calibration = await this.calibrate(options, onDone);
-    const { graph, quantizers } = ptq(calibration, options);
+    const learned = learning && (await this.learnRoundings(calibration, options, learning));
+    const { graph, quantizers } = ptq(calibration, options, learned);
     return convert(graph, calibration.params, quantizers);
   }
 
@@ -149,6 +163,20 @@ export class Lab {
     return this.onDevice(() => compareLayers(network, reference, this.images, images, this.startEngine));
   }
 
+  /** Codes by node id, learned on the images that calibrated. */
+  private async learnRoundings(
+    calibration: Calibrated,
+    options: PtqOptions & CalibrationOptions,
+    learning: Learning,
+  ): Promise<ReadonlyMap<string, Int8Array>> {
+    const done = this.roundings.of(options, learning);
+    const images = await joined(this.calibrationBatches(() => {}));
+    const { params } = calibration;
+    const network = { ...ptq(calibration, options), params };
+    await this.onDevice(() => learnRoundings({ ...network, ...learning, images, done }));
+    return done;
+  }
+
   /** A trained network in evaluation mode, fake-quantized where its qconfig simulates. */
   private modelOf(graph: Graph | QatGraph, { params, quantizers }: Trained): FloatModel {
     return new FloatModel(graph, params, 'quant' in graph ? simulated(graph, quantizers) : NONE);
@@ -176,4 +204,16 @@ async function using<T>(model: FloatModel, work: () => Promise<T>): Promise<T> {
   } finally {
     model.dispose();
   }
+}
+
+async function joined(batches: AsyncIterable<Float32Array>): Promise<Float32Array> {
+  const all: Float32Array[] = [];
+  for await (const batch of batches) all.push(batch);
+  const images = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const batch of all) {
+    images.set(batch, at);
+    at += batch.length;
+  }
+  return images;
 }

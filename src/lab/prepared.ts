@@ -28,7 +28,7 @@ export interface PreparedOptions extends PrepareOptions, Required<SchemeOptions>
   readonly ranges: ActivationRanges;
   readonly weightRanges: WeightRanges;
   /** What PTQ does besides: see PtqOptions. */
-  readonly rounding: Rounding;
+  readonly rounding: Rounding | 'learned';
   readonly correctBias: boolean;
   /** Of what PTQ quantizes, and of what QAT trains where batch norms are folded first: see equalize. */
   readonly equalize: boolean;
@@ -53,10 +53,11 @@ export function floatStart(lab: Lab, options: FloatChoices): Start {
 /** What PTQ reads of them, but for the graph that was calibrated. */
 export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'batchNorm' | 'fuseAddRelu'>;
 
-/** Post-training quantization by these choices. */
+/** Post-training quantization by these choices, within milliseconds: where roundings would be learned, they are flipped. */
 export function ptqOptions(options: PtqChoices) {
   const { weightBits, activationBits, keepEight: keep, ranges: activations, weightRanges: weights } = options;
-  const { rounding, correctBias, reduceRange, weightScheme, narrowRange, powerOfTwo } = options;
+  const { correctBias, reduceRange, weightScheme, narrowRange, powerOfTwo } = options;
+  const rounding = options.rounding === 'learned' ? 'flipped' : options.rounding;
   const [ranges, layers] = [{ activations, weights }, layersOf(options)];
   const scheme = { reduceRange, weightScheme, narrowRange, powerOfTwo };
   return { weightBits, activationBits, ...scheme, keep, layers, ranges, rounding, correctBias } as const;

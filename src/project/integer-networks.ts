@@ -52,7 +52,8 @@ export class IntegerNetworks {
   private async loadPtq(run: ProjectRun, step: StepId): Promise<ConvertResult> {
     const { train, engine } = this.workers();
     this.of = undefined;
-    const ptq = await train.ptq(run.recipe, this.events.progress(run, step, 'PTQ calibration'));
+    const label = run.recipe.rounding === 'learned' ? 'PTQ, learning how to round' : 'PTQ calibration';
+    const ptq = await train.ptq(run.recipe, this.events.progress(run, step, label));
     await engine.load('ptq', ptq.model, THREADS);
     return ptq;
   }

@@ -77,8 +77,11 @@ const RecipeSchema = object({
   ranges: oneOf(['histogram', 'minmax', 'mse', 'entropy', 'percentile']),
   /** The same of weights. */
   weightRanges: oneOf(['minmax', 'mse']),
-  /** How PTQ rounds weights: to the nearest code, or flipped so that errors cancel (src/quant/methods/flip-roundings.ts). */
-  rounding: oneOf(['nearest', 'flipped']),
+  /**
+   * How PTQ rounds weights: to the nearest code, flipped so that errors cancel (src/quant/methods/flip-roundings.ts), or as
+   * is learned block by block in minutes (src/train/rounding).
+   */
+  rounding: oneOf(['nearest', 'flipped', 'learned']),
   /** PTQ takes from biases what rounding the weights adds to the mean of outputs (src/quant/methods/correct-bias.ts). */
   correctBias: flag,
   /**

@@ -5,6 +5,7 @@ import { shareOfRate } from './annealing';
 import { Clock } from './clock';
 import { isLost, runsAway } from './divergence';
 import { GoodStates, type StatesContext } from './good-states';
+import { macrotask } from './macrotask';
 import { rateAt, recordRate } from './schedule';
 import { unlessAborted, type Steering } from './steering';
 import type { ForwardMode } from './train-forward';
@@ -157,15 +158,3 @@ const unlessInterrupted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T 
 
 /** Three digits: 4.13, 9.06e+21. */
 const brief = (loss: number): string => loss.toPrecision(3);
-
-/** Yields to the event loop without the throttling of timers in background tabs. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}

@@ -23,9 +23,9 @@ export type { SavedTraining } from '../train/saved/record';
 export type { SavedTrainings } from '../train/saved/trainings';
 export type { RunHistory, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
-/** Progress of a long call: done of total, in units of `what` ('bytes', 'images', 'tests'). */
+/** Progress of a long call: done of total, in units of `what`. */
 export interface Progress {
-  readonly what: 'bytes' | 'images' | 'tests';
+  readonly what: 'bytes' | 'images' | 'tests' | 'steps';
   readonly done: number;
   readonly total: number;
 }
@@ -66,6 +66,8 @@ export interface VerifyResult extends VerifyTests {
 }
 
 export type { PreparedOptions, PtqChoices } from '../lab/prepared';
+/** Those of PTQ whose roundings may be learned. */
+export type SeededOptions = PreparedOptions & Pick<Recipe, 'seed'>;
 export interface PrepareResult {
   readonly label: string;
   readonly activationFakeQuants: number;
@@ -138,8 +140,11 @@ export interface TrainApi {
   calibrate(options: CalibrationOptions, onProgress: OnProgress): Promise<Calibrated>;
   /** From the trained state. @throws PlaygroundError 'storage' when that is kept no longer */
   convert(training: TrainingRef): Promise<ConvertResult>;
-  /** From the pretrained weights after calibration only. */
-  ptq(options: PreparedOptions, onProgress: OnProgress): Promise<ConvertResult>;
+  /**
+   * From the pretrained weights after calibration only. Where roundings are learned that takes minutes; pause, step and stop
+   * reach it. @throws PlaygroundError 'stopped'; the next call goes on after the last block that was done
+   */
+  ptq(options: SeededOptions, onProgress: OnProgress): Promise<ConvertResult>;
   /** FP32, simulated and integer outputs of every operation on these images: see compareLayers. */
   compareLayers(subject: QuantizedSubject, images: ImageRange): Promise<LayerComparison[]>;
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;

@@ -22,6 +22,7 @@ import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
+import { LEARNING, type RoundingProgress } from '../train/rounding/learn-roundings';
 import { OwnTraining, type NetworkOf } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
@@ -38,6 +39,7 @@ import type {
   PreparedOptions,
   Progress,
   QuantizedSubject,
+  SeededOptions,
   Split,
   TrainApi,
   TrainingRef,
@@ -189,10 +191,22 @@ class TrainWorker implements TrainApi {
     return this.converted(this.lab.convert(preparedGraph(this.lab, training.recipe), trained));
   }
 
-  async ptq(options: PreparedOptions, onProgress: OnProgress) {
-    const { fuseAddRelu, equalize } = options;
+  async ptq(options: SeededOptions, onProgress: OnProgress) {
+    const { fuseAddRelu, equalize, rounding, seed } = options;
     const all = { ...ptqOptions(options), fuseAddRelu, equalize };
-    return this.converted(await this.lab.ptq(all, of('images', onProgress)));
+    const onImages = of('images', onProgress);
+    if (rounding !== 'learned') return this.converted(await this.lab.ptq(all, onImages));
+    const steering = new Steering(0);
+    this.steering = steering;
+    const onSteps = of('steps', onProgress);
+    const onRounding = ({ block, blocks, iteration, iterations }: RoundingProgress) =>
+      onSteps(block * iterations + iteration, blocks * iterations);
+    try {
+      const learning = { options: LEARNING, seed, steering, onProgress: onRounding };
+      return this.converted(await this.lab.ptq(all, onImages, learning));
+    } finally {
+      this.steering = undefined;
+    }
   }
 
   calibrate(options: CalibrationOptions, onProgress: OnProgress): Promise<Calibrated> {

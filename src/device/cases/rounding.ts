@@ -17,9 +17,15 @@ export function* roundings(): Cases {
     const size = g.values.length;
     // Clipped at both ends, at the middle, and so far out that exp overflows.
     const ends = [0, 2.5, -2.5, 90, -90, 300, -300];
-    const v = given(Float32Array.from(noise(size, 1), (each, i) => (size > 10 && i < 7 ? ends[i] : 2 * each)), shape);
+    const v = given(
+      Float32Array.from(noise(size, 1), (each, i) => (size > 10 && i < 7 ? ends[i] : 2 * each)),
+      shape,
+    );
     // Where the range of codes ends there is one code alone.
-    const step = given(Float32Array.from({ length: size }, (_, i) => (i % 5 === 1 ? 0 : 0.1 + (i % 3))), shape);
+    const step = given(
+      Float32Array.from({ length: size }, (_, i) => (i % 5 === 1 ? 0 : 0.1 + (i % 3))),
+      shape,
+    );
     const soft = softWeight(v.values, down.values, step.values);
     yield {
       ...{ name: shape.join('x'), kernel: 'QatSoftWeight', inputs: { v, down, step }, attrs: {} },
@@ -28,7 +34,10 @@ export function* roundings(): Cases {
     for (const { penalty, beta } of PENALTIES) {
       const attrs = { rate: 0.05, correction: 0.3, penalty, beta };
       const mean = random(shape, 4);
-      const square = given(noise(size, 5).map((each) => each * each + 1e-3), shape);
+      const square = given(
+        noise(size, 5).map((each) => each * each + 1e-3),
+        shape,
+      );
       const values = { v: v.values, mean: mean.values, square: square.values, g: g.values, step: step.values };
       const next = roundingStep(values, attrs);
       yield {

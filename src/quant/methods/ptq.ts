@@ -37,17 +37,19 @@ export interface PtqOptions extends Omit<QConfigOptions, 'weightAveraging' | 'ra
 
 /**
  * A matter of milliseconds.
+ * @param learned codes by node id in place of what options.rounding says: src/train/rounding
  * @throws PlaygroundError 'bad-argument' when a tensor was never observed, 'diverged' when a range is not finite
  */
 export function ptq(
   calibration: Calibrated,
   options: PtqOptions,
+  learned: ReadonlyMap<string, Int8Array> = new Map(),
 ): { readonly graph: QatGraph; readonly quantizers: FrozenQuantizers } {
   const graph = ptqGraph(calibration, options);
   const { activations, weights } = freeze(graph, rangesOf(graph, calibration, options));
   const chosen = [...weights].map(([id, weight]): [string, FrozenWeight] => {
     const node = nodeById(graph, id) as WeightedNode;
-    return [id, withCodes(node, weight, calibration, options)];
+    return [id, withCodes(node, weight, calibration, options, learned.get(id))];
   });
   return { graph, quantizers: { activations, weights: new Map(chosen) } };
 }
@@ -88,11 +90,12 @@ function withCodes(
   { q }: FrozenWeight,
   { params, inputMeans }: Calibrated,
   { rounding = 'nearest', correctBias = false }: PtqOptions,
+  learned: Int8Array | undefined,
 ): FrozenWeight {
-  if (rounding === 'nearest' && !correctBias) return { q };
+  if (rounding === 'nearest' && !learned && !correctBias) return { q };
   const layer = inferenceWeights(node, params);
   const { data } = layer.weight;
   const taps = node.op === 'conv' ? node.conv.kernel ** 2 : 1;
-  const codes = rounding === 'flipped' ? flipRoundings(data, q, taps) : quantizeWeight(data, q);
+  const codes = learned ?? (rounding === 'flipped' ? flipRoundings(data, q, taps) : quantizeWeight(data, q));
   return correctBias ? { q, codes, bias: correctedBias(layer, codes, q, inputMeans.get(node.id)!) } : { q, codes };
 }

@@ -12,6 +12,31 @@ const [BETA_1, BETA_2, EPS] = [0.9, 0.999, 1e-8];
 /** By parameter. */
 type Means = Map<string, tf.Variable>;
 
+/** A parameter and the running means of its gradients and of their squares. */
+interface Moved {
+  readonly w: tf.Variable;
+  readonly mean: tf.Variable;
+  readonly square: tf.Variable;
+}
+
+/** What makes up for means that began at 0. @param step how many were taken before */
+export function adamRates(lr: number, step: number): { readonly rate: number; readonly correction: number } {
+  const t = step + 1;
+  return { rate: lr / (1 - BETA_1 ** t), correction: Math.sqrt(1 - BETA_2 ** t) };
+}
+
+/** To be called in a scope: changes all three. */
+export function adamStep(
+  { w, mean, square }: Moved,
+  g: tf.Tensor,
+  { rate, correction }: ReturnType<typeof adamRates>,
+): void {
+  mean.assign(tf.add(tf.mul(mean, BETA_1), tf.mul(g, 1 - BETA_1)));
+  square.assign(tf.add(tf.mul(square, BETA_2), tf.mul(tf.square(g), 1 - BETA_2)));
+  const size = tf.add(tf.div(tf.sqrt(square), correction), EPS);
+  w.assign(tf.sub(w, tf.mul(tf.div(mean, size), rate)));
+}
+
 export class Adam implements Optimizer {
   /** Of the gradients, and of their squares. */
   private readonly means: Means = new Map();
@@ -34,19 +59,14 @@ export class Adam implements Optimizer {
   }
 
   update(gradients: ReadonlyMap<string, tf.Tensor>, { lr, weightDecay }: SgdAttrs, step: number): void {
-    const t = step + 1;
-    const rate = lr / (1 - BETA_1 ** t);
-    const correction = Math.sqrt(1 - BETA_2 ** t);
+    const rates = adamRates(lr, step);
     for (const { variables, decays } of this.groups)
       for (const [name, w] of variables)
         tf.tidy(() => {
           const [mean, square] = [this.means.get(name)!, this.squares.get(name)!];
           const gradient = gradients.get(name)!;
           const g = decays && weightDecay > 0 ? tf.add(gradient, tf.mul(w, weightDecay)) : gradient;
-          mean.assign(tf.add(tf.mul(mean, BETA_1), tf.mul(g, 1 - BETA_1)));
-          square.assign(tf.add(tf.mul(square, BETA_2), tf.mul(tf.square(g), 1 - BETA_2)));
-          const size = tf.add(tf.div(tf.sqrt(square), correction), EPS);
-          w.assign(tf.sub(w, tf.mul(tf.div(mean, size), rate)));
+          adamStep({ w, mean, square }, g, rates);
         });
   }
 
