@@ -52,9 +52,8 @@ test('a stop keeps the blocks that are done', async () => {
 });
 
 test('where an answer is wanted at once, roundings are flipped', () => {
-  const choices = {
-    ...{ weightBits: 3, activationBits: 8, keepEight: 'none', layerBits: '' },
-    ...{ ranges: 'mse', weightRanges: 'minmax', correctBias: true, equalize: false },
-  } as const;
+  const widths = { weightBits: 3, activationBits: 8, keepEight: 'none', layerBits: '' } as const;
+  const methods = { ranges: 'mse', weightRanges: 'minmax', correctBias: true, equalize: false } as const;
+  const choices = { ...widths, ...methods };
   expect(ptqOptions({ ...choices, rounding: 'learned' })).toEqual(ptqOptions({ ...choices, rounding: 'flipped' }));
 });
