@@ -30,6 +30,10 @@ const PTQ: readonly Fields[] = [
   { ranges: 'mse', weightRanges: 'mse' },
 ];
 
+/** Minutes each: where roundings cost anything. */
+const LEARNED: readonly Fields[] = [{ ranges: 'mse', rounding: 'learned' }];
+const isHealthy = ({ weightBits, activationBits }: Recipe) => weightBits >= 4 && activationBits === 8;
+
 /**
  * Mixed widths: the best of a search that takes no more bytes than this row's network, by PTQ on validation images. A
  * layer's own bits are then in all its recipes.
@@ -47,7 +51,7 @@ export const ROWS: readonly Row[] = LEARNED_WIDTHS.map(({ fields }) => {
   return {
     name: `W${weightBits}A${activationBits}`,
     ptqMinMax: { ...network, ranges: 'minmax', weightRanges: 'minmax' },
-    ptq: PTQ.map((choices) => ({ ...network, ...choices })),
+    ptq: [...PTQ, ...(isHealthy(network) ? [] : LEARNED)].map((choices) => ({ ...network, ...choices })),
     qatDefault: network,
     qatBest: { ...network, ...fields },
   };
