@@ -30,6 +30,8 @@ import { startReference, withTeacher, type StartEngine } from './teacher';
 
 /** Post-training calibration: validation images, as the test images may not be looked at. */
 const CALIBRATION = { images: 512, batch: 64 };
+/** Training images that roundings are learned from: they fit these a little too well to be judged by them. */
+const LEARNED_FROM = 1024;
 
 /** Runs work that uses the device; the default is for a device that never fails. */
 type OnDevice = <T>(work: () => Promise<T>) => Promise<T>;
@@ -163,14 +165,16 @@ export class Lab {
     return this.onDevice(() => compareLayers(network, reference, this.images, images, this.startEngine));
   }
 
-  /** Codes by node id, learned on the images that calibrated. */
+  /** Codes by node id. */
   private async learnRoundings(
     calibration: Calibrated,
     options: PtqOptions & CalibrationOptions,
     learning: Learning,
   ): Promise<ReadonlyMap<string, Int8Array>> {
     const done = this.roundings.of(options, learning);
-    const images = await joined(this.calibrationBatches(() => {}));
+    const count = Math.min(LEARNED_FROM, this.images.size('train'));
+    const { pixels } = await this.images.images('train', 0, count);
+    const images = normalizeImages(pixels, this.images.spec);
     const { params } = calibration;
     const network = { ...ptq(calibration, options), params };
     await this.onDevice(() => learnRoundings({ ...network, ...learning, images, done }));
@@ -204,16 +208,4 @@ async function using<T>(model: FloatModel, work: () => Promise<T>): Promise<T> {
   } finally {
     model.dispose();
   }
-}
-
-async function joined(batches: AsyncIterable<Float32Array>): Promise<Float32Array> {
-  const all: Float32Array[] = [];
-  for await (const batch of batches) all.push(batch);
-  const images = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const batch of all) {
-    images.set(batch, at);
-    at += batch.length;
-  }
-  return images;
 }

@@ -10,6 +10,7 @@ import { crossEntropy } from './loss';
 import type { Numbers } from './numbers';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pooling';
 import { fakeQuant, fakeQuantGrad } from './quantization';
+import { roundingGrad, softWeight, undecided } from './rounding';
 
 /** Central differences of a float64 function, element by element. */
 function differences(at: Numbers, value: (moved: Float64Array) => number): Float64Array {
@@ -123,4 +124,17 @@ describe('convolutions of tfjs on the CPU', () => {
     expect(outcomes.length).toBe(4 * shapes.length + 2);
     expect(outcomes.filter(({ worst, repeats }) => !(worst <= 1 && repeats))).toEqual([]);
   });
+});
+
+test.each([
+  { penalty: 0, beta: 2 },
+  { penalty: 0.1, beta: 2 },
+  { penalty: 0.1, beta: 7.5 },
+])('gradient of learned roundings, penalty $penalty, beta $beta', ({ penalty, beta }) => {
+  // Away from V = 0 and +-2.4, where the penalty and the rectified sigmoid have corners.
+  const v = [-4, -2, -1, -0.3, 0.2, 0.9, 2, 3.5];
+  const [g, down] = [noise(8, 1), noise(8, 2)];
+  const step = noise(8, 3).map(Math.abs);
+  const loss = (at: Numbers) => dot(softWeight(at, down, step), g) + penalty * undecided(at, beta);
+  expect(distance(roundingGrad(v, g, step, { penalty, beta }), differences(v, loss))).toBeLessThan(DIFFERENCES);
 });

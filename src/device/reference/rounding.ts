@@ -6,7 +6,7 @@ import type { Numbers } from './numbers';
 const [BETA_1, BETA_2, EPS] = [0.9, 0.999, 1e-8];
 
 /** The rectified sigmoid, 0..1, and its derivative: h = clamp(1.2 * sigmoid(v) - 0.1, 0, 1). */
-export function rectifiedSigmoid(v: number): { readonly h: number; readonly slope: number } {
+function rectifiedSigmoid(v: number): { readonly h: number; readonly slope: number } {
   const sigmoid = 1 / (1 + Math.exp(-v));
   const stretched = 1.2 * sigmoid - 0.1;
   const clipped = stretched < 0 || stretched > 1;
