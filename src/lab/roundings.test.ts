@@ -4,6 +4,7 @@ import { setUpWasm } from '../device/wasm/testing';
 import type { Int8Model } from '../int8/int8-model';
 import type { RoundingProgress } from '../train/rounding/learn-roundings';
 import { Steering } from '../train/steering';
+import { DEFAULT_RECIPE } from '../recipe/recipe';
 import { Lab } from './lab';
 import { ptqOptions } from './prepared';
 import { model, source } from './unlike';
@@ -35,9 +36,15 @@ test('what was learned is quantized, and learned once for biases as they are and
   expect(weightsOf(corrected)).toEqual(weightsOf(learned));
   expect(corrected).not.toEqual(learned);
   expect(again.told).toEqual([]);
-  const other = learning(2);
-  await lab.ptq(TWO, undefined, other);
-  expect(other.told).not.toEqual([]);
+  for (const [choices, seed] of [
+    [TWO, 2],
+    [{ ...TWO, weightScheme: 'per_tensor_symmetric' }, 0],
+    [{ ...TWO, layers: new Map([['fc', { weightBits: 3, activationBits: 8 }]]) }, 0],
+  ] as const) {
+    const other = learning(seed);
+    await lab.ptq(choices, undefined, other);
+    expect(other.told).not.toEqual([]);
+  }
 });
 
 test('a stop keeps the blocks that are done', async () => {
@@ -52,8 +59,6 @@ test('a stop keeps the blocks that are done', async () => {
 });
 
 test('where an answer is wanted at once, roundings are flipped', () => {
-  const widths = { weightBits: 3, activationBits: 8, keepEight: 'none', layerBits: '' } as const;
-  const methods = { ranges: 'mse', weightRanges: 'minmax', correctBias: true, equalize: false } as const;
-  const choices = { ...widths, ...methods };
+  const choices = { ...DEFAULT_RECIPE, ranges: 'mse', correctBias: true } as const;
   expect(ptqOptions({ ...choices, rounding: 'learned' })).toEqual(ptqOptions({ ...choices, rounding: 'flipped' }));
 });

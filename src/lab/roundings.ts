@@ -27,10 +27,9 @@ export class Roundings {
 
 /** All but what becomes of the codes afterwards, and what is done in place of learning. */
 function keyOf(
-  { layers, ranges, weightBits, activationBits, keep, fuseAddRelu, equalize }: PtqOptions & CalibrationOptions,
+  { layers = new Map(), ...choices }: PtqOptions & CalibrationOptions,
   { options, seed }: Decisive,
 ): string {
-  const { activations, weights } = ranges ?? {};
-  const widths = [weightBits, activationBits, keep, [...(layers ?? [])]];
-  return JSON.stringify([widths, activations, weights, fuseAddRelu, equalize, options, seed]);
+  const deciding = Object.entries(choices).filter(([choice]) => choice !== 'rounding' && choice !== 'correctBias');
+  return JSON.stringify([deciding.sort(), [...layers], options, seed]);
 }
