@@ -17,7 +17,7 @@ import { learnBlock, type LearnOptions } from './learn-block';
 import { SoftBlock } from './soft-block';
 
 /** By measurement: docs/quantization.md. */
-export const LEARNING: LearnOptions = { iterations: 200, batch: 32, learningRate: 0.05, penalty: 0.01 };
+export const LEARNING: LearnOptions = { iterations: 500, batch: 32, learningRate: 0.03, penalty: 0.01 };
 
 /** How far learning is: block `block` of `blocks`, counted from 0, and the squared error of its last batch. */
 export interface RoundingProgress {
