@@ -27,7 +27,8 @@ export class Cells {
     if (known) return known.figures;
     const figures = await this.measure(cell);
     this.known.push({ cell, figures });
-    writeFileSync(`${this.file}.new`, JSON.stringify(this.known, null, 1) + '\n');
+    const lines = this.known.map((one) => JSON.stringify(one)).join(',\n');
+    writeFileSync(`${this.file}.new`, `[\n${lines}\n]\n`);
     renameSync(`${this.file}.new`, this.file);
     return figures;
   }
