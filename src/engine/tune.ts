@@ -15,14 +15,14 @@ export interface LayerTiming {
  * Rounds over all candidates; the fastest run of each counts, since noise only ever adds. They end when so many in a row
  * have made none faster by as much as that share: until then the browser may still be compiling a kernel for speed.
  */
-const ROUNDS = { settled: 3, most: 16, share: 0.1 };
+const ROUNDS = { settled: 2, most: 6, share: 0.1 };
 /**
  * Kernels that take at most so many times as long as the fastest where a layer runs over and over are tried in the network,
  * where weights come from further off than the nearest cache: so many runs each.
  */
-const CLOSE = 1.4;
-const RUNS = 12;
-const WARM_RUNS = 2;
+const CLOSE = 1.3;
+const RUNS = 6;
+const WARM_RUNS = 1;
 /** Single layers cannot be timed by a clock that ticks more coarsely. */
 const FINE_TICK_MS = 0.02;
 /** The clock ticks every 5 microseconds, every 100 where the page is not isolated: repeat until that is small. */
