@@ -20,13 +20,11 @@ export async function* searchWidths(
 ): AsyncGenerator<SearchPoint> {
   const { layers, widths, cost } = choices;
   const [high, ...lower] = widths;
+  const uniforms = widths.map((all) => uniform(layers, all)).map((all) => ({ layers: all, cost: cost(all) }));
   let accuracy = NaN;
-  for (const all of widths) {
-    const network = uniform(layers, all);
-    for await (const point of measured([{ layers: network, cost: cost(network) }], measure, signal)) {
-      if (all === high) accuracy = point.accuracy;
-      yield { ...point, step: 'uniform' };
-    }
+  for await (const point of measured(uniforms, measure, signal)) {
+    if (point.layers === uniforms[0].layers) accuracy = point.accuracy;
+    yield { ...point, step: 'uniform' };
   }
   const alone: Measured<SensitivityCase>[] = [];
   for (const low of lower)

@@ -96,16 +96,30 @@ function fastestInPlace(
   const times = candidates.map((choices) => choices.map((): number[] => []));
   const turns = Math.max(...candidates.map(({ length }) => length));
   for (let turn = 0; turn < turns; turn++) {
-    candidates.forEach((choices, layer) => image.choose(memory, layer, choices[turn % choices.length]));
+    choose(
+      image,
+      memory,
+      candidates.map((choices) => choices[turn % choices.length]),
+    );
     // Other kernels' weights, packed otherwise, leave the caches first.
-    for (let run = -WARM_RUNS; run < RUNS; run++)
-      candidates.forEach((choices, layer) => {
-        const start = performance.now();
-        runLayer(layer, exports);
-        if (run >= 0) times[layer][turn % choices.length].push(performance.now() - start);
-      });
+    timesInPlace(candidates.length, exports, WARM_RUNS);
+    timesInPlace(candidates.length, exports, RUNS).forEach((runs, layer) => {
+      times[layer][turn % candidates[layer].length].push(...runs);
+    });
   }
   return candidates.map((choices, layer) => choices[fastest(times[layer].map(typical))]);
+}
+
+/** Milliseconds of each layer in so many runs of the whole network, with the kernels as they are chosen. */
+function timesInPlace(layers: number, exports: EngineExports, runs: number): number[][] {
+  const times = Array.from({ length: layers }, (): number[] => []);
+  for (let run = 0; run < runs; run++)
+    times.forEach((list, layer) => {
+      const start = performance.now();
+      runLayer(layer, exports);
+      list.push(performance.now() - start);
+    });
+  return times;
 }
 
 /** A page that is not isolated has a coarse clock. */
@@ -131,13 +145,7 @@ export function timeLayers(
   chosen: readonly number[],
   repeats: number,
 ): LayerTiming[] {
-  const times = chosen.map((): number[] => []);
-  for (let i = 0; i < repeats; i++)
-    times.forEach((list, layer) => {
-      const start = performance.now();
-      runLayer(layer, exports);
-      list.push(performance.now() - start);
-    });
+  const times = timesInPlace(chosen.length, exports, repeats);
   return chosen.map((choice, layer) => {
     const { tiling, weightBytes } = image.choices[layer][choice];
     return { kernel: tiling.name, proof: tiling.proof, weightBytes, microseconds: typical(times[layer]) * 1000 };

@@ -14,6 +14,7 @@ import { agreement, argmax, predictions } from '../report/accuracy';
 import type { Classified } from '../report/classified';
 import { measureLatency } from '../report/statistics';
 import type { LatencyStats } from '../report/types';
+import { macrotask } from '../train/macrotask';
 import { searchNetwork, type WidthsRequest } from './search-widths';
 import { tensorReports, type TensorReport } from './tensor-report';
 
@@ -130,7 +131,7 @@ export class IntegerLab<Name extends string> {
     const accuracy = async (model: Int8Model) => {
       await this.load(name, model, threads);
       const { labels, predictions } = await this.classify(name, 'validation', 0, images);
-      await new Promise((resolve) => setTimeout(resolve));
+      await macrotask();
       return agreement(predictions, labels);
     };
     const times = async (model: Int8Model) => {

@@ -1,13 +1,14 @@
 // The search of widths for each layer of a calibrated network, by what its integers get right: src/analysis/search.ts with
 // networks that are quantized after training. Not for trained ones, whose every point would take minutes.
 import { searchWidths, type SearchPoint } from '../analysis/search';
+import { uniform } from '../analysis/sensitivity';
 import { weightBytes } from '../analysis/weight-bytes';
 import { convert } from '../convert/convert';
 import { PlaygroundError } from '../core/errors';
 import { BITS } from '../core/qparams';
 import type { Int8Model } from '../int8/int8-model';
 import type { FrozenQuantizers } from '../quant/freeze';
-import type { LayerBits } from '../quant/layer-bits';
+import type { LayerBits, LayerWidths } from '../quant/layer-bits';
 import type { Calibrated } from '../quant/methods/calibration';
 import { ptq, ptqGraph, type PtqOptions } from '../quant/methods/ptq';
 import type { QatGraph } from '../quant/types';
@@ -44,7 +45,7 @@ export async function* searchNetwork(
   const { layers, activationBits } = networks;
   const widths = weightBits.map((bits) => ({ weightBits: bits, activationBits }));
   const cost =
-    budget === 'bytes' ? weightBytes(calibration.graph, BITS.max) : await timeCost(networks, weightBits, measures);
+    budget === 'bytes' ? weightBytes(calibration.graph, BITS.max) : await timeCost(networks, widths, measures);
   yield* searchWidths({ layers, widths, cost }, (bits) => measures.accuracy(networks.of(bits)), signal);
 }
 
@@ -89,17 +90,14 @@ class Networks {
 }
 
 /** As if a layer took as long in any network as where all have its widths; all else as in the first of them. */
-async function timeCost(networks: Networks, weightBits: readonly number[], { times }: Measures) {
+async function timeCost(networks: Networks, widths: readonly LayerWidths[], { times }: Measures) {
   const known = new Map<number, ReadonlyMap<string, number>>();
-  for (const bits of weightBits)
-    known.set(bits, await times(networks.of(new Map(networks.layers.map((id) => [id, widthsOf(bits, networks)])))));
-  const rest = [...known.get(weightBits[0])!].filter(([id]) => !networks.layers.includes(id));
+  for (const all of widths) known.set(all.weightBits, await times(networks.of(uniform(networks.layers, all))));
+  const rest = [...known.get(widths[0].weightBits)!].filter(([id]) => !networks.layers.includes(id));
   const fixed = rest.reduce((sum, [, time]) => sum + time, 0);
   return (layers: LayerBits) =>
     [...layers].reduce((sum, [id, widths]) => sum + known.get(widths.weightBits)!.get(id)!, fixed);
 }
-
-const widthsOf = (weightBits: number, { activationBits }: Networks) => ({ weightBits, activationBits });
 
 function checkWidths(weightBits: readonly number[]): void {
   const falling = weightBits.every((bits, i) => i === 0 || bits < weightBits[i - 1]);

@@ -1,17 +1,13 @@
 // Which layer hurts, as runes: every layer of the network where the slider stands, what training made of them, and the
 // search of widths for each. Not for computing: the project does that.
-import { PlaygroundError } from '../../core/errors';
 import { paretoFront } from '../../analysis/pareto';
 import type { LayerCost } from '../../project/layer-study';
 import { writeLayerBits } from '../../recipe/layer-bits';
 import type { LayerComparison, SearchPoint, SearchRequest } from '../../worker/api';
 import type { Lesson } from './lesson.svelte';
 import type { Playground } from './playground.svelte';
+import { problemOf, type Problem } from './problem';
 
-interface Problem {
-  readonly message: string;
-  readonly hint: string;
-}
 export type Budget = SearchRequest['budget'];
 
 /** What was found out of one network, and of which. */
@@ -116,8 +112,7 @@ export class Layers {
     try {
       await what(signal);
     } catch (error) {
-      if (!(error instanceof PlaygroundError)) throw error;
-      this.problem = error;
+      this.problem = problemOf(error);
     } finally {
       this.doing = undefined;
     }

@@ -1,17 +1,13 @@
 // The lesson that opens the page, as runes: where the slider of bits stands, what the integer network there answers, what
 // was recorded of it, and what QAT made of it. Not for computing: the project does that.
 import { getContext, setContext, untrack } from 'svelte';
-import { PlaygroundError } from '../../core/errors';
 import type { Figures } from '../../project/figures';
 import type { Recipe } from '../../recipe/recipe';
 import { FIRST_IMAGES, type Answer, type BitWidths } from '../../project/stops';
 import { recordedStop, type RecordedStop } from '../lesson/recorded';
 import type { Playground } from './playground.svelte';
+import { problemOf, type Problem } from './problem';
 
-interface Problem {
-  readonly message: string;
-  readonly hint: string;
-}
 /** By the widths of a stop and how it is quantized: see key(). */
 type ByStop<T> = Readonly<Record<string, T | undefined>>;
 
@@ -146,12 +142,6 @@ function methodOf(recipe: Recipe): string {
   const { reduceRange, weightScheme, narrowRange, powerOfTwo } = recipe;
   const scheme = [reduceRange, weightScheme, narrowRange, powerOfTwo];
   return [...scheme, keepEight, layerBits, ranges, weightRanges, rounding, correctBias, equalize].join(' ');
-}
-
-/** What a visitor is told of it; a mistake of the page's own is thrown on. */
-function problemOf(error: unknown): Problem {
-  if (error instanceof PlaygroundError) return error;
-  throw error;
 }
 
 const KEY = Symbol('lesson');

@@ -14,14 +14,10 @@ import {
   type StepState,
 } from '../../project/types';
 import type { SavedTraining } from '../../worker/api';
+import { problemOf, type Problem } from './problem';
 import { Step } from './step.svelte';
 import { STEP_NAMES, stepNumber } from './steps';
 import { Training } from './training.svelte';
-
-interface Problem {
-  readonly message: string;
-  readonly hint: string;
-}
 
 /** A run as it was when the project last told of it. */
 export interface RunView {
@@ -138,7 +134,7 @@ export class Playground {
 
   /** Asks the project for saved trainings. */
   async lookForSaved(): Promise<void> {
-    this.listProblem = await problemOf(async () => {
+    this.listProblem = await failureOf(async () => {
       const { trainings, problems } = await this.project.savedTrainings();
       this.saved = trainings;
       if (problems.length > 0) this.removed = [...this.removed, ...problems];
@@ -158,7 +154,7 @@ export class Playground {
   }
 
   private async ask(work: () => Promise<void>): Promise<boolean> {
-    const problem = await problemOf(work);
+    const problem = await failureOf(work);
     this.askedProblem = problem;
     if (problem) this.announcement = `${problem.message} ${problem.hint}`;
     await this.lookForSaved();
@@ -242,13 +238,12 @@ const viewOf = (run: Run): RunView => ({
 });
 
 /** What a visitor is told of work that fails. */
-async function problemOf(work: () => Promise<void>): Promise<Problem | undefined> {
+async function failureOf(work: () => Promise<void>): Promise<Problem | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
-    if (error instanceof PlaygroundError) return error;
-    throw error;
+    return problemOf(error);
   }
 }
 
