@@ -1,0 +1,45 @@
+// The page on the fake workers of tests/ui, as its specs find their way in it; whatever it complains about fails a test.
+// Not for what is tested: ui-*.spec.ts.
+import { expect, test as base, type Page } from '@playwright/test';
+import type { Project } from '../../src/project/types';
+import type { FakeWorkers } from '../ui/fake-workers';
+import { noteComplaints } from '../complaints';
+
+/** A test that ends without complaints in the console, but for those that it took out. */
+export const test = base.extend<{ complaints: string[] }>({
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      noteComplaints(page, complaints, ['error', 'warning']);
+      await use(complaints);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export const STEPS = ['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'];
+export const open = async (page: Page, query = ''): Promise<void> => {
+  await page.goto(`/tests/ui/fake.html?${query}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
+};
+export const card = (page: Page, step: string) => page.locator(`[data-step=${step}]`);
+export const field = (page: Page, name: string) => page.getByRole('spinbutton', { name });
+export const done = (page: Page, step: string) =>
+  expect(card(page, step)).toHaveAttribute('data-status', 'done', { timeout: 60_000 });
+export const runAll = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Run all nine steps' }).click();
+  await done(page, 'save');
+};
+export interface Global {
+  fake: FakeWorkers;
+  playground: Project;
+  /** What the page last made of its address. */
+  address: string;
+}
+export const calls = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (globalThis as unknown as Global).fake.calls);
+export const recipe = (page: Page) => page.evaluate(() => (globalThis as unknown as Global).playground.recipe);
+export const runs = (page: Page) => page.getByRole('region', { name: 'Choices and accuracies of each run' });
+/** A failure with a cause is told to the console too. */
+export const forgiveFailure = (complaints: string[]) => expect(complaints.splice(0).join()).toMatch(/Step \w+ failed/);
