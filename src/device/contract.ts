@@ -113,11 +113,16 @@ interface OptionalKernels<T> {
    */
   QatScaleFactor: Signature<{ gain: T; variance: T }, ScaleFactorAttrs, [factor: T, slope: T]>;
 
+  /**
+   * One step of torch.optim.Adam with its defaults (src/train/optimizers/adam.ts), all of one shape; w and both means are
+   * changed. The rates change at every step, so they must not be baked into a shader.
+   */
+  QatAdam: Signature<Record<'w' | 'mean' | 'square' | 'g', T>, AdamAttrs, []>;
+
   /** Weights between two codes each: down + step * h, h = clamp(1.2 * sigmoid(v) - 0.1, 0, 1). All of one shape. */
   QatSoftWeight: Signature<{ v: T; down: T; step: T }, NoAttrs, [y: T]>;
   /**
-   * One step of Adam (src/train/optimizers/adam.ts) on what decides those roundings, all of one shape; v and both means are
-   * changed. Its gradient is that of a loss, of which g is the gradient by y, and of penalty * sum(1 - |2h - 1|^beta). The
+   * One step of Adam on what decides those roundings, all of one shape; v and both means are changed. Its gradient is that of a loss, of which g is the gradient by y, and of penalty * sum(1 - |2h - 1|^beta). The
    * rates change at every step, so they must not be baked into a shader.
    */
   QatRoundingStep: Signature<Record<'v' | 'mean' | 'square' | 'g' | 'step', T>, RoundingStepAttrs, []>;
@@ -203,10 +208,17 @@ export interface ScaleFactorAttrs {
   readonly smallest: number;
 }
 
-export interface RoundingStepAttrs {
-  /** Adam's learning rate over 1 - b1^t, and sqrt(1 - b2^t). */
+export interface AdamRates {
+  /** The learning rate over 1 - b1^t, and sqrt(1 - b2^t), at step t from 1 on. */
   readonly rate: number;
   readonly correction: number;
+}
+
+export interface AdamAttrs extends AdamRates {
+  readonly weightDecay: number;
+}
+
+export interface RoundingStepAttrs extends AdamRates {
   /** 0: there is none, and beta does not count. */
   readonly penalty: number;
   /** At least 1. */

@@ -13,12 +13,14 @@ const OPTIONAL = [
   'QatFakeQuantScaledGrad',
   'QatRunningStatistics',
   'QatScaleFactor',
+  'QatAdam',
   'QatSoftWeight',
   'QatRoundingStep',
 ];
 const NOT_ON_CPU: readonly Group[] = [
   'observer and fake-quant of a scaled weight',
   'running statistics and scale factors',
+  'steps of Adam',
   'roundings that are learned',
   'convolutions and their gradients',
 ];

@@ -1,5 +1,6 @@
 // The table of cases that every backend must pass, by group. Histograms, whose counts a GPU may put into a neighbouring bin,
 // have their own comparison: histogram.ts; so has the table of quantization rules: tests/qparam-table.ts.
+import { adams } from './adam';
 import { batchNormalization, spoiltBatchNorm, vectors } from './batch-norm';
 import type { Cases } from './case';
 import { convolutions, dilated, rectified, rectifiedConvolution } from './convolution';
@@ -28,6 +29,7 @@ export const CASES = {
   'batch norm of what is not finite': spoiltBatchNorm,
   'running statistics and scale factors': vectors,
   'SGD with momentum and weight decay': sgd,
+  'steps of Adam': adams,
   'roundings that are learned': roundings,
 } satisfies Readonly<Record<string, () => Cases>>;
 export type Group = keyof typeof CASES;
@@ -36,4 +38,4 @@ export const GROUPS = Object.keys(CASES) as Group[];
 /** Of one sample it is tfjs's own there, which takes a NaN whose sign is set for a negative number: it is timed, not read. */
 export const NOT_ON_WASM: readonly Group[] = ['ReLU of a convolution'];
 /** Of kernels that the contract lets it leave out. */
-export const NOT_ON_WEBGPU: readonly Group[] = ['roundings that are learned'];
+export const NOT_ON_WEBGPU: readonly Group[] = ['steps of Adam', 'roundings that are learned'];

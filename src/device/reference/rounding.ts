@@ -1,9 +1,8 @@
 // Roundings that are learned (Nagel et al. 2020, "Up or Down?", eqs. 22 to 24): soft weights, the penalty that drives them to
 // one of their two codes, and a step of Adam on what decides. Not for which codes there are: src/quant/methods.
 import type { RoundingStepAttrs } from '../contract';
+import { adam } from './adam';
 import type { Numbers } from './numbers';
-
-const [BETA_1, BETA_2, EPS] = [0.9, 0.999, 1e-8];
 
 /** The rectified sigmoid, 0..1, and its derivative: h = clamp(1.2 * sigmoid(v) - 0.1, 0, 1). */
 function rectifiedSigmoid(v: number): { readonly h: number; readonly slope: number } {
@@ -42,9 +41,6 @@ export function roundingStep(
   attrs: RoundingStepAttrs,
 ): Record<'v' | 'mean' | 'square', Float64Array> {
   const gradient = roundingGrad(v, g, step, attrs);
-  const nextMean = gradient.map((each, i) => BETA_1 * mean[i] + (1 - BETA_1) * each);
-  const nextSquare = gradient.map((each, i) => BETA_2 * square[i] + (1 - BETA_2) * each * each);
-  const size = (i: number) => Math.sqrt(nextSquare[i]) / attrs.correction + EPS;
-  const next = nextMean.map((each, i) => v[i] - (attrs.rate * each) / size(i));
-  return { v: next, mean: nextMean, square: nextSquare };
+  const { w, ...means } = adam({ w: v, mean, square, g: gradient }, { ...attrs, weightDecay: 0 });
+  return { v: w, ...means };
 }

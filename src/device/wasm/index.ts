@@ -5,6 +5,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { Patience, type Threads } from '../../core/threads';
 import type { Kernels } from '../contract';
 import { registerKernels } from '../register';
+import { adam } from './adam';
 import { batchNorm } from './batch-norm';
 import { batchNormGrad } from './batch-norm-grad';
 import { conv2d } from './conv2d';
@@ -60,6 +61,7 @@ const KERNELS: Kernels<KernelRuntime, TensorInfo> = {
   QatSoftWeight: softWeight,
   QatRoundingStep: roundingStep,
   QatSgdMomentum: sgdMomentum,
+  QatAdam: adam,
 };
 
 let pool: Threads | undefined;

@@ -215,6 +215,19 @@ const SOFT_WEIGHT = {
   sizePerItem: 'i32',
 } as const;
 
+const ADAM = {
+  w: 'usize',
+  mean: 'usize',
+  square: 'usize',
+  g: 'usize',
+  /** Floats in all, and of one item: a multiple of 4. */
+  size: 'i32',
+  sizePerItem: 'i32',
+  rate: 'f32',
+  correction: 'f32',
+  weightDecay: 'f32',
+} as const;
+
 const ROUNDING_STEP = {
   v: 'usize',
   mean: 'usize',
@@ -278,6 +291,7 @@ export const LAYOUTS = {
   FakeQuantScaledArgs: FAKE_QUANT_SCALED,
   SumRowsArgs: SUM_ROWS,
   ReluArgs: RELU,
+  AdamArgs: ADAM,
   SoftWeightArgs: SOFT_WEIGHT,
   RoundingStepArgs: ROUNDING_STEP,
   FiniteMinMaxArgs: FINITE_MIN_MAX,
@@ -334,6 +348,7 @@ export const WORK = {
   addCounts: { file: 'histogram', args: 'AddCountsArgs' },
   maxPool: { file: 'max-pool', args: 'MaxPoolArgs' },
   relu: { file: 'relu', args: 'ReluArgs' },
+  adam: { file: 'adam', args: 'AdamArgs' },
   softWeight: { file: 'rounding', args: 'SoftWeightArgs' },
   roundingStep: { file: 'rounding', args: 'RoundingStepArgs' },
 } as const satisfies Record<string, { file: string; args: keyof typeof LAYOUTS }>;

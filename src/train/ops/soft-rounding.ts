@@ -41,7 +41,7 @@ export function roundingStep(
     gradient = tf.add(gradient, tf.mul(powered, -2 * penalty * beta));
   }
   const inside = tf.mul(gradient, tf.mul(slope, tf.cast(within, 'float32')));
-  adamStep({ w: v, mean, square }, inside, attrs);
+  adamStep({ w: v, mean, square }, inside, { ...attrs, weightDecay: 0 });
 }
 
 const stretched = (sigmoid: tf.Tensor): tf.Tensor => tf.sub(tf.mul(sigmoid, 1.2), 0.1);

@@ -2,7 +2,8 @@
 // b1^t)) / (sqrt(v / (1 - b2^t)) + eps), at step t. Momentum of SGD is not read.
 import * as tf from '@tensorflow/tfjs';
 import type { Param } from '../../core/params';
-import type { SgdAttrs } from '../../device/contract';
+import type { AdamAttrs, AdamRates, SgdAttrs } from '../../device/contract';
+import { hasKernel, runKernel } from '../../device/run-kernel';
 import { toTfjs } from '../layout';
 import { readVariables, variableOf } from '../variables';
 import type { Memory, Optimizer, ParameterGroup } from './optimizer';
@@ -20,19 +21,21 @@ interface Moved {
 }
 
 /** What makes up for means that began at 0. @param step how many were taken before */
-export function adamRates(lr: number, step: number): { readonly rate: number; readonly correction: number } {
+export function adamRates(lr: number, step: number): AdamRates {
   const t = step + 1;
   return { rate: lr / (1 - BETA_1 ** t), correction: Math.sqrt(1 - BETA_2 ** t) };
 }
 
 /** To be called in a scope: changes all three. */
-export function adamStep(
-  { w, mean, square }: Moved,
-  g: tf.Tensor,
-  { rate, correction }: ReturnType<typeof adamRates>,
-): void {
-  mean.assign(tf.add(tf.mul(mean, BETA_1), tf.mul(g, 1 - BETA_1)));
-  square.assign(tf.add(tf.mul(square, BETA_2), tf.mul(tf.square(g), 1 - BETA_2)));
+export function adamStep({ w, mean, square }: Moved, g: tf.Tensor, attrs: AdamAttrs): void {
+  if (hasKernel('QatAdam')) {
+    runKernel('QatAdam', { w, mean, square, g }, attrs);
+    return;
+  }
+  const { rate, correction, weightDecay } = attrs;
+  const gradient = weightDecay > 0 ? tf.add(g, tf.mul(w, weightDecay)) : g;
+  mean.assign(tf.add(tf.mul(mean, BETA_1), tf.mul(gradient, 1 - BETA_1)));
+  square.assign(tf.add(tf.mul(square, BETA_2), tf.mul(tf.square(gradient), 1 - BETA_2)));
   const size = tf.add(tf.div(tf.sqrt(square), correction), EPS);
   w.assign(tf.sub(w, tf.mul(tf.div(mean, size), rate)));
 }
@@ -64,9 +67,7 @@ export class Adam implements Optimizer {
       for (const [name, w] of variables)
         tf.tidy(() => {
           const [mean, square] = [this.means.get(name)!, this.squares.get(name)!];
-          const gradient = gradients.get(name)!;
-          const g = decays && weightDecay > 0 ? tf.add(gradient, tf.mul(w, weightDecay)) : gradient;
-          adamStep({ w, mean, square }, g, rates);
+          adamStep({ w, mean, square }, gradients.get(name)!, { ...rates, weightDecay: decays ? weightDecay : 0 });
         });
   }
 

@@ -1,4 +1,5 @@
 // Roundings that are learned: soft weights, and steps of Adam on what decides them. The formulas: src/device/reference.
+import { adam4 } from './adam';
 import { RoundingStepArgs, SoftWeightArgs } from './args';
 import { exp4, log4 } from './exponential';
 import { load4, store4 } from './simd';
@@ -61,17 +62,6 @@ export function roundingStep(args: RoundingStepArgs, item: i32): void {
     const slope = f32x4.mul(f32x4.mul(f32x4.splat(1.2), sigmoid), f32x4.sub(one, sigmoid));
     const clipped = v128.or(f32x4.lt(stretched, zero), f32x4.gt(stretched, one));
     gradient = f32x4.mul(gradient, v128.andnot(slope, clipped));
-    const mean = f32x4.add(
-      f32x4.mul(load4(args.mean + offset, n), f32x4.splat(0.9)),
-      f32x4.mul(gradient, f32x4.splat(0.1)),
-    );
-    const square = f32x4.add(
-      f32x4.mul(load4(args.square + offset, n), f32x4.splat(0.999)),
-      f32x4.mul(f32x4.mul(gradient, gradient), f32x4.splat(0.001)),
-    );
-    store4(args.mean + offset, mean, n);
-    store4(args.square + offset, square, n);
-    const size = f32x4.add(f32x4.mul(f32x4.sqrt(square), correction), f32x4.splat(1e-8));
-    store4(args.v + offset, f32x4.sub(v, f32x4.mul(rate, f32x4.div(mean, size))), n);
+    adam4(args.v + offset, args.mean + offset, args.square + offset, n, v, gradient, rate, correction);
   }
 }
