@@ -10,7 +10,7 @@ const USAGE =
   '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|step|cosine|one_cycle] [--seed N] [--qconfig fbgemm_qat|fbgemm|lsq] ' +
   '[--reduce-range true|false] [--weight-scheme per_channel_symmetric|per_tensor_symmetric|per_channel_affine|per_tensor_affine] ' +
   '[--narrow-range true|false] [--power-of-two true|false] ' +
-  '[--optimizer sgd|adam] [--distillation SHARE] [--averaging DECAY] [--oscillations leave|damp|freeze] ' +
+  '[--augmentation crops_and_flips|flips|none] [--optimizer sgd|adam] [--distillation SHARE] [--averaging DECAY] [--oscillations leave|damp|freeze] ' +
   '[--batch-norm fused|folded] [--reestimate-batch-norm IMAGES] ' +
   '[--keep-eight none|edges|edges_and_sums] [--layer-bits LAYER=W/A,...] ' +
   '[--ranges histogram|minmax|mse|entropy|percentile] [--weight-ranges minmax|mse] ' +

@@ -36,3 +36,15 @@ it('is padding by 4, a crop and a flip, drawn for each image', () => {
     { numRuns: 40 },
   );
 });
+
+it('may be flips alone, or nothing', () => {
+  const noise = new Rng(1);
+  const pixels = Uint8Array.from({ length: 8 * 3072 }, () => noise.below(256));
+  const draws = new Rng(2);
+  const flipped = Array.from({ length: 8 }, (_, i) => {
+    const image = nested(pixels.subarray(i * 3072, (i + 1) * 3072));
+    return draws.below(2) === 1 ? image.map((row) => row.toReversed()) : image;
+  });
+  expect([...augment(pixels, CIFAR10, new Rng(2), 'flips')]).toEqual(flipped.flat(4));
+  expect(augment(pixels, CIFAR10, new Rng(2), 'none')).toEqual(pixels);
+});

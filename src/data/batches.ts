@@ -3,7 +3,7 @@
 import { PlaygroundError } from '../core/errors';
 import { bytesPerImage } from '../core/image-spec';
 import { permutation, Rng } from '../core/rng';
-import { augment } from './augment';
+import { augment, type Augmentation } from './augment';
 import { normalizeImages } from './normalize';
 import type { ImageSource, LabelledImages } from './source';
 
@@ -13,6 +13,8 @@ export interface BatchOptions {
   readonly seed: number;
   /** First step to yield: a run that goes on gets the batches it would have got. Default 0. */
   readonly startStep?: number;
+  /** What is done to images before they are learned from; 'crops_and_flips' by default. */
+  readonly augmentation?: Augmentation;
 }
 
 export interface TrainBatch {
@@ -32,7 +34,7 @@ const AUGMENTATION = 3;
  * @throws PlaygroundError of the source's images; 'bad-argument' for a batch below 1 or a step below 0
  */
 export async function* trainBatches(data: ImageSource, options: BatchOptions): AsyncGenerator<TrainBatch, never> {
-  const { batch, seed, startStep = 0 } = options;
+  const { batch, seed, startStep = 0, augmentation } = options;
   if (!Number.isInteger(batch) || batch < 1 || !Number.isInteger(startStep) || startStep < 0)
     throw new PlaygroundError(
       'bad-argument',
@@ -68,7 +70,7 @@ export async function* trainBatches(data: ImageSource, options: BatchOptions): A
       }
       copyImage(current.images, current.order[position % block], { pixels, labels: y }, i);
     }
-    yield { x: normalizeImages(augment(pixels, spec, derived(seed, AUGMENTATION, step)), spec), y };
+    yield { x: normalizeImages(augment(pixels, spec, derived(seed, AUGMENTATION, step), augmentation), spec), y };
   }
 }
 

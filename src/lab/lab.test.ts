@@ -32,6 +32,7 @@ const OPTIONS: TrainOptions = {
     distillation: 0,
     averaging: 0,
     oscillations: 'leave',
+    augmentation: 'crops_and_flips',
     reestimateBatchNorm: 0,
     optimizer: 'sgd',
   },

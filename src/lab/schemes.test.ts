@@ -13,7 +13,14 @@ import { model, source } from './unlike';
 
 const OPTIONS: TrainOptions = {
   ...{ kind: 'qat', steps: 6, batch: 16, learningRate: 5e-3, momentum: 0.9, weightDecay: 1e-4, seed: 1 },
-  ...{ distillation: 0, averaging: 0, optimizer: 'sgd', schedule: 'constant', oscillations: 'leave' },
+  ...{
+    distillation: 0,
+    averaging: 0,
+    optimizer: 'sgd',
+    schedule: 'constant',
+    oscillations: 'leave',
+    augmentation: 'crops_and_flips',
+  },
   ...{ reestimateBatchNorm: 0, validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 const PER_TENSOR = { reduceRange: false, weightScheme: 'per_tensor_symmetric' } as const;

@@ -43,6 +43,7 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   distillation: 'train',
   averaging: 'train',
   oscillations: 'train',
+  augmentation: 'train',
   reestimateBatchNorm: 'train',
   images: 'compare',
 };

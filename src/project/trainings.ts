@@ -152,6 +152,7 @@ export function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {
     oscillations: recipe.oscillations,
     reestimateBatchNorm: recipe.reestimateBatchNorm,
     optimizer: recipe.optimizer,
+    augmentation: recipe.augmentation,
     // The float network cannot learn from itself.
     distillation: kind === 'qat' ? recipe.distillation : 0,
     // At the earliest when as many images were trained on as are to be judged: judging costs less than training.

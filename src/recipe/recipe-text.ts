@@ -14,6 +14,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   activationBits: 'activation-bits',
   images: 'images',
   seed: 'seed',
+  augmentation: 'augmentation',
   optimizer: 'optimizer',
   distillation: 'distillation',
   averaging: 'averaging',

@@ -15,6 +15,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   activationBits: [1, 9, 4.5],
   images: [0, 10_001],
   seed: [-1, 2 ** 32, 0.5],
+  augmentation: ['crops', '', true],
   optimizer: ['SGD', 'adamw'],
   distillation: [-0.1, 1.1, '1'],
   averaging: [-0.1, 1, '0.9'],

@@ -40,6 +40,8 @@ const RecipeSchema = object({
   /** Test images in the final table. */
   images: number('images'),
   seed: number('seed'),
+  /** What is done to training images: torchvision's RandomCrop(32, padding=4) and RandomHorizontalFlip (src/data/augment.ts). */
+  augmentation: oneOf(['crops_and_flips', 'flips', 'none']),
   /** torch.optim's; 'sgd' with a momentum of 0.9. */
   optimizer: oneOf(['sgd', 'adam']),
   /** Share of QAT's target that is what the network answered before training: 0 learns from the labels alone. */
@@ -111,6 +113,7 @@ export const DEFAULT_RECIPE: Recipe = {
   activationBits: 8,
   images: 10_000,
   seed: 0,
+  augmentation: 'crops_and_flips',
   optimizer: 'sgd',
   distillation: 0,
   averaging: 0,
@@ -156,7 +159,7 @@ const ADDED: Partial<Recipe> = {
   ...{ version: 1, schedule: 'constant', distillation: 0 },
   ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
   ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
-  ...{ reestimateBatchNorm: 0, oscillations: 'leave' },
+  ...{ reestimateBatchNorm: 0, oscillations: 'leave', augmentation: 'crops_and_flips' },
   ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
   ...{ narrowRange: false, powerOfTwo: false },
 };

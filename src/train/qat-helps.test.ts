@@ -114,6 +114,7 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
           distillation: 0,
           averaging: 0,
           oscillations: 'leave',
+          augmentation: 'crops_and_flips',
           reestimateBatchNorm: 0,
           optimizer: 'sgd',
         },

@@ -44,14 +44,14 @@ export interface RunContext {
  */
 export async function continueRun(context: RunContext): Promise<TrainResult> {
   const { graph, start, options, teacher, data, steering, onEvent } = context;
-  const { batch, seed } = options;
+  const { batch, seed, augmentation } = options;
   const end = endOf(options);
   const { step } = start.state;
   const history = upTo(step, start.history);
   onEvent({ type: 'restored', step, steps: end, history: start.history });
   if (start.result) return start.result;
   const trainer = new Trainer(graph, start.state, { ...options, teacher });
-  const batches = trainBatches(data, { batch, seed, startStep: step });
+  const batches = trainBatches(data, { batch, seed, augmentation, startStep: step });
   const reestimates = options.reestimateBatchNorm > 0 && stateLayout(graph).running.size > 0;
   const tensorsAtStart = tensorCount();
   let imagesPerSecond = 0;

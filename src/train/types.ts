@@ -1,5 +1,6 @@
 // What a training run is told and what it tells: plain data that crosses the worker boundary.
 // Not for tensors.
+import type { Augmentation } from '../data/augment';
 import type { ScheduleKind } from './annealing';
 import type { OptimizerId } from './optimizers/table';
 import type { RateChange, Schedule } from './schedule';
@@ -38,6 +39,8 @@ export interface TrainOptions {
   /** Training images of which batch norm's statistics are taken anew after the last step; 0: they are the running ones. */
   readonly reestimateBatchNorm: number;
   readonly seed: number;
+  /** Of training images. */
+  readonly augmentation: Augmentation;
   /** Validate on this many validation images every `validateEvery` steps; 0 never. */
   readonly validateEvery: number;
   readonly validationImages: number;

@@ -60,6 +60,7 @@ describe('refused', () => {
     'options.layerBits',
     'options.averaging',
     'options.oscillations',
+    'options.augmentation',
     'options.reestimateBatchNorm',
     'options.optimizer',
     'runs.control',

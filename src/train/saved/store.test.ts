@@ -106,7 +106,7 @@ describe('a database of version 1', () => {
     ...{ version: 1, schedule: 'constant', distillation: 0 },
     ...{ keepEight: 'none', ranges: 'histogram', weightRanges: 'minmax', batchNorm: 'fused' },
     ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
-    ...{ reestimateBatchNorm: 0, oscillations: 'leave' },
+    ...{ reestimateBatchNorm: 0, oscillations: 'leave', augmentation: 'crops_and_flips' },
     ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
     ...{ narrowRange: false, powerOfTwo: false },
   };
