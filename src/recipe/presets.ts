@@ -18,11 +18,12 @@ const DEFAULTS = Object.fromEntries(
 ) as Method;
 
 /**
- * Learned scales that begin with ranges of least squared error, batch norms folded first, the network itself as teacher; first
- * and last layer and the sums of skip connections at 8 bits.
+ * Learned scales that begin with ranges of least squared error, batch norms folded first, the network itself as teacher, by
+ * Adam on images that are not cropped; first and last layer and the sums of skip connections at 8 bits.
  */
 const LEARNED: Partial<Method> = {
   ...{ qconfig: 'lsq', batchNorm: 'folded', distillation: 1, ranges: 'mse', keepEight: 'edges_and_sums' },
+  ...{ optimizer: 'adam', augmentation: 'flips' },
 };
 
 /** @param learningRate the peak: fewer bits want more */
@@ -36,12 +37,12 @@ function learned(weightBits: number, activationBits: number, steps: number, lear
 
 /** The best training of each width, by validation images. */
 export const LEARNED_WIDTHS: readonly Preset[] = [
-  learned(8, 8, 300, 1e-4),
-  learned(4, 8, 1200, 3e-4),
-  learned(4, 4, 2000, 1e-3),
-  learned(3, 3, 3000, 3e-3),
-  learned(2, 8, 3000, 5e-3),
-  learned(2, 2, 4000, 1e-2),
+  learned(8, 8, 300, 1e-5),
+  learned(4, 8, 1000, 2e-5),
+  learned(4, 4, 2000, 4e-5),
+  learned(3, 3, 2000, 1e-4),
+  learned(2, 8, 2400, 2e-4),
+  learned(2, 2, 2400, 3e-4),
 ];
 
 /** The best training measured at these widths, or at the next lower ones that were: what heals those heals these. */

@@ -136,7 +136,7 @@ test('the best training that is known for the widths is one press away', async (
   expect(await recipe()).toMatchObject(learnedAt({ weightBits: 4, activationBits: 4 }));
   await expect(best).toHaveCount(0);
   await slider(page, 'Bits per number').fill('3');
-  await expect(lesson(page)).toContainText('3,000 steps');
+  await expect(lesson(page)).toContainText('2,000 steps');
 });
 
 test('a training that fails is told beside the button, and the next press goes on', async ({ page }) => {

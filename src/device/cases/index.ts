@@ -38,4 +38,4 @@ export const GROUPS = Object.keys(CASES) as Group[];
 /** Of one sample it is tfjs's own there, which takes a NaN whose sign is set for a negative number: it is timed, not read. */
 export const NOT_ON_WASM: readonly Group[] = ['ReLU of a convolution'];
 /** Of kernels that the contract lets it leave out. */
-export const NOT_ON_WEBGPU: readonly Group[] = ['steps of Adam', 'roundings that are learned'];
+export const NOT_ON_WEBGPU: readonly Group[] = ['roundings that are learned'];

@@ -4,6 +4,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { Kernels } from '../contract';
 import type { Convolution } from '../conv-shape';
 import { registerKernels } from '../register';
+import { adam } from './adam';
 import { batchNorm } from './batch-norm';
 import { batchNormGrad } from './batch-norm-grad';
 import { chooseVariants } from './choose-variants';
@@ -43,6 +44,7 @@ const KERNELS: Kernels<WebGPUBackend, TensorInfo> = {
   QatBatchNorm: batchNorm,
   QatBatchNormGrad: batchNormGrad,
   QatSgdMomentum: sgdMomentum,
+  QatAdam: adam,
   QatRunningStatistics: runningStatistics,
   QatScaleFactor: scaleFactor,
 };
