@@ -13,7 +13,7 @@ import { logitsOf } from '../evaluate';
 import { FloatModel } from '../float-model';
 import { macrotask } from '../macrotask';
 import type { Steering } from '../steering';
-import { learnBlock, type LearnOptions } from './learn-block';
+import { learnBlock, type BlockData, type LearnOptions } from './learn-block';
 import { SoftBlock } from './soft-block';
 
 /** By measurement: docs/quantization.md. */
@@ -60,28 +60,28 @@ export async function learnRoundings(context: RoundingContext): Promise<void> {
     const target = await outputsOf(block, params, NONE, float);
     const outputs = (codes: ReadonlyMap<string, Int8Array>) =>
       outputsOf(block, params, within(block, withCodes(quantizers, codes)), quantized);
-    if (!block.nodes.slice(1).some(({ id }) => done.has(id))) {
-      const soft = new SoftBlock(block, params, nearest);
-      try {
-        const rng = new Rng(seed + index);
-        const learned = await learnBlock(
-          soft,
-          { images, quantized, float, target },
-          options,
-          rng,
-          turn,
-          (iteration, loss) =>
-            onProgress({ block: index, blocks: blocks.length, iteration, iterations: options.iterations, loss }),
-        );
-        const better = squaredError(await outputs(learned), target) < squaredError(await outputs(new Map()), target);
-        const codes = better ? learned : nearestCodes(block, params, nearest);
-        for (const [id, each] of codes) done.set(id, each);
-      } finally {
-        soft.dispose();
-      }
+    if (block.nodes.slice(1).some(({ id }) => done.has(id))) quantized = await outputs(done);
+    else {
+      const learned = await learn(block, index, { images, quantized, float, target });
+      const made = { learned: await outputs(learned), nearest: await outputs(new Map()) };
+      const better = squaredError(made.learned, target) < squaredError(made.nearest, target);
+      const codes = better ? learned : nearestCodes(block, params, nearest);
+      for (const [id, each] of codes) done.set(id, each);
+      quantized = better ? made.learned : made.nearest;
     }
-    quantized = await outputs(done);
     float = target;
+  }
+
+  async function learn(block: Graph, index: number, data: BlockData): Promise<ReadonlyMap<string, Int8Array>> {
+    const soft = new SoftBlock(block, params, nearest);
+    const { iterations } = options;
+    const tell = (iteration: number, loss: number) =>
+      onProgress({ block: index, blocks: blocks.length, iteration, iterations, loss });
+    try {
+      return await learnBlock(soft, data, options, new Rng(seed + index), turn, tell);
+    } finally {
+      soft.dispose();
+    }
   }
 
   /** Lets messages in between two iterations. */
