@@ -24,6 +24,9 @@ test('Run all runs the nine steps in order and shows their results', async ({ pa
   ).toHaveAccessibleName(
     /QAT: 83\.\d\s%, between 78\.\d\s% and 87\.\d\s%\. Control: 84\.\d\s%, between 79\.\d\s% and 88\.\d\s%\.$/,
   );
+  await expect(card(page, 'train').getByRole('img', { name: /^Codes of weights that change/ })).toHaveAccessibleName(
+    /At step 60 0\.10\s% of the codes flipped and 0\.30\s% go back and forth\.$/,
+  );
   await expect(card(page, 'convert').getByRole('row', { name: /layer1\.0\.conv1/ })).toContainText('to');
   const plan = card(page, 'convert').getByRole('region', { name: 'The engine’s plan' });
   await expect(plan.getByRole('row', { name: /conv1/ })).toContainText('100 %');
@@ -139,6 +142,22 @@ test('training: pause, one step, another learning rate, resume, stop', async ({ 
   expect(await calls(page)).toEqual(['pause', 'step', 'setLearningRate 0.0005', 'resume', 'stop', 'stop']);
   await done(page, 'train');
   await expect(train).toContainText('You stopped QAT after');
+});
+
+test('roundings that are learned: paused, gone on with, stopped and taken up by Retry', async ({ page }) => {
+  await open(page, `delay=60&address=${encodeURIComponent('?rounding=learned&steps=10')}`);
+  const convert = card(page, 'convert');
+  const learning = convert.getByRole('group', { name: 'Learning how to round' });
+  await page.getByRole('button', { name: 'Run all nine steps' }).click();
+  await learning.getByRole('button', { name: 'Pause' }).click();
+  await learning.getByRole('button', { name: 'Resume' }).click();
+  await learning.getByRole('button', { name: 'Stop' }).click();
+  await expect(convert).toHaveAttribute('data-status', 'failed');
+  await expect(convert).toContainText('Learning how to round was stopped.');
+  await convert.getByRole('button', { name: 'Retry' }).click();
+  await done(page, 'convert');
+  await expect(learning).toBeHidden();
+  expect(await calls(page)).toEqual(['pause', 'resume', 'stop']);
 });
 
 test('QAT without its control is shown as what it is; the train step adds the control', async ({ page }) => {

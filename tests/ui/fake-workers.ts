@@ -121,7 +121,8 @@ export class FakeWorkers {
       return this.trained(options, training, onEvent);
     },
     convert: () => this.answer(fakeConverted()),
-    ptq: () => this.answer(fakeConverted()),
+    ptq: ({ rounding }: PtqChoices, onProgress: OnProgress) =>
+      rounding === 'learned' ? this.learned(onProgress) : this.answer(fakeConverted()),
     calibrate: () => this.answer({}),
     compareLayers: ({ kind }: QuantizedSubject) => this.answer(fakeComparison(kind === 'qat' ? 6 : 0)),
     evaluate: async ({ kind }: FloatSubject, _: string, images: number, onProgress: OnProgress) => {
@@ -214,6 +215,19 @@ export class FakeWorkers {
     }
   }
 
+  /** Ten blocks' roundings; they wait while paused. */
+  private async learned(onProgress: OnProgress) {
+    this.stopped = false;
+    for (let block = 1; block <= 10; block++) {
+      do await this.tick();
+      while (this.paused && !this.stopped);
+      if (this.stopped)
+        throw new PlaygroundError('stopped', 'Learning how to round was stopped.', 'Run the step again.');
+      onProgress({ what: 'steps', done: 500 * block, total: 5000 });
+    }
+    return fakeConverted();
+  }
+
   private failOnce(step: string): void {
     if (this.failing !== step) return;
     this.failing = '';
@@ -251,7 +265,8 @@ export class FakeWorkers {
         losses.push(loss);
         const left = ((steps - step) * batch) / 38.4;
         const pace = { learningRate, imagesPerSecond: 38.4, secondsLeft: left };
-        emit({ type: 'step', step, steps, loss, accuracy: 1 - loss / 3, ...pace });
+        const codes = kind === 'qat' && { flipping: 0.06 / step, oscillating: 0.003 };
+        emit({ type: 'step', step, steps, loss, accuracy: 1 - loss / 3, ...pace, ...codes });
       });
     }
     return {
