@@ -67,7 +67,8 @@ async function figuresOf(row: Row, seeds: readonly number[], cells: Cells) {
     qatBest.push(await test('qat', { ...row.qatBest, seed }));
     qatDefault.push(await test('qat', { ...row.qatDefault, seed }));
   }
-  const control = await test('control', { ...row.qatBest, seed: seeds[0] });
+  // No quantization is in it: rows that train alike share it.
+  const control = await test('control', { ...row.qatBest, layerBits: '', seed: seeds[0] });
   const [best] = qatBest;
   const accuracies = (figures: readonly CellFigures[]) => figures.map(({ accuracy }) => accuracy);
   return {
