@@ -122,8 +122,9 @@ interface OptionalKernels<T> {
   /** Weights between two codes each: down + step * h, h = clamp(1.2 * sigmoid(v) - 0.1, 0, 1). All of one shape. */
   QatSoftWeight: Signature<{ v: T; down: T; step: T }, NoAttrs, [y: T]>;
   /**
-   * One step of Adam on what decides those roundings, all of one shape; v and both means are changed. Its gradient is that of a loss, of which g is the gradient by y, and of penalty * sum(1 - |2h - 1|^beta). The
-   * rates change at every step, so they must not be baked into a shader.
+   * One step of Adam on what decides those roundings, all of one shape; v and both means are changed. Its gradient is that
+   * of a loss, of which g is the gradient by y, and of penalty * sum(1 - |2h - 1|^beta). The rates change at every step, so
+   * they must not be baked into a shader.
    */
   QatRoundingStep: Signature<Record<'v' | 'mean' | 'square' | 'g' | 'step', T>, RoundingStepAttrs, []>;
 }

@@ -31,6 +31,17 @@ export const runAll = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Run all nine steps' }).click();
   await done(page, 'save');
 };
+/** Begins a training that no test waits for the end of. @returns what the page shows of it */
+export const trainLong = async (page: Page) => {
+  await open(page, 'delay=20');
+  await field(page, 'Steps').fill('2000');
+  await field(page, 'Steps').blur();
+  const train = card(page, 'train');
+  await train.getByRole('button', { name: /^Run/ }).click();
+  const qat = train.getByRole('region', { name: 'QAT run' });
+  await expect(qat).toContainText(/Step \d+ of 2,000/);
+  return { train, qat };
+};
 export interface Global {
   fake: FakeWorkers;
   playground: Project;

@@ -1,7 +1,7 @@
 // Runs side by side and trainings that were saved: taken up, compared, deleted, shared between tabs.
 // Not for real workers: tests/e2e.
 import { expect, type Page } from '@playwright/test';
-import { calls, card, done, field, open, recipe, runAll, runs, test } from './ui-page';
+import { calls, card, done, field, open, recipe, runAll, runs, test, trainLong } from './ui-page';
 
 const offers = (page: Page) => page.getByRole('region', { name: 'Saved trainings' });
 
@@ -140,13 +140,7 @@ test('runs stand side by side: made, named, taken in hand, compared; each has it
 });
 
 test('while one run trains another can be looked at and changed, but waits', async ({ page }) => {
-  await open(page, 'delay=20');
-  await field(page, 'Steps').fill('2000');
-  await field(page, 'Steps').blur();
-  const train = card(page, 'train');
-  await train.getByRole('button', { name: /^Run/ }).click();
-  const qat = train.getByRole('region', { name: 'QAT run' });
-  await expect(qat).toContainText(/Step \d+ of 2,000/);
+  const { train, qat } = await trainLong(page);
   await expect(field(page, 'Steps')).toBeDisabled();
   await expect(field(page, 'Learning rate')).toBeEnabled();
   await expect(train).toContainText('Locked: step 6, Train, is using these choices.');

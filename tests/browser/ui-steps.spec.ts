@@ -1,7 +1,7 @@
 // The steps on the page: run in order or one by one, failing and going on, training steered, what they show and save.
 // Not for real workers: tests/e2e.
 import { expect } from '@playwright/test';
-import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, type Global } from './ui-page';
+import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, trainLong, type Global } from './ui-page';
 
 test('Run all runs the nine steps in order and shows their results', async ({ page }) => {
   await open(page, 'delay=1');
@@ -118,13 +118,7 @@ test('the work of drawing in a frame stays bounded, whatever the number of steps
 });
 
 test('training: pause, one step, another learning rate, resume, stop', async ({ page }) => {
-  await open(page, 'delay=20');
-  await field(page, 'Steps').fill('2000');
-  await field(page, 'Steps').blur();
-  const train = card(page, 'train');
-  await train.getByRole('button', { name: /^Run/ }).click();
-  const qat = train.getByRole('region', { name: 'QAT run' });
-  await expect(qat).toContainText(/Step \d+ of 2,000/);
+  const { train, qat } = await trainLong(page);
   await train.getByRole('button', { name: 'Pause' }).click();
   await expect(qat).toContainText('Paused');
   const at = async (): Promise<number> => Number(/Step (\d+) of/.exec((await qat.textContent())!)![1]);
