@@ -47,6 +47,12 @@ export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start' | 'teacher'>
   start(): KeptRun;
 };
 
+/** What PTQ is of. */
+export interface LabCalibration extends CalibrationOptions {
+  /** Default false: fused, batch norms folded. */
+  readonly unfused?: boolean;
+}
+
 /** How roundings are learned: see RoundingContext. */
 type Learning = Pick<RoundingContext, 'options' | 'seed' | 'steering' | 'onProgress'>;
 
@@ -92,11 +98,7 @@ export class Lab {
    * Post-training quantization at any bit width: once calibrated, a matter of milliseconds; of minutes where roundings are
    * learned. What was learned is kept, also where it was stopped on its way. @throws PlaygroundError as learnRoundings
    */
-  async ptq(
-    options: PtqOptions & CalibrationOptions,
-    onDone: OnDone = () => {},
-    learning?: Learning,
-  ): Promise<Int8Model> {
+  async ptq(options: PtqOptions & LabCalibration, onDone: OnDone = () => {}, learning?: Learning): Promise<Int8Model> {
     const calibration = await this.calibrate(options, onDone);
     const learned = learning && (await this.learnRoundings(calibration, options, learning));
     const { graph, quantizers } = ptq(calibration, options, learned);
@@ -104,12 +106,15 @@ export class Lab {
   }
 
   /** Once for all bit widths; a calibration that failed is forgotten, so that the next call tries again. */
-  calibrate({ fuseAddRelu, equalize = false }: CalibrationOptions, onDone: OnDone = () => {}): Promise<Calibrated> {
-    const key = JSON.stringify([fuseAddRelu, equalize]);
+  calibrate(
+    { fuseAddRelu, equalize = false, unfused = false }: LabCalibration,
+    onDone: OnDone = () => {},
+  ): Promise<Calibrated> {
+    const key = JSON.stringify([fuseAddRelu, equalize, unfused]);
     let calibrated = this.calibrations.get(key);
     if (!calibrated) {
       calibrated = this.onDevice(async () => {
-        const calibration = new Calibration(this.folded, { fuseAddRelu, equalize });
+        const calibration = new Calibration(unfused ? this.model : this.folded, { fuseAddRelu, equalize });
         await calibrate(calibration, this.calibrationBatches(onDone));
         return calibration.calibrated();
       });
@@ -168,7 +173,7 @@ export class Lab {
   /** Codes by node id. */
   private async learnRoundings(
     calibration: Calibrated,
-    options: PtqOptions & CalibrationOptions,
+    options: PtqOptions & LabCalibration,
     learning: Learning,
   ): Promise<ReadonlyMap<string, Int8Array>> {
     const done = this.roundings.of(options, learning);

@@ -14,7 +14,7 @@ import type { ActivationRanges } from '../quant/ranges/table';
 import type { WeightRanges } from '../quant/ranges/weights';
 import { readLayerBits } from '../recipe/layer-bits';
 import type { Start } from '../train/saved/state-check';
-import type { Lab } from './lab';
+import type { Lab, LabCalibration } from './lab';
 
 export interface PreparedOptions extends PrepareOptions, Required<SchemeOptions> {
   readonly qconfig: QConfigId;
@@ -32,23 +32,34 @@ export interface PreparedOptions extends PrepareOptions, Required<SchemeOptions>
   readonly correctBias: boolean;
   /** Of what PTQ quantizes, and of what QAT trains where batch norms are folded first: see equalize. */
   readonly equalize: boolean;
-  /** 'fused': trained as PyTorch's ConvBn modules; 'folded': into the weights before training. */
-  readonly batchNorm: 'fused' | 'folded';
+  /**
+   * 'fused': trained as PyTorch's ConvBn modules; 'folded': into the weights before training; 'apart': no module is fused,
+   * as in a network that fuse_modules was forgotten for.
+   */
+  readonly batchNorm: 'fused' | 'folded' | 'apart';
 }
 
 /** What decides on the float network that is trained. */
 export type FloatChoices = Pick<PreparedOptions, 'batchNorm' | 'equalize'>;
 
 /** The graph of the float network: what the control trains, and what QAT prepares. */
-export const floatGraph = ({ fused, folded }: Lab, { batchNorm }: FloatChoices): Graph =>
-  batchNorm === 'folded' ? folded.graph : fused;
+export function floatGraph({ model, fused, folded }: Lab, { batchNorm }: FloatChoices): Graph {
+  if (batchNorm === 'apart') return model.graph;
+  return batchNorm === 'folded' ? folded.graph : fused;
+}
 
 /** The same with the parameters it begins with. */
 export function floatStart(lab: Lab, options: FloatChoices): Start {
-  if (options.batchNorm === 'fused') return { graph: lab.fused, params: lab.model.params };
-  const { graph, params } = lab.folded;
+  const graph = floatGraph(lab, options);
+  if (options.batchNorm !== 'folded') return { graph, params: lab.model.params };
+  const { params } = lab.folded;
   return options.equalize ? { graph, params: equalize(graph, params) } : { graph, params };
 }
+
+/** What is calibrated for PTQ by these choices. */
+export const calibrationOf = ({ fuseAddRelu, equalize, batchNorm }: PreparedOptions): LabCalibration => ({
+  ...{ fuseAddRelu, equalize, unfused: batchNorm === 'apart' },
+});
 
 /** What PTQ reads of them, but for the graph that was calibrated. */
 export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'batchNorm' | 'fuseAddRelu'>;
@@ -83,7 +94,7 @@ export async function qatStart(lab: Lab, options: PreparedOptions): Promise<Star
   const graph = preparedGraph(lab, options);
   const { params } = floatStart(lab, options);
   if (learnedQuantizers(graph).length === 0) return { graph, params };
-  const same = { ...options, equalize: options.equalize && options.batchNorm === 'folded' };
+  const same = calibrationOf({ ...options, equalize: options.equalize && options.batchNorm === 'folded' });
   const { quantizers } = ptq(await lab.calibrate(same), ptqOptions(options));
   return { graph, params: new Map([...params, ...initialQParams(graph, quantizers)]) };
 }

@@ -85,6 +85,16 @@ export const PRESETS: readonly Preset[] = [
     fields: { ...DEFAULTS, weightBits: 8, fuseAddRelu: false },
   },
   {
+    name: 'PyTorch QAT, its fused kernel',
+    why: 'FusedMovingAvgObsFakeQuantize trains with one scale for each weight; conversion takes another.',
+    fields: { ...DEFAULTS, weightBits: 8, qconfig: 'fbgemm_fused' },
+  },
+  {
+    name: 'PyTorch QAT without fusion',
+    why: 'fuse_modules forgotten: convolution, batch norm and ReLU are quantized one by one.',
+    fields: { ...DEFAULTS, weightBits: 8, batchNorm: 'apart', fuseAddRelu: false },
+  },
+  {
     name: 'Per-tensor MinMax',
     why: "The article's other qconfig, in its comment: MinMaxObserver for activations and for whole weights.",
     fields: { ...ARTICLE, ...QNNPACK, ranges: 'minmax' },

@@ -13,7 +13,7 @@ import type { Int8Model } from '../int8/int8-model';
 import { createWasmEngine } from '../engine/wasm-engine';
 import { Controls } from '../lab/controls';
 import { Lab, type LabRun } from '../lab/lab';
-import { floatGraph, floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
+import { calibrationOf, floatGraph, floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import { ptq } from '../quant/methods/ptq';
@@ -192,8 +192,8 @@ class TrainWorker implements TrainApi {
   }
 
   async ptq(options: SeededOptions, onProgress: OnProgress) {
-    const { fuseAddRelu, equalize, rounding, seed } = options;
-    const all = { ...ptqOptions(options), fuseAddRelu, equalize };
+    const { rounding, seed } = options;
+    const all = { ...ptqOptions(options), ...calibrationOf(options) };
     const onImages = of('images', onProgress);
     if (rounding !== 'learned') return this.converted(await this.lab.ptq(all, onImages));
     const steering = new Steering(0);
