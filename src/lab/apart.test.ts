@@ -1,9 +1,7 @@
 // A network of which nothing is fused goes the whole way: quantized, trained, converted; its batch norms are layers of integers.
 // And a training by PyTorch's fused kernel, whose integers are not what was simulated.
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Param } from '../core/params';
 import { setUpWasm } from '../device/wasm/testing';
-import type { GraphNode } from '../graph/types';
 import { DEFAULT_RECIPE } from '../recipe/recipe';
 import type { QatGraph } from '../quant/types';
 import { trainedBy } from '../train/state';
@@ -11,29 +9,7 @@ import { Steering } from '../train/steering';
 import { Lab } from './lab';
 import { qatStart } from './prepared';
 import { FEW_STEPS, train } from './testing';
-import { model, source } from './unlike';
-
-/** The network with a batch norm behind each convolution. */
-function normed() {
-  const params = new Map<string, Param>(model.params);
-  const renamed = new Map<string, string>();
-  const nodes = model.graph.nodes.flatMap((node): GraphNode[] => {
-    const inputs = node.inputs.map((id) => renamed.get(id) ?? id);
-    if (node.op !== 'conv') return [{ ...node, inputs }];
-    const id = `${node.id}.bn`;
-    renamed.set(node.id, id);
-    const values = (low: number, step: number) => Float32Array.from({ length: node.out.c }, (_, c) => low + step * c);
-    const vectors = { weight: values(0.7, 0.1), bias: values(-0.2, 0.05), running_mean: values(-0.3, 0.04) };
-    for (const [leaf, data] of Object.entries({ ...vectors, running_var: values(0.5, 0.1) }))
-      params.set(`${id}.${leaf}`, { shape: [node.out.c], data });
-    const bn = { prefix: id, eps: 1e-5, momentum: 0.1 };
-    return [
-      { ...node, inputs },
-      { id, op: 'bn', inputs: [node.id], out: node.out, bn },
-    ];
-  });
-  return { ...model, graph: { ...model.graph, nodes }, params };
-}
+import { model, normed, source } from './unlike';
 
 const IMAGES = { split: 'test', start: 0, count: 4 } as const;
 const NORMS = ['first.bn', 'second.bn'];

@@ -93,6 +93,7 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
     ranges: 'mse',
     weightRanges: 'minmax',
     rounding: 'nearest',
+    beginAt: 'weights',
     correctBias: false,
     reduceRange: true,
     weightScheme: 'per_channel_symmetric',

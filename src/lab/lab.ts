@@ -54,7 +54,7 @@ export interface LabCalibration extends CalibrationOptions {
 }
 
 /** How roundings are learned: see RoundingContext. */
-type Learning = Pick<RoundingContext, 'options' | 'seed' | 'steering' | 'onProgress'>;
+export type Learning = Pick<RoundingContext, 'options' | 'seed' | 'steering' | 'onProgress'>;
 
 export class Lab {
   /** The network as it is trained and run, batch norms and ReLUs fused. */
@@ -99,10 +99,19 @@ export class Lab {
    * learned. What was learned is kept, also where it was stopped on its way. @throws PlaygroundError as learnRoundings
    */
   async ptq(options: PtqOptions & LabCalibration, onDone: OnDone = () => {}, learning?: Learning): Promise<Int8Model> {
+    const { graph, params, quantizers } = await this.quantized(options, learning, onDone);
+    return convert(graph, params, quantizers);
+  }
+
+  /** What ptq converts. @throws PlaygroundError as learnRoundings */
+  async quantized(
+    options: PtqOptions & LabCalibration,
+    learning?: Learning,
+    onDone: OnDone = () => {},
+  ): Promise<QuantizedNetwork> {
     const calibration = await this.calibrate(options, onDone);
     const learned = learning && (await this.learnRoundings(calibration, options, learning));
-    const { graph, quantizers } = ptq(calibration, options, learned);
-    return convert(graph, calibration.params, quantizers);
+    return { ...ptq(calibration, options, learned), params: calibration.params };
   }
 
   /** Once for all bit widths; a calibration that failed is forgotten, so that the next call tries again. */

@@ -31,6 +31,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   ranges: ['l2', ''],
   weightRanges: ['entropy'],
   rounding: ['up', ''],
+  beginAt: ['codes', '', true],
   correctBias: ['yes', 1],
   equalize: ['yes', 0],
   batchNorm: ['bar', 'Folded'],

@@ -85,6 +85,11 @@ const RecipeSchema = object({
    * is learned block by block in minutes (src/train/rounding).
    */
   rounding: oneOf(['nearest', 'flipped', 'learned']),
+  /**
+   * What QAT begins with: the weights as they are, or moved to the codes that PTQ gives them by the choices above, with its
+   * biases. Where roundings are learned, that is done first, in minutes.
+   */
+  beginAt: oneOf(['weights', 'ptq']),
   /** PTQ takes from biases what rounding the weights adds to the mean of outputs (src/quant/methods/correct-bias.ts). */
   correctBias: flag,
   /**
@@ -133,6 +138,7 @@ export const DEFAULT_RECIPE: Recipe = {
   ranges: 'histogram',
   weightRanges: 'minmax',
   rounding: 'nearest',
+  beginAt: 'weights',
   correctBias: false,
   equalize: false,
   batchNorm: 'fused',
@@ -165,7 +171,7 @@ const ADDED: Partial<Recipe> = {
   ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
   ...{ reestimateBatchNorm: 0, oscillations: 'leave', augmentation: 'crops_and_flips' },
   ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
-  ...{ narrowRange: false, powerOfTwo: false },
+  ...{ narrowRange: false, powerOfTwo: false, beginAt: 'weights' },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */
