@@ -2,6 +2,7 @@
 // Not for real workers: tests/e2e.
 import { expect } from '@playwright/test';
 import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, trainLong, type Global } from './ui-page';
+import { LONG } from './training-page';
 
 test('Run all runs the nine steps in order and shows their results', async ({ page }) => {
   await open(page, 'delay=1');
@@ -157,10 +158,11 @@ test('roundings that are learned: paused, gone on with, stopped and taken up by 
 test('QAT that begins at learned roundings learns these first: paused, stopped, taken up by Retry', async ({
   page,
 }) => {
-  await open(page, `delay=60&address=${encodeURIComponent('?rounding=learned&begin-at=ptq&steps=10')}`);
+  await open(page, `delay=200&address=${encodeURIComponent('?rounding=learned&begin-at=ptq&steps=10')}`);
   const train = card(page, 'train');
   const learning = train.getByRole('group', { name: 'Learning how to round' });
   await train.getByRole('button', { name: /^Run/ }).click();
+  await expect(learning).toBeVisible(LONG);
   await expect(train.getByRole('region', { name: 'QAT run' })).toContainText(/Learning roundings, \d+\s?%/);
   await learning.getByRole('button', { name: 'Pause' }).click();
   await learning.getByRole('button', { name: 'Resume' }).click();
