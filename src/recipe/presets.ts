@@ -41,8 +41,8 @@ export const LEARNED_WIDTHS: readonly Preset[] = [
   learned(4, 8, 1000, 2e-5),
   learned(4, 4, 2000, 4e-5),
   learned(3, 3, 2000, 1e-4),
-  learned(2, 8, 2400, 2e-4),
-  learned(2, 2, 2400, 3e-4),
+  learned(2, 8, 2000, 2e-4),
+  learned(2, 2, 2000, 3e-4),
 ];
 
 /** The best training measured at these widths, or at the next lower ones that were: what heals those heals these. */
