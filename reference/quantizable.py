@@ -68,10 +68,11 @@ def prepared_for_qat(model: ResNet18, qconfig: QConfig, add_relu: bool) -> nn.Mo
     return prepare_qat(net, inplace=True)
 
 
-def prepared_for_ptq(model: ResNet18, qconfig: QConfig, add_relu: bool) -> nn.Module:
-    """In eval mode, BN folded, observers in place: run the calibration batches through it, then converted()."""
+def prepared_for_ptq(model: ResNet18, qconfig: QConfig, add_relu: bool, fused: bool = True) -> nn.Module:
+    """In eval mode, BN folded if fused, observers in place: run the calibration batches through it, then converted()."""
     net = quantizable(model, add_relu).eval()
-    fuse_modules(net, _groups(net), inplace=True)
+    if fused:
+        fuse_modules(net, _groups(net), inplace=True)
     net.qconfig = qconfig
     return prepare(net, inplace=True)
 
@@ -114,4 +115,7 @@ def traced(model: nn.Module, x: torch.Tensor) -> tuple[dict[str, torch.Tensor], 
 
 def _is_layer(path: str) -> bool:
     """Not a part of a fused or prepared module (conv1.bn, conv1.weight_fake_quant, ...)."""
-    return path.split(".")[-1] in {"quant", "conv1", "conv2", "0", "maxpool", "relu2", "avgpool", "fc"}
+    leaf = path.split(".")[-1]
+    return path.endswith("downsample.1") or leaf in {
+        "quant", "conv1", "bn1", "relu", "relu1", "conv2", "bn2", "0", "maxpool", "relu2", "avgpool", "fc"
+    }

@@ -39,7 +39,7 @@ describe('the arguments of the report command', () => {
     [['--schedule', 'sine'], 'schedule is "sine". Choose one of "constant", "step", "cosine", "one_cycle".'],
     [['--seed', '-1'], "Option '--seed' argument is ambiguous"],
     [['--seed=-1'], 'seed is -1. Choose a whole number from 0 to 4,294,967,295.'],
-    [['--qconfig', 'qnnpack'], 'qconfig is "qnnpack". Choose one of "fbgemm_qat", "fbgemm", "lsq".'],
+    [['--qconfig', 'qnnpack'], 'qconfig is "qnnpack". Choose one of "fbgemm_qat", "fbgemm_fused", "fbgemm", "lsq".'],
     [['--fuse-add-relu', 'yes'], 'fuseAddRelu is "yes". Choose true or false.'],
     [['--recipe', 'no-such-file.json'], "ENOENT: no such file or directory, open 'no-such-file.json'"],
     [['--colour', '1'], "Unknown option '--colour'"],

@@ -7,14 +7,14 @@ import { fromFile, NAMES, readChoices } from '../src/recipe/recipe-text';
 
 const USAGE =
   'Usage: npm run report -- [--steps N] [--batch N] [--backend auto|webgpu|wasm] [--weight-bits B] ' +
-  '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|step|cosine|one_cycle] [--seed N] [--qconfig fbgemm_qat|fbgemm|lsq] ' +
+  '[--activation-bits B] [--images N] [--lr RATE] [--schedule constant|step|cosine|one_cycle] [--seed N] [--qconfig fbgemm_qat|fbgemm_fused|fbgemm|lsq] ' +
   '[--reduce-range true|false] [--weight-scheme per_channel_symmetric|per_tensor_symmetric|per_channel_affine|per_tensor_affine] ' +
   '[--narrow-range true|false] [--power-of-two true|false] ' +
   '[--augmentation crops_and_flips|flips|none] [--optimizer sgd|adam] [--distillation SHARE] [--averaging DECAY] [--oscillations leave|damp|freeze] ' +
-  '[--batch-norm fused|folded] [--reestimate-batch-norm IMAGES] ' +
+  '[--batch-norm fused|folded|apart] [--reestimate-batch-norm IMAGES] ' +
   '[--keep-eight none|edges|edges_and_sums] [--layer-bits LAYER=W/A,...] ' +
   '[--ranges histogram|minmax|mse|entropy|percentile] [--weight-ranges minmax|mse] ' +
-  '[--rounding nearest|flipped|learned] [--correct-bias true|false] [--equalize true|false] ' +
+  '[--rounding nearest|flipped|learned] [--begin-at weights|ptq] [--correct-bias true|false] [--equalize true|false] ' +
   '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE]';
 
 const choices = Object.fromEntries(Object.values(NAMES).map((name) => [name, { type: 'string' }] as const));

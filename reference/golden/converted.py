@@ -26,18 +26,27 @@ QAT_STEPS, QAT_BATCH = 10, 16
 
 def _inputs(net: nn.Module) -> dict[str, list[str]]:
     """Paths each layer reads from, in execution order."""
-    edges = {"quant": [], "conv1": ["quant"], "maxpool": ["conv1"]}
+    edges = {"quant": []}
+
+    def unit(source: str, *parts: str) -> str:
+        """A convolution and what follows it, one layer where they are fused. Returns the last layer."""
+        for path in parts:
+            if isinstance(net.get_submodule(path), nn.Identity):
+                continue
+            edges[path] = [source]
+            source = path
+        return source
+
     last = "maxpool"
+    edges[last] = [unit("quant", "conv1", "bn1", "relu")]
     for path, block in net.named_modules():
         if not isinstance(block, BasicBlock):
             continue
-        edges[f"{path}.conv1"] = [last]
-        edges[f"{path}.conv2"] = [f"{path}.conv1"]
+        branch = unit(last, f"{path}.conv1", f"{path}.bn1", f"{path}.relu1", f"{path}.conv2", f"{path}.bn2")
         identity = last
         if block.downsample is not None:
-            identity = f"{path}.downsample.0"
-            edges[identity] = [last]
-        edges[f"{path}.skip_add"] = [f"{path}.conv2", identity]
+            identity = unit(last, f"{path}.downsample.0", f"{path}.downsample.1")
+        edges[f"{path}.skip_add"] = [branch, identity]
         last = f"{path}.skip_add"
         if not isinstance(block, AddReluBlock):
             edges[f"{path}.relu2"] = [last]
@@ -60,7 +69,8 @@ def _weights(module: nn.Module) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     else:
         scales, zero_points = weight.q_per_channel_scales(), weight.q_per_channel_zero_points().any()
     assert torch.equal(scales, scales.float().double()) and not zero_points
-    return np.ascontiguousarray(codes.numpy()), scales.float().numpy(), bias.detach().numpy()
+    bias = torch.zeros(len(codes)) if bias is None else bias.detach()
+    return np.ascontiguousarray(codes.numpy()), scales.float().numpy(), bias.numpy()
 
 
 def weight_codes(net: nn.Module) -> dict[str, np.ndarray]:
@@ -85,7 +95,9 @@ def _layer(net: nn.Module, path: str, inputs: list[str]) -> dict:
         return layer | {"op": "add", "relu": isinstance(net.get_submodule(path.removesuffix(".skip_add")), AddReluBlock)}
     if path == "maxpool":
         return layer | {"op": "maxpool", "kernel": 3, "stride": 2, "pad": 1}
-    return layer | {"op": {"relu2": "relu", "avgpool": "avgpool"}[path.split(".")[-1]]}
+    if isinstance(module, nn.modules.batchnorm._BatchNorm):
+        return layer | {"op": "batchnorm"}
+    return layer | {"op": "relu" if isinstance(module, nn.ReLU) else "avgpool"}
 
 
 def _again(layer: dict, net: nn.Module, codes: dict, q: dict, x: np.ndarray, top: int) -> np.ndarray:
@@ -107,6 +119,10 @@ def _again(layer: dict, net: nn.Module, codes: dict, q: dict, x: np.ndarray, top
         return out.reshape(len(out), -1) if layer["op"] == "linear" else out
     if layer["op"] == "add":
         return integer.add(*sources, *from_q, own, layer["relu"], top)
+    if layer["op"] == "batchnorm":
+        bn = net.get_submodule(path)
+        values = [getattr(bn, n).detach().numpy() for n in ("weight", "bias", "running_mean", "running_var")]
+        return integer.batch_norm(sources[0], *values, bn.eps, from_q[0], own, top)
     if layer["op"] == "maxpool":
         return integer.maxpool(sources[0], layer["kernel"], layer["stride"], layer["pad"])
     if layer["op"] == "relu":
@@ -186,9 +202,9 @@ def _accuracy(predictions: list[int]) -> float:
 
 
 @torch.no_grad()
-def _calibrated(source: Path, observer: str, add_relu: bool, *codes) -> nn.Module:
+def _calibrated(source: Path, observer: str, add_relu: bool, *codes, fused: bool = True) -> nn.Module:
     qconfig = qconfigs.ptq(observer, *codes)
-    prepared = prepared_for_ptq(checkpoint.load(source)[0], qconfig, add_relu)
+    prepared = prepared_for_ptq(checkpoint.load(source)[0], qconfig, add_relu, fused)
     for index in range(CALIBRATION["batches"]):
         prepared(images.batch(CALIBRATION["split"], index * CALIBRATION["batch"], CALIBRATION["batch"])[0])
     return prepared
@@ -222,10 +238,10 @@ def _engine(engine: str, prepared: nn.Module, fixture: Fixture) -> dict:
 
 def _ptq(
     topic: str, observer: str, add_relu: bool, activation_max: int, weight_bits: int, source: Path,
-    scheme: str = qconfigs.PER_CHANNEL, engines: tuple[str, ...] = (),
+    scheme: str = qconfigs.PER_CHANNEL, engines: tuple[str, ...] = (), fused: bool = True,
 ) -> Fixture:
     fixture = Fixture(topic, checkpoint.load(source)[1])
-    prepared = _calibrated(source, observer, add_relu, activation_max, weight_bits, scheme)
+    prepared = _calibrated(source, observer, add_relu, activation_max, weight_bits, scheme, fused=fused)
     observed = {
         path.removesuffix(".activation_post_process"): {"min": m.min_val.item(), "max": m.max_val.item()}
         for path, m in prepared.named_modules()
@@ -235,7 +251,7 @@ def _ptq(
     fixture.values |= {
         "made": {
             "kind": "ptq", "observer": observer, "add_relu": add_relu, "qmin": 0, "qmax": activation_max,
-            "weight_bits": weight_bits, "weight_scheme": scheme,
+            "weight_bits": weight_bits, "weight_scheme": scheme, "fused": fused,
         },
         "engines": {engine: _engine(engine, prepared, fixture) for engine in engines},
         "calibration": CALIBRATION,
@@ -353,6 +369,8 @@ def topics() -> dict:
     made["int8_ptq_qnnpack"] = partial(
         _ptq, "int8_ptq_qnnpack", "minmax", True, 255, 8, scheme="per_tensor_symmetric", engines=("x86", "qnnpack")
     )
+    # Without fuse_modules: convolutions, batch norms and ReLUs are converted one by one.
+    made["int8_ptq_unfused"] = partial(_ptq, "int8_ptq_unfused", "minmax", False, 127, 8, fused=False)
     qat = {"int8_qat_add": False, "int8_qat_add_relu": True}
     return {"fp32": fp32} | made | {name: partial(_qat, name, relu) for name, relu in qat.items()} | {
         "convert": convert_block

@@ -71,6 +71,17 @@ def add(a, b, a_q, b_q, out_q, relu, top=QUINT8_MAX):
     return np.clip(np.rint(total * (f32(1) / f32(out_q["scale"]))) + out_q["zero_point"], 0, top).astype(np.uint8)
 
 
+def batch_norm(codes, gamma, beta, mean, var, eps, in_q, out_q, top=QUINT8_MAX):
+    """quantized::batch_norm2d: one fused multiply-add of each code above its zero point; channels last."""
+    inverse_sigma = f32(1) / np.sqrt(var + f32(eps))
+    gain, shift = inverse_sigma * gamma, beta - mean * inverse_sigma * gamma
+    alpha = (gain.astype(np.float64) * (in_q["scale"] / out_q["scale"])).astype(f32)
+    offset = (shift.astype(np.float64) / out_q["scale"]).astype(f32)
+    # The product of a float32 and an 8-bit integer is exact in float64.
+    value = ((codes.astype(np.float64) - in_q["zero_point"]) * alpha + offset).astype(f32)
+    return np.clip(np.rint(value) + out_q["zero_point"], 0, top).astype(np.uint8)
+
+
 def maxpool(codes, kernel, stride, pad):
     n, h, w, c = codes.shape
     x = np.zeros((n, h + 2 * pad, w + 2 * pad, c), np.uint8)

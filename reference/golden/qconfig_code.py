@@ -14,6 +14,9 @@ FBGEMM_QAT = """QConfig(
     activation=FakeQuantize.with_args(observer=MovingAverageMinMaxObserver, averaging_constant=0.01, quant_min=0, quant_max=127, dtype=torch.quint8, qscheme=torch.per_tensor_affine),
     weight=FakeQuantize.with_args(observer=MovingAveragePerChannelMinMaxObserver, averaging_constant=1, quant_min=-128, quant_max=127, dtype=torch.qint8, qscheme=torch.per_channel_symmetric, ch_axis=0),
 )"""
+FUSED_QAT = FBGEMM_QAT.replace("weight=FakeQuantize", "weight=FusedMovingAvgObsFakeQuantize").replace(
+    "averaging_constant=1,", "averaging_constant=0.01,"
+)
 QNNPACK_QAT = """QConfig(
     activation=FakeQuantize.with_args(observer=MovingAverageMinMaxObserver, averaging_constant=0.01, quant_min=0, quant_max=255, dtype=torch.quint8, qscheme=torch.per_tensor_affine),
     weight=FakeQuantize.with_args(observer=MovingAverageMinMaxObserver, averaging_constant=1, quant_min=-128, quant_max=127, dtype=torch.qint8, qscheme=torch.per_tensor_symmetric),
@@ -46,6 +49,7 @@ CASES = [
     ("fbgemm_qat", {}, FBGEMM_QAT, "fbgemm"),
     ("fbgemm_qat", {}, FBGEMM_QAT, "x86"),
     ("fbgemm_qat", PER_TENSOR, QNNPACK_QAT, "qnnpack"),
+    ("fbgemm_fused", {}, FUSED_QAT, None),
     ("fbgemm", {}, FBGEMM, "fbgemm"),
     ("fbgemm", {}, FBGEMM, "x86"),
     ("fbgemm", PER_TENSOR, QNNPACK, "qnnpack"),

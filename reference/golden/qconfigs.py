@@ -4,6 +4,7 @@ import torch
 from torch.ao.quantization._learnable_fake_quantize import _LearnableFakeQuantize
 from torch.ao.quantization import (
     FakeQuantize,
+    FusedMovingAvgObsFakeQuantize,
     HistogramObserver,
     MinMaxObserver,
     MovingAverageMinMaxObserver,
@@ -38,6 +39,12 @@ def qat(activation_max: int = 127, weight_min: int = -128, weight_max: int = 127
         ),
         weight=FakeQuantize.with_args(averaging_constant=1.0, **_moving(scheme, weight_min, weight_max)),
     )
+
+
+def fused(activation_max: int, weight_min: int, weight_max: int, scheme: str = PER_CHANNEL) -> QConfig:
+    """The same, weights by the kernel that get_default_qat_qconfig has: another rule, over ranges that lag behind."""
+    weight = FusedMovingAvgObsFakeQuantize.with_args(**_moving(scheme, weight_min, weight_max))
+    return QConfig(activation=qat(activation_max).activation, weight=weight)
 
 
 def learnable(activation_max: int, weight_min: int, weight_max: int, scheme: str = PER_CHANNEL) -> QConfig:

@@ -14,7 +14,15 @@ from torch import nn
 from torch.ao.nn.intrinsic.qat import freeze_bn_stats
 from torch.ao.nn.quantized import FloatFunctional
 from torch.ao.quantization._learnable_fake_quantize import _LearnableFakeQuantize
-from torch.ao.quantization import DeQuantStub, FakeQuantize, QuantStub, disable_observer, fuse_modules_qat, prepare_qat
+from torch.ao.quantization import (
+    DeQuantStub,
+    FakeQuantize,
+    FusedMovingAvgObsFakeQuantize,
+    QuantStub,
+    disable_observer,
+    fuse_modules_qat,
+    prepare_qat,
+)
 
 from . import qconfigs
 from .fixture import Fixture
@@ -31,12 +39,18 @@ KINDS = {
     "qat_4bit": (15, -7, 7, "per_channel_symmetric"),
     "lsq_4bit": (15, -8, 7, "per_channel_symmetric"),
     "distilled": None,
+    "qat_fused": (15, -8, 7, "per_channel_symmetric"),
+    "qat_unfused": (127, -127, 127, "per_channel_symmetric"),
     "qat_tensor": (255, -7, 7, "per_tensor_symmetric"),
     "qat_affine": (15, -8, 7, "per_channel_affine"),
     "lsq_tensor": (15, -8, 7, "per_tensor_symmetric"),
 }
 #: Scales and zero points are learned (LSQ).
 LEARNED = ("lsq_4bit", "lsq_tensor")
+#: Weights by PyTorch's fused observe-and-fake-quant kernel.
+BY_FUSED_KERNEL = ("qat_fused",)
+#: Convolutions, batch norms and ReLUs are modules of their own.
+UNFUSED = ("qat_unfused",)
 #: FP32 that learns from what the network answered before training, too: this share of the target.
 DISTILLED, SHARE = "distilled", 0.4
 #: Relative L2 by which rounding alone does not differ, where no learned scale's gradient nearly cancels, and a single other
@@ -110,11 +124,18 @@ def _name(fused: str) -> str:
     return f"{path}_bn.{leaf}" if "bn" in rest else f"{path}.{leaf}"
 
 
+def _qconfig(kind: str):
+    if kind in BY_FUSED_KERNEL:
+        return qconfigs.fused
+    return qconfigs.learnable if kind in LEARNED else qconfigs.qat
+
+
 def _prepared(seed: int, kind: str, double: bool) -> nn.Module:
     net = _initial(seed).train()
     if KINDS[kind]:
-        fuse_modules_qat(net, FUSED + [["plain", "plain_relu"]], inplace=True)
-        net.qconfig = (qconfigs.learnable if kind in LEARNED else qconfigs.qat)(*KINDS[kind])
+        if kind not in UNFUSED:
+            fuse_modules_qat(net, FUSED + [["plain", "plain_relu"]], inplace=True)
+        net.qconfig = _qconfig(kind)(*KINDS[kind])
         prepare_qat(net, inplace=True)
     if kind in LEARNED:
         _begin_learning(net)
@@ -124,9 +145,16 @@ def _prepared(seed: int, kind: str, double: bool) -> nn.Module:
     for module in net.modules():
         if isinstance(module, FakeQuantize):
             module.float()
+        if isinstance(module, FusedMovingAvgObsFakeQuantize):
+            module.forward = partial(_in_single, module)
         if isinstance(module, _LearnableFakeQuantize):
             module.forward = partial(_learnable_in_double, module)
     return net
+
+
+def _in_single(module: FusedMovingAvgObsFakeQuantize, x: torch.Tensor) -> torch.Tensor:
+    """Its kernel knows float32 alone."""
+    return type(module).forward(module, x.float()).double()
 
 
 def _learnable_in_double(module: _LearnableFakeQuantize, x: torch.Tensor) -> torch.Tensor:

@@ -25,7 +25,7 @@ export interface ConvertOptions {
 }
 
 /**
- * Folds each batch norm with its running statistics, quantizes weights per output channel, to nearest unless their
+ * Folds each batch norm that was fused with its running statistics, quantizes weights per output channel, to nearest unless their
  * quantizer brings codes, and names every operation by its converted module's path. Biases stay float32.
  * @param params torchvision's state dict
  * @throws PlaygroundError when a parameter is missing or not finite, 'unsupported' when a weight has zero points; Error
@@ -58,7 +58,7 @@ export function convert(
   for (const node of graph.nodes) {
     const { lower } = operationOf(node);
     const inputs = node.inputs.map((id) => tensorOf.get(id)!);
-    const lowered = lower(node, () => weighted(node as WeightedNode));
+    const lowered = lower(node, () => weighted(node as WeightedNode), params);
     if (lowered === 'nothing') continue;
     if (lowered === 'its input') {
       tensorOf.set(node.id, inputs[0]);

@@ -74,7 +74,11 @@ function recordsOf(plan: Plan, { step, conv }: PlanLayer, { put }: Allocator): T
   if (conv) return convRecords(plan, step, conv, put);
   if ('weights' in op) throw new Error(`${op.name} has weights and no plan`);
   return [
-    { tiling: { name: op.op, proof: '' }, weightBytes: 0, records: [NOTHING, loweringOf(op).record(op, step, plan)] },
+    {
+      tiling: { name: op.op, proof: '' },
+      weightBytes: 0,
+      records: [NOTHING, loweringOf(op).record(op, step, plan, put)],
+    },
   ];
 }
 

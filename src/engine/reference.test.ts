@@ -101,6 +101,14 @@ describe('other operations', () => {
     expect(run([tensor(1, 3, 1, 4), tensor(1, 3, 1, 4)], { op: 'relu' }, [3, 4, 5])).toEqual([4, 4, 5]);
   });
 
+  it('batch norm: real values times the gain, plus the shift, of each channel, rounded half to even, clamped', () => {
+    const op = { op: 'batchnorm', gain: Float32Array.of(1, -0.5), shift: Float32Array.of(1, 4) };
+    const tensors = [tensor(1, 4, 2, 10), tensor(1, 4, 2, 7, 2, 20)];
+    // Channel 0: (code - 10 + 1) / 2; channel 1: (4 - (code - 10) / 2) / 2, each above the zero point 7.
+    const codes = run(tensors, op, [10, 10, 12, 12, 0, 0, 200, 200]);
+    expect(codes).toEqual([7, 9, 9, 9, 3, 11, 20, 0]);
+  });
+
   it('average pool rounds the mean of the codes half to even, whatever the zero point', () => {
     const average = (zeroPoint: number, codes: number[]) =>
       run([tensor(1, 2, 2, zeroPoint), tensor(1, 1, 2, zeroPoint)], { op: 'avgpool' }, codes);

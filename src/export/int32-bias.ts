@@ -13,6 +13,9 @@ const MAX_CODE = 255;
 /** Most that coarser weights may move an output, in steps of its codes. */
 const MOST_MOVED = 1 / 4;
 
+/** Weights, some for each channel, and their biases. */
+export type Layer = Pick<Int8WeightedOp, 'name' | 'weights' | 'weightScales' | 'bias'>;
+
 /** A layer's weights as other runtimes take them; scale and bias per output channel. */
 export interface Int32Biased {
   /** In the order of the layer's. */
@@ -28,7 +31,7 @@ export interface Int32Biased {
  * @param input, output what the layer reads and writes
  * @throws PlaygroundError 'unsupported' naming layer and channel where no weight scale is right for both, bias and weights
  */
-export function withInt32Bias(layer: Int8WeightedOp, input: QParams, output: QParams): Int32Biased {
+export function withInt32Bias(layer: Layer, input: QParams, output: QParams): Int32Biased {
   const channels = layer.bias.length;
   const terms = layer.weights.length / channels;
   const weights = layer.weights.slice();

@@ -65,6 +65,11 @@ const MODELS: Record<string, () => Int8Model> = {
     builder.maxpool(builder.conv(image, 4, 1, 1, 0), 3, 2, 1);
     return builder.build('pool');
   },
+  'batch norm of its own': () => {
+    const { builder, image } = start(6, 255);
+    builder.batchnorm(image, 100);
+    return builder.build('batch norm');
+  },
   'ReLU at a zero point above 0': () => {
     const { builder, image } = start(4);
     builder.relu(image);

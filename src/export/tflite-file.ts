@@ -11,8 +11,8 @@ export interface TfliteTensor {
   readonly name: string;
   readonly type: typeof FLOAT32 | typeof INT32 | typeof INT8;
   readonly shape: readonly number[];
-  /** One scale and zero point, or one for each index of the first dimension. */
-  readonly quantization?: { readonly scales: Float32Array; readonly zeroPoint: number };
+  /** One scale and zero point, or one for each index of a dimension, of the first where none is said. */
+  readonly quantization?: { readonly scales: Float32Array; readonly zeroPoint: number; readonly dimension?: number };
   /** Of a constant. */
   readonly data?: Int8Array | Int32Array;
 }
@@ -22,6 +22,7 @@ const OPERATORS = {
   add: { code: 0, version: 2 },
   averagePool: { code: 1, version: 2 },
   conv: { code: 3, version: 3 },
+  depthwiseConv: { code: 4, version: 3 },
   dequantize: { code: 6, version: 2 },
   fullyConnected: { code: 9, version: 4 },
   maxPool: { code: 17, version: 2 },
@@ -84,7 +85,7 @@ export function encodeTflite({ tensors, operators, input, output }: TfliteGraph)
     }
     return table(1, () => builder.addFieldOffset(0, bytes, 0));
   };
-  const quantization = ({ scales, zeroPoint }: NonNullable<TfliteTensor['quantization']>): number => {
+  const quantization = ({ scales, zeroPoint, dimension = 0 }: NonNullable<TfliteTensor['quantization']>): number => {
     builder.startVector(4, scales.length, 4);
     for (let i = scales.length - 1; i >= 0; i--) builder.addFloat32(scales[i]);
     const scale = builder.endVector();
@@ -94,6 +95,7 @@ export function encodeTflite({ tensors, operators, input, output }: TfliteGraph)
     return table(7, () => {
       builder.addFieldOffset(2, scale, 0);
       builder.addFieldOffset(3, zeroPoints, 0);
+      builder.addFieldInt32(6, dimension, 0);
     });
   };
   // Buffer 0 is the empty one of all tensors that are computed.

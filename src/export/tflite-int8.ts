@@ -42,14 +42,14 @@ export function int8ToTflite(model: Int8Model): Uint8Array {
       to,
       inputs,
       output: (shape) => (held[op.output] = activation(name, to, shape)),
-      weighted(layer, shape) {
+      weighted(layer, shape, dimension = 0) {
         const { weights, weightScales, bias, biasScales } = withInt32Bias(layer, from[0].q, to.q);
         const constant = (part: string, data: Int8Array | Int32Array, scales: Float32Array, shape: readonly number[]) =>
           add({
             name: `${name}.${part}`,
             type: data instanceof Int8Array ? INT8 : INT32,
             shape,
-            quantization: { scales, zeroPoint: 0 },
+            quantization: { scales, zeroPoint: 0, dimension: shape.length === 1 ? 0 : dimension },
             data,
           });
         return [constant('weight', weights, weightScales, shape), constant('bias', bias, biasScales, [bias.length])];

@@ -55,21 +55,41 @@ export function foldBatchNorms(
  * W * (gamma * rsqrt(var + eps)) and (b - mean) * rsqrt(var + eps) * gamma + beta, each operation rounded to float32.
  * gamma = 0 gives zero weights and bias beta.
  */
-function foldBatchNorm({ weight, bias }: FoldedLayer, { prefix, eps }: BnAttrs, params: ParamStore): FoldedLayer {
-  const cout = bias.length;
-  const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
-    (leaf) => parameter(params, `${prefix}.${leaf}`, cout).data,
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-
+function foldBatchNorm({ weight, bias }: FoldedLayer, bn: BnAttrs, params: ParamStore): FoldedLayer {
+  const { gamma, beta, mean, inverse } = batchNormValues(bn, bias.length, params);
   const folded = new Float32Array(weight.data.length);
-  const perChannel = folded.length / cout;
+  const perChannel = folded.length / bias.length;
   const foldedBias = bias.map((b, c) => {
-    const rsqrt = f32(1 / f32(Math.sqrt(f32(variance[c] + f32(eps)))));
-    const gain = f32(gamma[c] * rsqrt);
+    const gain = f32(gamma[c] * inverse[c]);
     for (let i = c * perChannel; i < (c + 1) * perChannel; i++) folded[i] = weight.data[i] * gain;
-    return f32(f32(f32(b - mean[c]) * rsqrt) * gamma[c]) + beta[c];
+    return f32(f32(f32(b - mean[c]) * inverse[c]) * gamma[c]) + beta[c];
   });
   return { weight: { shape: weight.shape, data: folded }, bias: foldedBias };
+}
+
+/**
+ * A batch norm of its own in inference, x * gain + shift of each channel, in quantized::batch_norm2d's float32 steps.
+ * @throws PlaygroundError when a parameter is missing
+ */
+export function normalizing(
+  bn: BnAttrs,
+  channels: number,
+  params: ParamStore,
+): { readonly gain: Float32Array; readonly shift: Float32Array } {
+  const { gamma, beta, mean, inverse } = batchNormValues(bn, channels, params);
+  return {
+    gain: gamma.map((g, c) => inverse[c] * g),
+    shift: beta.map((b, c) => b - f32(f32(mean[c] * inverse[c]) * gamma[c])),
+  };
+}
+
+/** Its parameters, and 1 / sqrt(var + eps). */
+function batchNormValues({ prefix, eps }: BnAttrs, channels: number, params: ParamStore) {
+  const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
+    (leaf) => parameter(params, `${prefix}.${leaf}`, channels).data,
+  );
+  const inverse = variance.map((v) => 1 / f32(Math.sqrt(f32(v + f32(eps)))));
+  return { gamma, beta, mean, inverse };
 }
 
 /** The parameter of that name; @throws PlaygroundError when it is missing or has another number of values. */

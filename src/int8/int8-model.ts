@@ -52,13 +52,21 @@ export interface Int8Add extends OpBase {
 export interface Int8Relu extends OpBase {
   readonly op: 'relu';
 }
+/** QuantizedBatchNorm2d: real * gain + shift of each channel, requantized. It stands where none was fused into a convolution. */
+export interface Int8BatchNorm extends OpBase {
+  readonly op: 'batchnorm';
+  /** gamma / sigma, float32 [c]. */
+  readonly gain: Float32Array;
+  /** beta - mean * gamma / sigma, float32 [c], real units. */
+  readonly shift: Float32Array;
+}
 /** Global average; keeps its input's qparams. */
 export interface Int8AvgPool extends OpBase {
   readonly op: 'avgpool';
 }
 
 export type Int8WeightedOp = Int8Conv | Int8Linear;
-export type Int8Op = Int8WeightedOp | Int8MaxPool | Int8Add | Int8Relu | Int8AvgPool;
+export type Int8Op = Int8WeightedOp | Int8MaxPool | Int8Add | Int8Relu | Int8BatchNorm | Int8AvgPool;
 
 /** A converted network: tensors[0] is the quantized image, the last op's output the quantized logits. */
 export interface Int8Model {

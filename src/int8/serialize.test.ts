@@ -37,6 +37,15 @@ describe('an int8 model as a file', () => {
     );
   });
 
+  it('comes back with a batch norm of its own', () => {
+    const builder = new ModelBuilder(new Rng(4));
+    builder.batchnorm(builder.conv(builder.tensor(3, 3, 2, 3), 5, 1, 1, 0), 9);
+    const model = builder.build('unfused');
+    const file = serializeInt8Model(model);
+    expect(parseInt8Model(file)).toEqual(model);
+    expect(int8FileBytes(model)).toBe(file.length);
+  });
+
   it('comes back from version 1, where every weight had eight bits', () => {
     const file = readFileSync(new URL('./testing/small-version-1.int8', import.meta.url));
     expect(parseInt8Model(file)).toEqual(smallModel(3, 4, 127));

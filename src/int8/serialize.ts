@@ -6,6 +6,7 @@ import { PlaygroundError } from '../core/errors';
 import { inWords, parse } from '../core/schema';
 import { HeaderSchema, type Header } from './header';
 import type { Int8Model, Int8Op } from './int8-model';
+import { definitionOf, DEFINITIONS } from './ops/table';
 import { validateInt8Model } from './validate';
 import { upgraded } from './version-1';
 import { packBits, packedBytes, unpackBits } from './weight-bits';
@@ -21,7 +22,7 @@ export function serializeInt8Model(model: Int8Model): Uint8Array<ArrayBuffer> {
   validateInt8Model(model);
   const header = headerBytes(model);
   const arrays = model.ops.flatMap((op) =>
-    'weights' in op ? [packBits(op.weights, op.weightBits), op.weightScales, op.bias] : [],
+    arraysOf(op).map(({ data, bits }) => (data instanceof Int8Array ? packBits(data, bits) : data)),
   );
   const file = new Uint8Array(int8FileBytes(model));
   file.set(MAGIC);
@@ -35,13 +36,17 @@ export function serializeInt8Model(model: Int8Model): Uint8Array<ArrayBuffer> {
   return file;
 }
 
+/** An operation's arrays in a file's order, and the bits of each value. */
+function arraysOf(op: Int8Op): { readonly data: Int8Array | Float32Array; readonly bits: number }[] {
+  return definitionOf(op).arrays.map((field) => ({ data: op[field], bits: bitsIn(op, field) }));
+}
+
+const bitsIn = (op: { readonly op: string; readonly weightBits?: number }, field: string): number =>
+  field === 'weights' ? op.weightBits! : 32;
+
 /** The length of a model's file, which is not made for it. */
 export function int8FileBytes(model: Int8Model): number {
-  const lengths = model.ops.flatMap((op) =>
-    'weights' in op
-      ? [packedBytes(op.weights.length, op.weightBits), op.weightScales.byteLength, op.bias.byteLength]
-      : [],
-  );
+  const lengths = model.ops.flatMap((op) => arraysOf(op).map(({ data, bits }) => packedBytes(data.length, bits)));
   return lengths.reduce((end, length) => aligned(end) + length, aligned(HEADER_AT + headerBytes(model).length));
 }
 
@@ -67,13 +72,15 @@ export function parseInt8Model(file: Uint8Array): Int8Model {
     at = aligned(end);
     return copy;
   };
-  const floats = (length: number, field: string) => new Float32Array(take(length, 32, field).buffer);
-  const ops = header.ops.map((op, i): Int8Op => {
-    if (!('weights' in op)) return op;
-    const packed = take(op.weights, op.weightBits, `ops[${i}].weights`);
-    const weightScales = floats(op.weightScales, `ops[${i}].weightScales`);
-    const bias = floats(op.bias, `ops[${i}].bias`);
-    return { ...op, weights: unpackBits(packed, op.weights, op.weightBits), weightScales, bias };
+  const ops = header.ops.map((op, i) => {
+    const fields: readonly string[] = DEFINITIONS[op.op].arrays;
+    const arrays = fields.map((field) => {
+      const length = (op as unknown as Readonly<Record<string, number>>)[field];
+      const bits = bitsIn(op, field);
+      const taken = take(length, bits, `ops[${i}].${field}`);
+      return [field, field === 'weights' ? unpackBits(taken, length, bits) : new Float32Array(taken.buffer)];
+    });
+    return { ...op, ...Object.fromEntries(arrays) } as Int8Op;
   });
   const model: Int8Model = { ...header, ops };
   if (end !== file.length) refuse('its length is not what its header says');

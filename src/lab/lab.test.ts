@@ -5,19 +5,16 @@ import { dequantizeOutput, imageCodes } from '../convert/image';
 import { setUpWasm } from '../device/wasm/testing';
 import { createReferenceEngine } from '../engine/reference';
 import { layerCosts, totalCost } from '../graph/cost';
-import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQatQConfig } from '../quant/qconfigs';
 import { agreement, predictions } from '../report/accuracy';
-import { freshRun } from '../train/kept-run';
-import type { TrainState } from '../train/state';
-import { Steering } from '../train/steering';
 import type { TrainOptions } from '../train/types';
 import { learnedQuantizers } from '../quant/learned';
 import type { QatGraph } from '../quant/types';
 import { Lab } from './lab';
 import { qatStart } from './prepared';
+import { train } from './testing';
 import { IMAGES, model, source } from './unlike';
 
 const OPTIONS: TrainOptions = {
@@ -39,20 +36,6 @@ const OPTIONS: TrainOptions = {
   ...{ schedule: 'constant', validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
 };
 const VALIDATION = 200;
-
-/** Trains a graph of a laboratory. @returns the state at the end */
-async function train(lab: Lab, graph: Graph, options: TrainOptions, params = lab.model.params): Promise<TrainState> {
-  let kept = freshRun(params);
-  await lab.train({
-    ...{ graph, start: () => kept, options, steering: new Steering(options.learningRate) },
-    keep: async (run) => {
-      kept = run;
-      return { type: 'saved', step: run.state.step };
-    },
-    onEvent: () => {},
-  });
-  return kept.state;
-}
 
 /** What the integer network makes of the validation images. */
 async function integers(model: Int8Model): Promise<Uint8Array> {
@@ -110,6 +93,7 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
     ranges: 'mse',
     weightRanges: 'minmax',
     rounding: 'nearest',
+    beginAt: 'weights',
     correctBias: false,
     reduceRange: true,
     weightScheme: 'per_channel_symmetric',

@@ -47,8 +47,14 @@ export type LabRun = Omit<RunContext, 'data' | 'validate' | 'start' | 'teacher'>
   start(): KeptRun;
 };
 
+/** What PTQ is of. */
+export interface LabCalibration extends CalibrationOptions {
+  /** Default false: fused, batch norms folded. */
+  readonly unfused?: boolean;
+}
+
 /** How roundings are learned: see RoundingContext. */
-type Learning = Pick<RoundingContext, 'options' | 'seed' | 'steering' | 'onProgress'>;
+export type Learning = Pick<RoundingContext, 'options' | 'seed' | 'steering' | 'onProgress'>;
 
 export class Lab {
   /** The network as it is trained and run, batch norms and ReLUs fused. */
@@ -92,24 +98,32 @@ export class Lab {
    * Post-training quantization at any bit width: once calibrated, a matter of milliseconds; of minutes where roundings are
    * learned. What was learned is kept, also where it was stopped on its way. @throws PlaygroundError as learnRoundings
    */
-  async ptq(
-    options: PtqOptions & CalibrationOptions,
-    onDone: OnDone = () => {},
+  async ptq(options: PtqOptions & LabCalibration, onDone: OnDone = () => {}, learning?: Learning): Promise<Int8Model> {
+    const { graph, params, quantizers } = await this.quantized(options, learning, onDone);
+    return convert(graph, params, quantizers);
+  }
+
+  /** What ptq converts. @throws PlaygroundError as learnRoundings */
+  async quantized(
+    options: PtqOptions & LabCalibration,
     learning?: Learning,
-  ): Promise<Int8Model> {
+    onDone: OnDone = () => {},
+  ): Promise<QuantizedNetwork> {
     const calibration = await this.calibrate(options, onDone);
     const learned = learning && (await this.learnRoundings(calibration, options, learning));
-    const { graph, quantizers } = ptq(calibration, options, learned);
-    return convert(graph, calibration.params, quantizers);
+    return { ...ptq(calibration, options, learned), params: calibration.params };
   }
 
   /** Once for all bit widths; a calibration that failed is forgotten, so that the next call tries again. */
-  calibrate({ fuseAddRelu, equalize = false }: CalibrationOptions, onDone: OnDone = () => {}): Promise<Calibrated> {
-    const key = JSON.stringify([fuseAddRelu, equalize]);
+  calibrate(
+    { fuseAddRelu, equalize = false, unfused = false }: LabCalibration,
+    onDone: OnDone = () => {},
+  ): Promise<Calibrated> {
+    const key = JSON.stringify([fuseAddRelu, equalize, unfused]);
     let calibrated = this.calibrations.get(key);
     if (!calibrated) {
       calibrated = this.onDevice(async () => {
-        const calibration = new Calibration(this.folded, { fuseAddRelu, equalize });
+        const calibration = new Calibration(unfused ? this.model : this.folded, { fuseAddRelu, equalize });
         await calibrate(calibration, this.calibrationBatches(onDone));
         return calibration.calibrated();
       });
@@ -168,7 +182,7 @@ export class Lab {
   /** Codes by node id. */
   private async learnRoundings(
     calibration: Calibrated,
-    options: PtqOptions & CalibrationOptions,
+    options: PtqOptions & LabCalibration,
     learning: Learning,
   ): Promise<ReadonlyMap<string, Int8Array>> {
     const done = this.roundings.of(options, learning);

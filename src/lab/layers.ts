@@ -8,6 +8,7 @@ import type { QParams } from '../core/qparams';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
 import { dequantize, quantizeActivation } from '../quant/fake-quant';
+import { simulating } from '../quant/freeze';
 import type { QatGraph } from '../quant/types';
 import { FloatModel } from '../train/float-model';
 import { outputsOf } from '../train/outputs';
@@ -67,7 +68,7 @@ export async function compareLayers(
   try {
     const fp32 = new FloatModel(graph, reference);
     models.push(fp32);
-    const fake = new FloatModel(graph, params, quantizers);
+    const fake = new FloatModel(graph, params, simulating(quantizers));
     models.push(fake);
     const size = pixels.length / count;
     for (let i = 0; i < count; i++) {

@@ -1,11 +1,15 @@
 // The networks that a recipe trains: the graph of each run and the parameters it begins with.
 // Not for training them: lab.ts.
 import { PlaygroundError } from '../core/errors';
-import type { Graph } from '../graph/types';
+import type { ParamStore } from '../core/params';
+import type { PerChannelQParams } from '../core/qparams';
+import { normalizing } from '../graph/fold';
+import type { Graph, WeightedNode } from '../graph/types';
 import { keepEightBits, type KeepEight } from '../quant/eight-bits';
 import { withLayerBits, type LayerBits } from '../quant/layer-bits';
 import { initialQParams, learnedQuantizers } from '../quant/learned';
 import { equalize } from '../quant/methods/equalize';
+import { withinCodes } from '../quant/methods/within-codes';
 import { ptq, type Rounding } from '../quant/methods/ptq';
 import { prepareQat, type PrepareOptions } from '../quant/prepare';
 import { qconfigById, type QConfigId, type SchemeOptions } from '../quant/qconfigs';
@@ -14,7 +18,7 @@ import type { ActivationRanges } from '../quant/ranges/table';
 import type { WeightRanges } from '../quant/ranges/weights';
 import { readLayerBits } from '../recipe/layer-bits';
 import type { Start } from '../train/saved/state-check';
-import type { Lab } from './lab';
+import type { Lab, LabCalibration, Learning } from './lab';
 
 export interface PreparedOptions extends PrepareOptions, Required<SchemeOptions> {
   readonly qconfig: QConfigId;
@@ -30,28 +34,41 @@ export interface PreparedOptions extends PrepareOptions, Required<SchemeOptions>
   /** What PTQ does besides: see PtqOptions. */
   readonly rounding: Rounding | 'learned';
   readonly correctBias: boolean;
+  /** 'ptq': QAT begins with weights at the codes that PTQ gives them, and with its biases; 'weights': with these as they are. */
+  readonly beginAt: 'weights' | 'ptq';
   /** Of what PTQ quantizes, and of what QAT trains where batch norms are folded first: see equalize. */
   readonly equalize: boolean;
-  /** 'fused': trained as PyTorch's ConvBn modules; 'folded': into the weights before training. */
-  readonly batchNorm: 'fused' | 'folded';
+  /**
+   * 'fused': trained as PyTorch's ConvBn modules; 'folded': into the weights before training; 'apart': no module is fused,
+   * as in a network that fuse_modules was forgotten for.
+   */
+  readonly batchNorm: 'fused' | 'folded' | 'apart';
 }
 
 /** What decides on the float network that is trained. */
 export type FloatChoices = Pick<PreparedOptions, 'batchNorm' | 'equalize'>;
 
 /** The graph of the float network: what the control trains, and what QAT prepares. */
-export const floatGraph = ({ fused, folded }: Lab, { batchNorm }: FloatChoices): Graph =>
-  batchNorm === 'folded' ? folded.graph : fused;
+export function floatGraph({ model, fused, folded }: Lab, { batchNorm }: FloatChoices): Graph {
+  if (batchNorm === 'apart') return model.graph;
+  return batchNorm === 'folded' ? folded.graph : fused;
+}
 
 /** The same with the parameters it begins with. */
 export function floatStart(lab: Lab, options: FloatChoices): Start {
-  if (options.batchNorm === 'fused') return { graph: lab.fused, params: lab.model.params };
-  const { graph, params } = lab.folded;
+  const graph = floatGraph(lab, options);
+  if (options.batchNorm !== 'folded') return { graph, params: lab.model.params };
+  const { params } = lab.folded;
   return options.equalize ? { graph, params: equalize(graph, params) } : { graph, params };
 }
 
+/** What is calibrated for PTQ by these choices. */
+export const calibrationOf = ({ fuseAddRelu, equalize, batchNorm }: PreparedOptions): LabCalibration => ({
+  ...{ fuseAddRelu, equalize, unfused: batchNorm === 'apart' },
+});
+
 /** What PTQ reads of them, but for the graph that was calibrated. */
-export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'batchNorm' | 'fuseAddRelu'>;
+export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'beginAt' | 'batchNorm' | 'fuseAddRelu'>;
 
 /** Post-training quantization by these choices, within milliseconds: where roundings would be learned, they are flipped. */
 export function ptqOptions(options: PtqChoices) {
@@ -78,12 +95,53 @@ function layersOf({ layerBits }: Pick<PreparedOptions, 'layerBits'>): LayerBits 
   return layers;
 }
 
-/** What QAT begins with: where scales are learned, they begin as those of PTQ of the same weights, at the same widths. */
+/** What QAT begins with, but for what `beginAt` changes: where scales are learned, they begin as those of PTQ of the same weights, at the same widths. */
 export async function qatStart(lab: Lab, options: PreparedOptions): Promise<Start> {
   const graph = preparedGraph(lab, options);
   const { params } = floatStart(lab, options);
   if (learnedQuantizers(graph).length === 0) return { graph, params };
-  const same = { ...options, equalize: options.equalize && options.batchNorm === 'folded' };
-  const { quantizers } = ptq(await lab.calibrate(same), ptqOptions(options));
+  const { quantizers } = ptq(await lab.calibrate(sameCalibration(options)), ptqOptions(options));
   return { graph, params: new Map([...params, ...initialQParams(graph, quantizers)]) };
+}
+
+/** Of the network that QAT trains. */
+const sameCalibration = (options: PreparedOptions): LabCalibration =>
+  calibrationOf({ ...options, equalize: options.equalize && options.batchNorm === 'folded' });
+
+/**
+ * The parameters that QAT begins with: a matter of minutes where it begins at roundings that are learned first.
+ * @throws PlaygroundError as learnRoundings
+ */
+export async function qatBeginning(lab: Lab, options: PreparedOptions, learning: Learning): Promise<ParamStore> {
+  const { graph, params } = await qatStart(lab, options);
+  if (options.beginAt === 'weights') return params;
+  const [calibration, choices] = [sameCalibration(options), ptqOptions(options)];
+  const { quantizers } = await lab.quantized(
+    { ...choices, ...calibration },
+    options.rounding === 'learned' ? learning : undefined,
+  );
+  const begun = new Map(params);
+  for (const node of graph.nodes) {
+    if (node.op !== 'conv' && node.op !== 'linear') continue;
+    const { q, codes, bias } = quantizers.weights.get(node.id)!;
+    if (codes) {
+      const { shape, data } = params.get(node.weight)!;
+      begun.set(node.weight, { shape, data: atCodes(node, data, codes, q, params) });
+    }
+    if (bias && node.bias !== undefined) begun.set(node.bias, { shape: [bias.length], data: bias });
+  }
+  return begun;
+}
+
+/** Codes are of the weight with its batch norm folded; a channel that this makes nothing stays as it is. */
+function atCodes(node: WeightedNode, weight: Float32Array, codes: Int8Array, q: PerChannelQParams, params: ParamStore) {
+  if (node.op !== 'conv' || !node.bn) return withinCodes(weight, codes, q);
+  const { gain } = normalizing(node.bn, node.out.c, params);
+  const gainOf = (i: number) => gain[Math.floor((i * gain.length) / weight.length)];
+  const folded = withinCodes(
+    weight.map((w, i) => w * gainOf(i)),
+    codes,
+    q,
+  );
+  return folded.map((w, i) => (gainOf(i) === 0 ? weight[i] : w / gainOf(i)));
 }

@@ -3,26 +3,12 @@ import { beforeAll, expect, test } from 'vitest';
 import { setUpWasm } from '../device/wasm/testing';
 import type { QatGraph } from '../quant/types';
 import { DEFAULT_RECIPE, type Recipe } from '../recipe/recipe';
-import { freshRun } from '../train/kept-run';
 import { trainedBy } from '../train/state';
-import { Steering } from '../train/steering';
-import type { TrainOptions } from '../train/types';
 import { Lab } from './lab';
 import { qatStart } from './prepared';
+import { FEW_STEPS, train } from './testing';
 import { model, source } from './unlike';
 
-const OPTIONS: TrainOptions = {
-  ...{ kind: 'qat', steps: 6, batch: 16, learningRate: 5e-3, momentum: 0.9, weightDecay: 1e-4, seed: 1 },
-  ...{
-    distillation: 0,
-    averaging: 0,
-    optimizer: 'sgd',
-    schedule: 'constant',
-    oscillations: 'leave',
-    augmentation: 'crops_and_flips',
-  },
-  ...{ reestimateBatchNorm: 0, validateEvery: 0, validationImages: 0, freezeBnAt: 1, freezeObserversAt: 1 },
-};
 const PER_TENSOR = { reduceRange: false, weightScheme: 'per_tensor_symmetric' } as const;
 const SCHEMES: readonly [string, Partial<Recipe>][] = [
   ['qnnpack', PER_TENSOR],
@@ -47,17 +33,8 @@ test.each(
   for (const bits of [8, 4]) {
     const widths = { weightBits: bits, activationBits: bits, keepEight: 'edges', ranges: 'minmax' } as const;
     const { graph, params } = await qatStart(lab, { ...DEFAULT_RECIPE, ...widths, qconfig, ...scheme });
-    let kept = freshRun(params);
-    const options = { ...OPTIONS, oscillations: OSCILLATIONS[qconfig] };
-    await lab.train({
-      ...{ graph, start: () => kept, options, steering: new Steering(OPTIONS.learningRate) },
-      keep: async (run) => {
-        kept = run;
-        return { type: 'saved', step: run.state.step };
-      },
-      onEvent: () => {},
-    });
-    const trained = trainedBy(graph, kept.state);
+    const options = { ...FEW_STEPS, oscillations: OSCILLATIONS[qconfig] };
+    const trained = trainedBy(graph, await train(lab, graph, options, params));
     for (const { q } of trained.quantizers.weights.values()) {
       if (scheme.weightScheme) expect(new Set(q.scales).size).toBe(1);
       if (scheme.powerOfTwo) expect(q.scales.every((scale) => Number.isInteger(Math.log2(scale)))).toBe(true);

@@ -4,7 +4,7 @@ import { bytesPerImage, type ImageSpec } from '../core/image-spec';
 import { elements, type Param } from '../core/params';
 import { Rng } from '../core/rng';
 import type { ImageSource } from '../data/source';
-import type { Graph } from '../graph/types';
+import type { Graph, GraphNode } from '../graph/types';
 import type { ModelSpec } from '../model/model-spec';
 import { noise } from '../train/testing';
 
@@ -88,3 +88,25 @@ export const model: ModelSpec = {
     ['fc.bias', param([3], 6, 0.1)],
   ]),
 };
+
+/** The network with a batch norm behind each convolution. */
+export function normed(): ModelSpec {
+  const params = new Map<string, Param>(model.params);
+  const renamed = new Map<string, string>();
+  const nodes = model.graph.nodes.flatMap((node): GraphNode[] => {
+    const inputs = node.inputs.map((id) => renamed.get(id) ?? id);
+    if (node.op !== 'conv') return [{ ...node, inputs }];
+    const id = `${node.id}.bn`;
+    renamed.set(node.id, id);
+    const values = (low: number, step: number) => Float32Array.from({ length: node.out.c }, (_, c) => low + step * c);
+    const vectors = { weight: values(0.7, 0.1), bias: values(-0.2, 0.05), running_mean: values(-0.3, 0.04) };
+    for (const [leaf, data] of Object.entries({ ...vectors, running_var: values(0.5, 0.1) }))
+      params.set(`${id}.${leaf}`, { shape: [node.out.c], data });
+    const bn = { prefix: id, eps: 1e-5, momentum: 0.1 };
+    return [
+      { ...node, inputs },
+      { id, op: 'bn', inputs: [node.id], out: node.out, bn },
+    ];
+  });
+  return { ...model, graph: { ...model.graph, nodes }, params };
+}

@@ -34,6 +34,7 @@ export const READ_BY: Readonly<Record<Choice, StepId>> = {
   equalize: 'configure',
   batchNorm: 'prepare',
   fuseAddRelu: 'prepare',
+  beginAt: 'train',
   steps: 'train',
   batch: 'train',
   learningRate: 'train',

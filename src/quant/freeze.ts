@@ -5,6 +5,7 @@ import type { ObservedRange, PerChannelQParams, QParams } from '../core/qparams'
 import { nodeById } from '../graph/graph';
 import { operationOf } from '../graph/ops/table';
 import type { Graph, GraphNode } from '../graph/types';
+import { fusedRuleOfChannels } from './fused-rule';
 import { forChannels } from './granularity';
 import { learnedQParams, learnedQuantizers } from './learned';
 import { weightKey } from './prepare';
@@ -15,6 +16,8 @@ import type { QatGraph } from './types';
 export interface FrozenWeight {
   /** Of each output channel; per tensor they are all the same. */
   readonly q: PerChannelQParams;
+  /** What training simulated in its place, where that was by another rule. */
+  readonly trained?: PerChannelQParams;
   /** In the weight's own layout (OIHW, [out, in]) where rounding to nearest is not what was chosen. */
   readonly codes?: Int8Array;
   /** float32 in real units in place of the folded bias, where a method corrected it. */
@@ -51,8 +54,11 @@ export function freeze(
   for (const [id, { activation, weight }] of Object.entries(graph.quant)) {
     if (activation && activation.observer !== 'learned')
       activations.set(id, tensorQParams(observedRange(ranges, id), activation));
-    if (weight && weight.observer !== 'learned')
-      weights.set(id, { q: ofChannels(id, channelQParams(observedRange(ranges, weightKey(id)), weight)) });
+    if (weight && weight.observer !== 'learned') {
+      const range = observedRange(ranges, weightKey(id));
+      const q = ofChannels(id, channelQParams(range, weight));
+      weights.set(id, weight.fusedRule ? { q, trained: ofChannels(id, fusedRuleOfChannels(range, weight)) } : { q });
+    }
   }
   for (const learned of learnedQuantizers(graph)) {
     const { id, of } = learned;
@@ -65,9 +71,18 @@ export function freeze(
   return { activations, weights };
 }
 
+/** The quantizers that simulate what these convert to; of a weight that was trained by another rule, that rule's. */
+export const simulating = ({ activations, weights }: FrozenQuantizers): FrozenQuantizers => ({
+  activations,
+  weights: new Map(
+    [...weights].map(([id, { trained, ...weight }]) => [id, trained ? { ...weight, q: trained } : weight]),
+  ),
+});
+
 /** The quantizers whose specifications simulate: what the model that was trained has of them. */
-export function simulated(graph: QatGraph, { activations, weights }: FrozenQuantizers): FrozenQuantizers {
+export function simulated(graph: QatGraph, quantizers: FrozenQuantizers): FrozenQuantizers {
   const { quant } = graph;
+  const { activations, weights } = simulating(quantizers);
   const simulates = (id: string) => quant[quantizedLike(graph, nodeById(graph, id))].activation!.simulate;
   return {
     activations: new Map([...activations].filter(([id]) => simulates(id))),

@@ -1,13 +1,13 @@
 // Scale and zero point as PyTorch's fused observe-and-fake-quant kernel computes them, which differs from its observers.
-// For showing what goes wrong when training and conversion use two rules; the product itself uses qparams.ts only.
-import type { QParams } from '../core/qparams';
+// For showing what goes wrong when training and conversion use two rules; everything else uses qparams.ts only.
+import type { ObservedRange, PerChannelQParams, QParams } from '../core/qparams';
 import { roundHalfEven } from '../core/rounding';
 import type { QuantRule } from './types';
 
 /** Scales below this are raised to it, so that 1/s stays representable in half precision. */
-const SMALL_SCALE = Math.fround(6.1e-5);
+export const SMALL_SCALE = Math.fround(6.1e-5);
 /** The scale of an empty range. */
-const EMPTY_SCALE = 0.1;
+export const EMPTY_SCALE = 0.1;
 
 /**
  * ATen/native/quantized/cpu/QuantUtils.h, ChooseQuantizationParams, as fused_moving_avg_obs_fake_quant calls it.
@@ -42,6 +42,19 @@ export function fusedRuleQParams(min: number, max: number, rule: Pick<QuantRule,
     zeroPoint: roundHalfEven(Math.min(Math.max(zeroPoint, qmin), qmax)),
     qmin,
     qmax,
+  };
+}
+
+/** Of each channel. */
+export function fusedRuleOfChannels(
+  { min, max }: ObservedRange,
+  rule: Pick<QuantRule, 'scheme' | 'qmin' | 'qmax'>,
+): PerChannelQParams {
+  const each = Array.from(min, (low, c) => fusedRuleQParams(low, max[c], rule));
+  return {
+    scales: Float32Array.from(each, ({ scale }) => scale),
+    zeroPoints: Int32Array.from(each, ({ zeroPoint }) => zeroPoint),
+    ...{ qmin: rule.qmin, qmax: rule.qmax },
   };
 }
 

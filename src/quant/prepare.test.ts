@@ -57,8 +57,12 @@ describe('prepareQat', () => {
     expect(JSON.stringify(fused)).toBe(before);
   });
 
-  it('refuses a graph that was not fused', () => {
-    expect(() => prepareQat(resnet18(), qconfig, { fuseAddRelu: false })).toThrow('not fused');
+  it('observes each batch norm of a graph that was not fused, besides its convolution', () => {
+    const { quant } = prepareQat(resnet18(), qconfig, { fuseAddRelu: false });
+    expect(quant['layer1.0.bn1']).toEqual({ activation: qconfig.activation });
+    expect(quant['layer1.0.conv1']).toEqual({ activation: qconfig.activation, weight: qconfig.weight });
+    expect(quant['layer1.0.relu1']).toBeUndefined();
+    expect(Object.keys(quant)).toHaveLength(Object.keys(separate.quant).length + 20);
   });
 
   it('names weight ranges after their node', () => {

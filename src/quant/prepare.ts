@@ -11,9 +11,9 @@ export interface PrepareOptions {
 }
 
 /**
- * A fused graph with 'quant' after its input and 'dequant' at its end, and a NodeQuant for the quant stub, every
- * convolution (after its ReLU), every skip add and every linear layer; weights too where there are any. ReLU, pooling and
- * flatten keep their input's qparams. Ranges are kept under the node's id, of weights under `${id}.weight`.
+ * A graph with 'quant' after its input and 'dequant' at its end, and a NodeQuant for the quant stub, every convolution
+ * (after its ReLU where it is fused), every batch norm of its own, every skip add and every linear layer; weights too where
+ * there are any. ReLU, pooling and flatten keep their input's qparams. Ranges are kept under the node's id, of weights under `${id}.weight`.
  */
 export function prepareQat(graph: Graph, qconfig: QConfig, options: PrepareOptions): QatGraph {
   checkGraph(graph);
@@ -22,7 +22,6 @@ export function prepareQat(graph: Graph, qconfig: QConfig, options: PrepareOptio
   const quant: Record<string, NodeQuant> = {};
   for (const node of nodes) {
     const { quantized } = operationOf(node);
-    if (quantized === 'unknown') throw new Error(`${node.id} is not fused: prepareQat needs fuse first`);
     if (quantized === 'output') quant[node.id] = { activation };
     if (quantized === 'output and weight') quant[node.id] = { activation, weight };
   }

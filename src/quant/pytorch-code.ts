@@ -17,6 +17,13 @@ export const observerName = ({ observer, granularity }: FakeQuantSpec): string =
 
 const POWERS = '    # with scales rounded up to powers of two, for which PyTorch has no observer\n';
 
+/** PyTorch's class that simulates; undefined where a tensor is observed alone. */
+function moduleName(spec: FakeQuantSpec): string | undefined {
+  if (spec.observer === 'learned') return '_LearnableFakeQuantize';
+  if (!spec.simulate) return undefined;
+  return spec.fusedRule ? 'FusedMovingAvgObsFakeQuantize' : 'FakeQuantize';
+}
+
 /**
  * An expression of torch.ao.quantization's names; where scales are powers of two, which no observer of PyTorch makes, a
  * comment says so. Smallest scales are PyTorch's own. With `_LearnableFakeQuantize`, scales per channel are given their
@@ -39,6 +46,6 @@ function moduleCode(spec: FakeQuantSpec, dtype: 'quint8' | 'qint8'): string {
     ...[`quant_min=${qmin}`, `quant_max=${qmax}`, `dtype=torch.${dtype}`, `qscheme=torch.${granularity}_${scheme}`],
     ...(granularity === 'per_channel' ? ['ch_axis=0'] : []),
   ];
-  const module = observer === 'learned' ? '_LearnableFakeQuantize' : spec.simulate ? 'FakeQuantize' : watched;
+  const module = moduleName(spec) ?? watched;
   return `${module}.with_args(${args.join(', ')})`;
 }

@@ -4,7 +4,7 @@ import { PlaygroundError } from '../core/errors';
 import { impossible } from '../core/impossible';
 import { BITS } from '../core/qparams';
 import type { ActivationRanges } from './ranges/table';
-import type { CodeRule, NodeQuant, QConfig, QuantRule } from './types';
+import type { CodeRule, NodeQuant, QConfig, QuantRule, RangeSpec } from './types';
 
 /** torch.finfo(torch.float32).eps, the observers' smallest scale. */
 const EPS = 2 ** -23;
@@ -72,6 +72,15 @@ export function getDefaultQatQConfig(backend: Backend, options: QConfigOptions =
   };
 }
 
+/**
+ * The same as PyTorch runs it, in FusedMovingAvgObsFakeQuantize: weights are simulated by another rule than conversion has
+ * (fused-rule.ts), over ranges that lag behind them. To show what goes wrong. @throws PlaygroundError on bits out of range
+ */
+function getFusedQatQConfig(options: QConfigOptions = {}): QConfig {
+  const { weight, ...rest } = getDefaultQatQConfig('fbgemm', { ...options, weightAveraging: PYTORCH_AVERAGING });
+  return { ...rest, id: 'fbgemm_fused', weight: { ...weight, fusedRule: true } as RangeSpec };
+}
+
 /** get_default_qconfig(backend): only observes (post-training quantization). @throws PlaygroundError on bits out of range */
 export function getDefaultQConfig(backend: Backend, options: QConfigOptions = {}): QConfig {
   const all = withDefaults(backend, options);
@@ -103,6 +112,8 @@ export function qconfigById(id: QConfigId, options: QConfigOptions = {}): QConfi
   switch (id) {
     case 'fbgemm_qat':
       return getDefaultQatQConfig('fbgemm', options);
+    case 'fbgemm_fused':
+      return getFusedQatQConfig(options);
     case 'fbgemm':
       return getDefaultQConfig('fbgemm', options);
     case 'lsq':
@@ -112,7 +123,7 @@ export function qconfigById(id: QConfigId, options: QConfigOptions = {}): QConfi
   }
 }
 
-export type QConfigId = 'fbgemm_qat' | 'fbgemm' | 'lsq';
+export type QConfigId = 'fbgemm_qat' | 'fbgemm_fused' | 'fbgemm' | 'lsq';
 
 type Whole = Required<Omit<QConfigOptions, 'weightAveraging' | 'ranges'>>;
 

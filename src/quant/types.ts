@@ -38,6 +38,8 @@ export type RangeSpec = QuantRule &
     readonly granularity: 'per_tensor' | 'per_channel';
     /** false: observe only (a default_qconfig); true: fake-quantize with straight-through gradients too. */
     readonly simulate: boolean;
+    /** Default false. true: simulated by the rule of fused-rule.ts, while conversion keeps to the observers'; weights only. */
+    readonly fusedRule?: boolean;
   };
 
 /**

@@ -26,23 +26,31 @@ const LEARNED: Partial<Method> = {
   ...{ optimizer: 'adam', augmentation: 'flips' },
 };
 
+/** Where rounding hurts: roundings are learned first, and training goes on from them. */
+const AFTER_ROUNDINGS: Partial<Method> = { rounding: 'learned', beginAt: 'ptq' };
+
 /** @param learningRate the peak: fewer bits want more */
-function learned(weightBits: number, activationBits: number, steps: number, learningRate: number): Preset {
+function learned(
+  [weightBits, activationBits]: readonly [number, number],
+  steps: number,
+  learningRate: number,
+  begins: Partial<Method> = {},
+): Preset {
   return {
     name: `W${weightBits}A${activationBits}, learned scales`,
     why: `The best measured at these widths: ${steps} steps, taught by the network as it was.`,
-    fields: { ...DEFAULTS, ...LEARNED, weightBits, activationBits, steps, learningRate },
+    fields: { ...DEFAULTS, ...LEARNED, ...begins, weightBits, activationBits, steps, learningRate },
   };
 }
 
 /** The best training of each width, by validation images. */
 export const LEARNED_WIDTHS: readonly Preset[] = [
-  learned(8, 8, 300, 1e-5),
-  learned(4, 8, 1000, 2e-5),
-  learned(4, 4, 2000, 4e-5),
-  learned(3, 3, 2000, 1e-4),
-  learned(2, 8, 2000, 2e-4),
-  learned(2, 2, 2000, 3e-4),
+  learned([8, 8], 300, 1e-5),
+  learned([4, 8], 1000, 2e-5),
+  learned([4, 4], 1400, 2e-5, AFTER_ROUNDINGS),
+  learned([3, 3], 1400, 1e-4, AFTER_ROUNDINGS),
+  learned([2, 8], 1400, 1e-4, AFTER_ROUNDINGS),
+  learned([2, 2], 1400, 2e-4, AFTER_ROUNDINGS),
 ];
 
 /** The best training measured at these widths, or at the next lower ones that were: what heals those heals these. */
@@ -83,6 +91,16 @@ export const PRESETS: readonly Preset[] = [
     name: 'PyTorch QAT without add_relu',
     why: 'Adds and their ReLUs apart, as the article has them, with fake-quant in every forward pass.',
     fields: { ...DEFAULTS, weightBits: 8, fuseAddRelu: false },
+  },
+  {
+    name: 'PyTorch QAT, its fused kernel',
+    why: 'FusedMovingAvgObsFakeQuantize trains with one scale for each weight; conversion takes another.',
+    fields: { ...DEFAULTS, weightBits: 8, qconfig: 'fbgemm_fused' },
+  },
+  {
+    name: 'PyTorch QAT without fusion',
+    why: 'fuse_modules forgotten: convolution, batch norm and ReLU are quantized one by one.',
+    fields: { ...DEFAULTS, weightBits: 8, batchNorm: 'apart', fuseAddRelu: false },
   },
   {
     name: 'Per-tensor MinMax',

@@ -10,7 +10,7 @@ const OTHER: Recipe = {
   ...{ distillation: 0.5, keepEight: 'edges', ranges: 'mse', weightRanges: 'mse', batchNorm: 'folded' },
   ...{ rounding: 'flipped', correctBias: true, equalize: true, layerBits: 'layer4.1.conv2=2/4,fc=8/8' },
   ...{ averaging: 0.99, optimizer: 'adam', oscillations: 'damp', reestimateBatchNorm: 2000 },
-  ...{ augmentation: 'flips' },
+  ...{ augmentation: 'flips', beginAt: 'ptq' },
   ...{ reduceRange: false, weightScheme: 'per_tensor_affine', narrowRange: true, powerOfTwo: true },
 };
 
@@ -20,7 +20,7 @@ const ADDED = {
   ...{ rounding: 'nearest', correctBias: false, equalize: false, batchNorm: 'fused', optimizer: 'sgd' },
   ...{ reestimateBatchNorm: 0, oscillations: 'leave', augmentation: 'crops_and_flips' },
   ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
-  ...{ narrowRange: false, powerOfTwo: false },
+  ...{ narrowRange: false, powerOfTwo: false, beginAt: 'weights' },
 };
 
 describe('the address', () => {

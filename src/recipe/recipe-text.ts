@@ -30,6 +30,7 @@ export const NAMES: Readonly<Record<Choice, string>> = {
   ranges: 'ranges',
   weightRanges: 'weight-ranges',
   rounding: 'rounding',
+  beginAt: 'begin-at',
   correctBias: 'correct-bias',
   equalize: 'equalize',
   batchNorm: 'batch-norm',

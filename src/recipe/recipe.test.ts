@@ -31,6 +31,7 @@ const BEYOND: Readonly<Record<keyof Recipe, readonly unknown[]>> = {
   ranges: ['l2', ''],
   weightRanges: ['entropy'],
   rounding: ['up', ''],
+  beginAt: ['codes', '', true],
   correctBias: ['yes', 1],
   equalize: ['yes', 0],
   batchNorm: ['bar', 'Folded'],
@@ -83,7 +84,9 @@ describe('a recipe', () => {
   it('are refused with what to choose instead', () => {
     expect(refusal({ ...DEFAULT_RECIPE, steps: 0 }).hint).toBe('Choose a whole number from 1 to 100,000.');
     expect(refusal({ ...DEFAULT_RECIPE, learningRate: 2 }).hint).toBe('Choose a number from 1e-8 to 1.');
-    expect(refusal({ ...DEFAULT_RECIPE, qconfig: 'foo' }).hint).toBe('Choose one of "fbgemm_qat", "fbgemm", "lsq".');
+    expect(refusal({ ...DEFAULT_RECIPE, qconfig: 'foo' }).hint).toBe(
+      'Choose one of "fbgemm_qat", "fbgemm_fused", "fbgemm", "lsq".',
+    );
     expect(refusal({ ...DEFAULT_RECIPE, fuseAddRelu: 'x' }).hint).toBe('Choose true or false.');
   });
 

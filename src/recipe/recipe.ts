@@ -53,10 +53,11 @@ const RecipeSchema = object({
   /** Training images of which fused batch norms take their statistics anew after the last step; 0: they keep the running ones. */
   reestimateBatchNorm: number('reestimateBatchNorm'),
   /**
-   * 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm' observes only (get_default_qconfig, the article's), 'lsq'
-   * learns its scales (_LearnableFakeQuantize).
+   * 'fbgemm_qat' simulates (get_default_qat_qconfig), 'fbgemm_fused' does so by PyTorch's fused kernel, whose rule for weights
+   * is not that of conversion, 'fbgemm' observes only (get_default_qconfig, the article's), 'lsq' learns its scales
+   * (_LearnableFakeQuantize).
    */
-  qconfig: oneOf(['fbgemm_qat', 'fbgemm', 'lsq']),
+  qconfig: oneOf(['fbgemm_qat', 'fbgemm_fused', 'fbgemm', 'lsq']),
   /** PyTorch's reduce_range. true: 8-bit activations have codes 0..127, fbgemm's; false: 0..255, qnnpack's. */
   reduceRange: flag,
   /** torch.qscheme of weights. Affine ones can be trained and judged, but not converted: our engine's weights have no zero points. */
@@ -84,6 +85,11 @@ const RecipeSchema = object({
    * is learned block by block in minutes (src/train/rounding).
    */
   rounding: oneOf(['nearest', 'flipped', 'learned']),
+  /**
+   * What QAT begins with: the weights as they are, or moved to the codes that PTQ gives them by the choices above, with its
+   * biases. Where roundings are learned, that is done first, in minutes.
+   */
+  beginAt: oneOf(['weights', 'ptq']),
   /** PTQ takes from biases what rounding the weights adds to the mean of outputs (src/quant/methods/correct-bias.ts). */
   correctBias: flag,
   /**
@@ -91,8 +97,11 @@ const RecipeSchema = object({
    * norms are folded first.
    */
   equalize: flag,
-  /** 'fused': trained as PyTorch's ConvBn; 'folded': into the weights before training. */
-  batchNorm: oneOf(['fused', 'folded']),
+  /**
+   * 'fused': trained as PyTorch's ConvBn; 'folded': into the weights before training; 'apart': QAT trains and converts the
+   * network without fusion, each convolution, batch norm and ReLU a module of its own.
+   */
+  batchNorm: oneOf(['fused', 'folded', 'apart']),
   /** true: add_relu as one op; false: add, then ReLU, as the article has it. */
   fuseAddRelu: flag,
 });
@@ -129,6 +138,7 @@ export const DEFAULT_RECIPE: Recipe = {
   ranges: 'histogram',
   weightRanges: 'minmax',
   rounding: 'nearest',
+  beginAt: 'weights',
   correctBias: false,
   equalize: false,
   batchNorm: 'fused',
@@ -161,7 +171,7 @@ const ADDED: Partial<Recipe> = {
   ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
   ...{ reestimateBatchNorm: 0, oscillations: 'leave', augmentation: 'crops_and_flips' },
   ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
-  ...{ narrowRange: false, powerOfTwo: false },
+  ...{ narrowRange: false, powerOfTwo: false, beginAt: 'weights' },
 };
 
 /** As RecipeSchema, for what earlier versions of the page stored or wrote: brought up to today's form first. */

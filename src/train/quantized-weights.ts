@@ -26,13 +26,17 @@ export interface QuantizedWeight {
   steps(updates?: ForwardUpdates): { readonly scale: tf.Tensor1D; readonly factor: tf.Tensor1D };
 }
 
-/** Those whose codes are w * factor / scale alone: symmetric ones, and no powers of two, which are found by a scale's bits. */
+/**
+ * Those whose codes are w * factor / scale alone, by the observers' rule: symmetric ones, and no powers of two, which are found
+ * by a scale's bits.
+ */
 export function quantizedWeights(graph: Graph | QatGraph, state: DeviceState): QuantizedWeight[] {
   if (!('quant' in graph)) return [];
   return graph.nodes.flatMap((node): QuantizedWeight[] => {
     if (node.op !== 'conv' && node.op !== 'linear') return [];
     const spec = graph.quant[node.id]?.weight;
     if (!spec?.simulate || spec.scheme !== 'symmetric' || spec.powerOfTwo) return [];
+    if (spec.observer !== 'learned' && spec.fusedRule) return [];
     const { id, weight: name, out } = node;
     const { qmin, qmax, eps } = spec;
     const bn = node.op === 'conv' ? node.bn : undefined;

@@ -28,6 +28,7 @@ import { walk } from '../graph/walk';
 import type { Histogram } from '../quant/histogram';
 import { BINS } from '../quant/histogram-observer';
 import { rangeCount } from '../quant/granularity';
+import { fusedRuleOfChannels } from '../quant/fused-rule';
 import { weightKey } from '../quant/prepare';
 import { qparamsName, SMALLEST_SCALE } from '../quant/learned';
 import type { LearnedSpec, NodeQuant, QatGraph, RangeSpec, WeightSpec } from '../quant/types';
@@ -164,9 +165,10 @@ const ofMaps = (data: Numbers, { n, h, w, c }: Maps) => new Value(data, [n, h, w
 class Pass {
   readonly math: FloatMath<Value> = {
     conv: (node) => (x) => this.conv(node, x),
-    bn({ id }) {
-      throw new Error(`${id}: a batch norm of its own cannot be trained: fuse the graph first`);
-    },
+    bn:
+      ({ bn, out }) =>
+      (x) =>
+        this.batchNorm(x, bn, new Value(new Float64Array(out.c).fill(1), [out.c]), false),
     linear: (node) => (x) => this.linear(node, x),
     relu: (x) => this.relu(x),
     add: (a, b) =>
@@ -244,24 +246,36 @@ class Pass {
    * convolution's bias if any. Where nothing is simulated, that is BN(conv(x, W) + b).
    */
   private convBn(node: ConvNode & { readonly bn: BnAttrs }, x: Value): Value {
-    const { prefix, eps, momentum } = node.bn;
     const weight = this.parameters.get(node.weight)!;
-    const [gain, offset] = ['weight', 'bias'].map((leaf) => this.parameters.get(`${prefix}.${leaf}`)!);
-    const [mean, variance] = ['running_mean', 'running_var'].map(
-      (leaf) => parameter(this.state.params, `${prefix}.${leaf}`, gain.data.length).data,
-    );
+    const { gain, variance } = this.vectorsOf(node.bn);
     let [filter, divisor] = [weight, gain.like(new Float64Array(gain.data.length).fill(1))];
     const spec = this.quant[node.id]?.weight;
     if (spec) {
-      const factor = this.scaleFactor(gain, variance, eps);
+      const factor = this.scaleFactor(gain, variance, node.bn.eps);
       filter = this.quantizeScaled(weightKey(node.id), weight, factor, spec);
       if (spec.simulate) divisor = factor;
     }
     const product = this.convolve(x, filter, node.conv);
     // product / k + b = (product + b k) / k
     const z = node.bias === undefined ? product : this.addScaledBias(product, node.bias, divisor);
+    return this.batchNorm(z, node.bn, divisor, node.relu);
+  }
+
+  /** Of one batch norm: its parameters and running statistics. */
+  private vectorsOf({ prefix }: BnAttrs) {
+    const [gain, offset] = ['weight', 'bias'].map((leaf) => this.parameters.get(`${prefix}.${leaf}`)!);
+    const [mean, variance] = ['running_mean', 'running_var'].map(
+      (leaf) => parameter(this.state.params, `${prefix}.${leaf}`, gain.data.length).data,
+    );
+    return { gain, offset, mean, variance };
+  }
+
+  /** [relu] BN(z / divisor), and what becomes of the running statistics. */
+  private batchNorm(z: Value, bn: BnAttrs, divisor: Value, relu: boolean): Value {
+    const { prefix, eps, momentum } = bn;
+    const { gain, offset, mean, variance } = this.vectorsOf(bn);
     const frozen = this.mode.bnFrozen;
-    const attrs = { eps, relu: node.relu, frozen };
+    const attrs = { eps, relu, frozen };
     const vectors = { divisor: divisor.data, gain: gain.data, offset: offset.data, mean, variance };
     const { y, ...used } = batchNorm(z.data, vectors, attrs);
     if (!frozen) {
@@ -327,8 +341,8 @@ class Pass {
     if (spec.observer === 'learned') return this.quantizeLearned(key, x, spec, groups);
     const range = this.observe(key, x.data, spec, ranges);
     if (!spec.simulate) return x;
-    const rule = ruleOf(spec);
-    return this.made(x.like(fakeQuant(x.data, range, rule)), (dy) => x.receive(fakeQuantGrad(x.data, dy, range, rule)));
+    const [by, rule] = spec.fusedRule ? byFusedRule(range, spec) : [range, ruleOf(spec)];
+    return this.made(x.like(fakeQuant(x.data, by, rule)), (dy) => x.receive(fakeQuantGrad(x.data, dy, by, rule)));
   }
 
   /** By scales and zero points of its own. */
@@ -346,6 +360,7 @@ class Pass {
   private quantizeScaled(key: string, x: Value, factor: Value, spec: WeightSpec): Value {
     const ranges = rangeCount(spec, factor.data.length);
     if (spec.observer === 'learned') return this.quantizeLearned(key, this.scaled(x, factor), spec, ranges);
+    if (spec.fusedRule) return this.quantize(key, this.scaled(x, factor), spec, ranges);
     const scaled = scaleChannels(x.data, factor.data);
     const range = this.observe(key, scaled, spec, ranges);
     if (!spec.simulate) return x;
@@ -385,4 +400,12 @@ class Pass {
     this.tape.push(() => back(value.grad));
     return value;
   }
+}
+
+/** Scales before zero points, and the rule that takes them as they are. @param range minima before maxima */
+function byFusedRule(range: Numbers, { scheme, qmin, qmax, powerOfTwo }: RangeSpec) {
+  const ends = Float32Array.from(range);
+  const [min, max] = [ends.subarray(0, ends.length / 2), ends.subarray(ends.length / 2)];
+  const { scales, zeroPoints } = fusedRuleOfChannels({ min, max }, { scheme, qmin, qmax });
+  return [[...scales, ...zeroPoints], { scheme: 'given', qmin, qmax, powerOfTwo }] as const;
 }

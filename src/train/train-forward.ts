@@ -12,6 +12,7 @@ import { qparamsName } from '../quant/learned';
 import type { NodeQuant, QatGraph, WeightSpec } from '../quant/types';
 import { learnedAttrs, ruleOf } from './kernel-attrs';
 import { batchNorm } from './ops/batch-norm';
+import { fusedQParams } from './ops/fused-qparams';
 import { PLAIN_MATH } from './ops/plain-math';
 import { fakeQuant, fakeQuantLearned, fakeQuantScaled, observe, observeHistogram, observeScaled } from './ops/quantize';
 import { updateStatistics } from './ops/running-statistics';
@@ -51,9 +52,10 @@ class Pass {
   readonly math: FloatMath<tf.Tensor> = {
     ...PLAIN_MATH,
     conv: (node) => (x) => this.conv(node, x as tf.Tensor4D),
-    bn: ({ id }) => {
-      throw new Error(`${id}: a batch norm of its own cannot be trained: fuse the graph first`);
-    },
+    bn:
+      ({ bn }) =>
+      (x) =>
+        this.batchNorm(x as tf.Tensor4D, bn, tf.onesLike(this.vectorsOf(bn).gain), false),
     linear: (node) => (x) => this.linear(node, x as tf.Tensor2D),
   };
   readonly updates: ForwardUpdates = { variables: [] };
@@ -102,12 +104,7 @@ class Pass {
   private convBn(node: ConvNode & { readonly bn: BnAttrs }, x: tf.Tensor4D): tf.Tensor4D {
     const { bn } = node;
     const weight = this.state.trainable.get(node.weight) as tf.Variable<tf.Rank.R4>;
-    const [gain, offset] = ['weight', 'bias'].map(
-      (leaf) => this.state.trainable.get(`${bn.prefix}.${leaf}`) as tf.Variable<tf.Rank.R1>,
-    );
-    const [mean, variance] = ['running_mean', 'running_var'].map((leaf) =>
-      this.state.running.get(`${bn.prefix}.${leaf}`)!,
-    );
+    const { gain, variance } = this.vectorsOf(bn);
     const spec = this.quant[node.id]?.weight;
     const factor = spec ? scaleFactor(gain, variance, bn.eps) : undefined;
     const [, h, w] = x.shape;
@@ -121,9 +118,25 @@ class Pass {
     // A bias is added to what was divided: product / k + b = (product + b k) / k.
     const bias = node.bias === undefined ? undefined : (this.state.trainable.get(node.bias) as tf.Variable<tf.Rank.R1>);
     const z: tf.Tensor4D = bias ? tf.add(product, tf.mul(bias, divisor)) : product;
+    return this.batchNorm(z, bn, divisor, node.relu);
+  }
+
+  /** Of one batch norm: its parameters and running statistics. */
+  private vectorsOf({ prefix }: BnAttrs) {
+    const { trainable, running } = this.state;
+    const [gain, offset] = ['weight', 'bias'].map(
+      (leaf) => trainable.get(`${prefix}.${leaf}`) as tf.Variable<tf.Rank.R1>,
+    );
+    const [mean, variance] = ['running_mean', 'running_var'].map((leaf) => running.get(`${prefix}.${leaf}`)!);
+    return { gain, offset, mean, variance };
+  }
+
+  /** Normalizes z / divisor, (ReLU), and keeps what becomes of the running statistics. */
+  private batchNorm(z: tf.Tensor4D, bn: BnAttrs, divisor: tf.Tensor1D, relu: boolean): tf.Tensor4D {
+    const vectors = this.vectorsOf(bn);
+    const { mean, variance } = vectors;
     const { bnFrozen: frozen, batchShare: momentum = bn.momentum } = this.mode;
-    const attrs = { eps: bn.eps, relu: node.relu, frozen };
-    const out = batchNorm(z, { divisor, gain, offset, mean, variance }, attrs);
+    const out = batchNorm(z, { divisor, ...vectors }, { eps: bn.eps, relu, frozen });
     if (!frozen) {
       const count = z.size / z.shape[3];
       // PyTorch keeps the unbiased variance, though the batch is normalized with the biased one.
@@ -158,6 +171,11 @@ class Pass {
       this.updates.variables.push([known, range]);
     }
     if (!spec.simulate) return x;
+    if (spec.fusedRule) {
+      const { qmin, qmax, powerOfTwo } = spec;
+      const scaled = factor ? scaleChannels(x, factor) : x;
+      return fakeQuant(scaled, fusedQParams(range, spec), { scheme: 'given', qmin, qmax, powerOfTwo });
+    }
     return factor ? fakeQuantScaled(x, factor, range, spec, taps) : fakeQuant(x, range, ruleOf(spec));
   }
 }

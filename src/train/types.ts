@@ -68,6 +68,8 @@ export type TrainEvent =
     }
   | { readonly type: 'validation'; readonly step: number; readonly accuracy: number; readonly images: number }
   | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen' | 'bn-reestimated'; readonly step: number }
+  /** Before the first step: roundings are learned that it begins at; in steps of learning. */
+  | { readonly type: 'roundings'; readonly step: 0; readonly done: number; readonly total: number }
   /** A kept run goes on: this is all that counts of what came before. */
   | { readonly type: 'restored'; readonly step: number; readonly steps: number; readonly history: RunHistory }
   /** The browser has stored the run up to this step, or could not. */

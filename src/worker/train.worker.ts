@@ -12,8 +12,16 @@ import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
 import { createWasmEngine } from '../engine/wasm-engine';
 import { Controls } from '../lab/controls';
-import { Lab, type LabRun } from '../lab/lab';
-import { floatGraph, floatStart, preparedGraph, ptqOptions, qatStart } from '../lab/prepared';
+import { Lab, type LabRun, type Learning } from '../lab/lab';
+import {
+  calibrationOf,
+  floatGraph,
+  floatStart,
+  preparedGraph,
+  ptqOptions,
+  qatBeginning,
+  qatStart,
+} from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import { ptq } from '../quant/methods/ptq';
@@ -22,7 +30,7 @@ import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
-import { LEARNING, type RoundingProgress } from '../train/rounding/learn-roundings';
+import { LEARNING } from '../train/rounding/learn-roundings';
 import { OwnTraining, type NetworkOf } from '../train/saved/own-training';
 import { TrainingStore } from '../train/saved/store';
 import { forgetTraining, listTrainings } from '../train/saved/trainings';
@@ -150,7 +158,10 @@ class TrainWorker implements TrainApi {
     const own = await this.inHand(id);
     const current = () => ({ ...recipe, learningRate: steering.learningRate });
     try {
-      (await own.begin(kind, recipe, this.networkOf(recipe))).forEach(onEvent);
+      const learning = learningOf(recipe.seed, steering, (done, total) =>
+        onEvent({ type: 'roundings', step: 0, done, total }),
+      );
+      (await own.begin(kind, recipe, this.networkOf(recipe, learning))).forEach(onEvent);
       const start = () => own.kept[kind]!;
       const keep: LabRun['keep'] = (run) => own.keep(kind, current(), run);
       const known = kind === 'control' && !start().result ? this.controls.of(options, recipe) : undefined;
@@ -192,17 +203,14 @@ class TrainWorker implements TrainApi {
   }
 
   async ptq(options: SeededOptions, onProgress: OnProgress) {
-    const { fuseAddRelu, equalize, rounding, seed } = options;
-    const all = { ...ptqOptions(options), fuseAddRelu, equalize };
+    const { rounding, seed } = options;
+    const all = { ...ptqOptions(options), ...calibrationOf(options) };
     const onImages = of('images', onProgress);
     if (rounding !== 'learned') return this.converted(await this.lab.ptq(all, onImages));
     const steering = new Steering(0);
     this.steering = steering;
-    const onSteps = of('steps', onProgress);
-    const onRounding = ({ block, blocks, iteration, iterations }: RoundingProgress) =>
-      onSteps(block * iterations + iteration, blocks * iterations);
     try {
-      const learning = { options: LEARNING, seed, steering, onProgress: onRounding };
+      const learning = learningOf(seed, steering, of('steps', onProgress));
       return this.converted(await this.lab.ptq(all, onImages, learning));
     } finally {
       this.steering = undefined;
@@ -282,8 +290,11 @@ class TrainWorker implements TrainApi {
     this.onBackend(this.backend);
   }
 
-  private networkOf(recipe: PreparedOptions): NetworkOf {
-    return (kind) => (kind === 'qat' ? qatStart(this.lab, recipe) : floatStart(this.lab, recipe));
+  /** @param learning of roundings that a fresh run may begin at; absent where none will begin */
+  private networkOf(recipe: PreparedOptions, learning?: Learning): NetworkOf {
+    const begins = learning && recipe.beginAt === 'ptq' ? () => qatBeginning(this.lab, recipe, learning) : undefined;
+    return async (kind) =>
+      kind === 'qat' ? { ...(await qatStart(this.lab, recipe)), begins } : floatStart(this.lab, recipe);
   }
 
   private graphOf(kind: RunKind, recipe: PreparedOptions): Graph {
@@ -332,6 +343,13 @@ class TrainWorker implements TrainApi {
     };
   }
 }
+
+/** @param onSteps told of steps of learning, over all blocks */
+const learningOf = (seed: number, steering: Steering, onSteps: (done: number, total: number) => void): Learning => ({
+  ...{ options: LEARNING, seed, steering },
+  onProgress: ({ block, blocks, iteration, iterations }) =>
+    onSteps(block * iterations + iteration, blocks * iterations),
+});
 
 const of =
   (what: Progress['what'], onProgress: OnProgress) =>

@@ -15,7 +15,7 @@ import { channelQParams } from '../../src/quant/qparams';
 import { getDefaultQatQConfig } from '../../src/quant/qconfigs';
 import type { RangeSpec } from '../../src/quant/types';
 import { loadFixture } from './fixture';
-import { PTQ_TOPICS, QAT_TOPICS, loadConverted } from './converted';
+import { floatGraphOf, PTQ_TOPICS, QAT_TOPICS, loadConverted } from './converted';
 
 const { graph } = fuse(resnet18());
 
@@ -62,7 +62,7 @@ describe.each([...PTQ_TOPICS, ...QAT_TOPICS])('conversion of the network, %s', (
 
   it("observes exactly the tensors that PyTorch's prepared network observes", () => {
     const { made, observed } = fixture.values;
-    const { quant } = prepareQat(graph, getDefaultQatQConfig('fbgemm'), { fuseAddRelu: made.add_relu });
+    const { quant } = prepareQat(floatGraphOf(fixture.values), getDefaultQatQConfig('fbgemm'), { fuseAddRelu: made.add_relu });
     expect(Object.keys(quant).sort()).toEqual(Object.keys(observed).sort());
   });
 

@@ -5,6 +5,7 @@ import type { Int8Model, Int8Op } from '../../src/int8/int8-model';
 import type { ObservedRange } from '../../src/core/qparams';
 import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
+import type { Graph } from '../../src/graph/types';
 import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareQat } from '../../src/quant/prepare';
@@ -19,6 +20,7 @@ export const PTQ_TOPICS = [
   'int8_ptq_minmax_add_relu_8bit',
   'int8_ptq_minmax_add_relu_w4',
   'int8_ptq_qnnpack',
+  'int8_ptq_unfused',
 ] as const;
 /** Pretrained weights; the fixture has the histograms' ends, not the ranges chosen within: qparams are the fixture's. */
 export const HISTOGRAM_TOPIC = 'int8_ptq_histogram_add';
@@ -48,6 +50,7 @@ export interface ConvertedValues {
     readonly qmax: number;
     readonly weight_bits?: number;
     readonly weight_scheme?: WeightScheme;
+    readonly fused?: boolean;
   };
   /** Other engines of PyTorch: how far a layer's codes are from ours of the same inputs at most, and how many are. */
   readonly engines?: Readonly<Record<string, { readonly largest: number; readonly share: number }>>;
@@ -72,7 +75,7 @@ export function loadConverted(
   const ranges = rangesOf(observed);
   const trained = fixture.names.some((name) => name.startsWith('weights_delta.'));
   const qconfig = trained ? getDefaultQatQConfig('fbgemm', options) : getDefaultQConfig('fbgemm', options);
-  const graph = prepareQat(fuse(resnet18()).graph, qconfig, { fuseAddRelu: made.add_relu });
+  const graph = prepareQat(floatGraphOf(fixture.values), qconfig, { fuseAddRelu: made.add_relu });
   const model = convert(graph, params, freeze(graph, observeWeights(graph, params, ranges)), { saturateAt });
   if (trained) return { fixture, model: { ...model, ops: model.ops.map((op) => withTrainedWeights(op, fixture)) } };
   if (topic !== HISTOGRAM_TOPIC) return { fixture, model };
@@ -83,6 +86,12 @@ export function loadConverted(
     return { ...tensor, q: { ...tensor.q, scale, zeroPoint: zero_point } };
   });
   return { fixture, model: { ...model, tensors } };
+}
+
+/** What PyTorch prepared. */
+export function floatGraphOf({ made: { fused = true } }: ConvertedValues): Graph {
+  const graph = resnet18();
+  return fused ? fuse(graph).graph : graph;
 }
 
 /** The pretrained network at any widths: the fixture's ranges are of float activations. */

@@ -1,9 +1,10 @@
 // PyTorch's training steps of a small network (reference/golden/small.py): what to train, on what, and what came of it.
 // With these seeds nothing hangs on a rounding, so that results can be held to roundings alone. Not for comparing.
 import type { Param, ParamStore } from '../../src/core/params';
-import type { ConvAttrs, ConvNode, Graph, MapShape } from '../../src/graph/types';
+import { fuse } from '../../src/graph/fuse';
+import type { ConvAttrs, Graph, GraphNode, MapShape } from '../../src/graph/types';
 import { prepareQat } from '../../src/quant/prepare';
-import { getDefaultQatQConfig, getLearnableQConfig, type WeightScheme } from '../../src/quant/qconfigs';
+import { qconfigById, type WeightScheme } from '../../src/quant/qconfigs';
 import type { QatGraph } from '../../src/quant/types';
 import type { SgdAttrs } from '../../src/device/contract';
 import { freshState, type TrainState } from '../../src/train/state';
@@ -93,27 +94,35 @@ function arraysOf(prefix: string): [string, Param][] {
 }
 
 export function graphOf(kind: string, { codes, weight_scheme }: KindValues): Graph | QatGraph {
-  const bn = (id: string) => ({ prefix: `${id}_bn`, eps: 1e-5, momentum: 0.1 });
-  const convBn = (id: string, from: string, conv: ConvAttrs, size: number, relu: boolean): ConvNode => ({
-    ...{ id, op: 'conv', inputs: [from], out: map(size, conv.cout), conv, weight: `${id}.weight`, relu, bn: bn(id) },
-  });
+  const convBn = (id: string, from: string, conv: ConvAttrs, size: number): GraphNode[] => {
+    const out = map(size, conv.cout);
+    const bn = { prefix: `${id}_bn`, eps: 1e-5, momentum: 0.1 };
+    return [
+      { id, op: 'conv', inputs: [from], out, conv, weight: `${id}.weight`, relu: false },
+      { id: `${id}_bn`, op: 'bn', inputs: [id], out, bn },
+    ];
+  };
+  const reluAfter = (id: string, from: string, out: MapShape): GraphNode => ({ id, op: 'relu', inputs: [from], out });
   const map = (size: number, c: number): MapShape => ({ h: size, w: size, c });
-  const graph: Graph = {
+  const unfused: Graph = {
     name: 'small',
     nodes: [
       { id: 'input', op: 'input', inputs: [], out: map(11, 3) },
-      convBn('stem', 'input', { cin: 3, cout: 6, kernel: 5, stride: 2, pad: 2 }, 6, true),
-      { id: 'pool', op: 'maxpool', inputs: ['stem'], out: map(3, 6), kernel: 3, stride: 2, pad: 1 },
-      convBn('a', 'pool', { cin: 6, cout: 8, kernel: 3, stride: 2, pad: 1 }, 2, true),
-      convBn('b', 'a', { cin: 8, cout: 8, kernel: 3, stride: 1, pad: 1 }, 2, false),
-      convBn('down', 'pool', { cin: 6, cout: 8, kernel: 1, stride: 2, pad: 0 }, 2, false),
-      { id: 'skip_add', op: 'add', inputs: ['b', 'down'], out: map(2, 8), relu: false },
-      { id: 'relu', op: 'relu', inputs: ['skip_add'], out: map(2, 8) },
+      ...convBn('stem', 'input', { cin: 3, cout: 6, kernel: 5, stride: 2, pad: 2 }, 6),
+      reluAfter('stem_relu', 'stem_bn', map(6, 6)),
+      { id: 'pool', op: 'maxpool', inputs: ['stem_relu'], out: map(3, 6), kernel: 3, stride: 2, pad: 1 },
+      ...convBn('a', 'pool', { cin: 6, cout: 8, kernel: 3, stride: 2, pad: 1 }, 2),
+      reluAfter('a_relu', 'a_bn', map(2, 8)),
+      ...convBn('b', 'a_relu', { cin: 8, cout: 8, kernel: 3, stride: 1, pad: 1 }, 2),
+      ...convBn('down', 'pool', { cin: 6, cout: 8, kernel: 1, stride: 2, pad: 0 }, 2),
+      { id: 'skip_add', op: 'add', inputs: ['b_bn', 'down_bn'], out: map(2, 8), relu: false },
+      reluAfter('relu', 'skip_add', map(2, 8)),
       {
-        ...{ id: 'plain', op: 'conv', inputs: ['relu'], out: map(3, 7), relu: true },
+        ...{ id: 'plain', op: 'conv', inputs: ['relu'], out: map(3, 7), relu: false },
         ...{ conv: { cin: 8, cout: 7, kernel: 2, stride: 1, pad: 1 }, weight: 'plain.weight', bias: 'plain.bias' },
       },
-      { id: 'average', op: 'avgpool', inputs: ['plain'], out: map(1, 7) },
+      reluAfter('plain_relu', 'plain', map(3, 7)),
+      { id: 'average', op: 'avgpool', inputs: ['plain_relu'], out: map(1, 7) },
       { id: 'flatten', op: 'flatten', inputs: ['average'], out: map(1, 7) },
       {
         ...{ id: 'fc', op: 'linear', inputs: ['flatten'], out: map(1, 4) },
@@ -121,9 +130,10 @@ export function graphOf(kind: string, { codes, weight_scheme }: KindValues): Gra
       },
     ],
   };
+  const graph = kind.endsWith('unfused') ? unfused : fuse(unfused).graph;
   if (!codes || !weight_scheme) return graph;
   const options = { weightScheme: weight_scheme };
-  const qconfig = kind.startsWith('lsq') ? getLearnableQConfig(options) : getDefaultQatQConfig('fbgemm', options);
+  const qconfig = qconfigById(kind.startsWith('lsq') ? 'lsq' : kind === 'qat_fused' ? 'fbgemm_fused' : 'fbgemm_qat', options);
   const [activationMax, qmin, qmax] = codes;
   const activation = { ...qconfig.activation, qmax: activationMax };
   const weight = { ...qconfig.weight, qmin, qmax };

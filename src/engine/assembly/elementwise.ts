@@ -1,10 +1,11 @@
-// Operations on codes without weights: image rows, max pool, average pool, add, ReLU.
+// Operations on codes without weights: image rows, max pool, average pool, add, ReLU, batch norm by table.
 // All but the image have a multiple of 32 channels in memory, so every loop is whole vectors.
 import {
   ADD_BIAS1, ADD_BIAS2, ADD_FACTOR1, ADD_FACTOR2, ADD_HIGH, ADD_INV_SCALE, ADD_LOW, ADD_OFFSET, ADD_SCALE1, ADD_SCALE2,
   ADD_ZERO, AVERAGE_FACTOR,
   AVERAGE_OFFSET, AVERAGE_ZERO, IMAGE_HIGH, IMAGE_LEFT, IMAGE_OUT_ROW, IMAGE_ROW, MAGIC, MAGIC_BITS, OP_IN, OP_IN2,
-  OP_OUT, POOL_CHANNELS, POOL_H, POOL_KERNEL, POOL_OUT_W, POOL_PAD, POOL_STRIDE, POOL_W, RELU_REBASE, SOURCE,
+  OP_OUT, POOL_CHANNELS, POOL_H, POOL_KERNEL, POOL_OUT_W, POOL_PAD, POOL_STRIDE, POOL_W, RELU_REBASE, SOURCE, TABLE_AT,
+  TABLE_CHANNELS, TABLE_CODES,
 } from './layout';
 
 /** Copies rows first..last-1 of the image into its padded rows. @returns whether every code is in range */
@@ -132,5 +133,18 @@ export function fastAdd(op: usize, arena: usize, first: i32, last: i32): void {
     const w0 = i16x8.narrow_i32x4_s(i32x4.add(s0, zero), i32x4.add(s1, zero));
     const w1 = i16x8.narrow_i32x4_s(i32x4.add(s2, zero), i32x4.add(s3, zero));
     v128.store(output + at, i8x16.narrow_i16x8_u(w0, w1));
+  }
+}
+
+/** What the table of its channel has for each code; a unit is one pixel. */
+export function channelTable(op: usize, arena: usize, first: i32, last: i32): void {
+  const input = arena + load<usize>(op, OP_IN), output = arena + load<usize>(op, OP_OUT);
+  const codes = load<usize>(op, TABLE_CODES), channels = load<usize>(op, TABLE_CHANNELS);
+  for (let at = <usize>first * channels; at < <usize>last * channels; at += channels) {
+    let table = load<usize>(op, TABLE_AT);
+    for (let c: usize = 0; c < channels; c++) {
+      store<u8>(output + at + c, load<u8>(table + load<u8>(input + at + c)));
+      table += codes;
+    }
   }
 }

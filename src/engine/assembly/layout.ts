@@ -58,6 +58,7 @@ export const KIND_AVERAGE_POOL = 102;
 export const KIND_RELU = 103;
 export const KIND_ADD = 104;
 export const KIND_FAST_ADD = 105;
+export const KIND_CHANNEL_TABLE = 106;
 /** 1: wait for all threads before this operation. */
 export const OP_BARRIER = 4;
 /** Units of work, split evenly over threads. */
@@ -125,6 +126,11 @@ export const ADD_FACTOR2 = 40;
 export const ADD_OFFSET = 44;
 
 export const RELU_REBASE = 24;
+
+/** A byte for every code of every channel, the codes that there are of each, and the channels of a pixel in memory. */
+export const TABLE_AT = 24;
+export const TABLE_CODES = 28;
+export const TABLE_CHANNELS = 32;
 
 export const POOL_KERNEL = 24;
 export const POOL_STRIDE = 28;

@@ -1,7 +1,7 @@
 // Entry points: run the program on images, alone or as one of several threads; the threads' barrier and work loop.
 // Units are split in one fixed way, so results never depend on the number of threads. A thread that stops is missed at the
 // next barrier: the run then ends, and its memory is lost. Not for the operations.
-import { add, averagePool, fastAdd, image, maxPool, relu } from './elementwise';
+import { add, averagePool, channelTable, fastAdd, image, maxPool, relu } from './elementwise';
 import { convolve } from './kernels';
 import { useScratch } from './scratch';
 import {
@@ -18,6 +18,7 @@ import {
   INPUT_BYTES,
   KIND_ADD,
   KIND_AVERAGE_POOL,
+  KIND_CHANNEL_TABLE,
   KIND_FAST_ADD,
   KIND_IMAGE,
   KIND_MAX_POOL,
@@ -58,6 +59,7 @@ function execute(op: usize, arena: usize, first: i32, last: i32): void {
   else if (kind == KIND_ADD) add(op, arena, first, last);
   else if (kind == KIND_RELU) relu(op, arena, first, last);
   else if (kind == KIND_MAX_POOL) maxPool(op, arena, first, last);
+  else if (kind == KIND_CHANNEL_TABLE) channelTable(op, arena, first, last);
   else if (kind == KIND_AVERAGE_POOL) averagePool(op, arena, first, last);
   else if (kind == KIND_IMAGE) {
     if (!image(op, arena, first, last)) store<i32>(FAULT, 1);

@@ -19,8 +19,8 @@ interface Convolution<Op> {
   window(op: Op): Window;
 }
 interface Elementwise<Op> {
-  /** What the engine's memory says of it. @param step made of it */
-  record(op: Op, step: Step, plan: Plan): OpRecord;
+  /** What the engine's memory says of it. @param step made of it @param put gives constant data a place in memory */
+  record(op: Op, step: Step, plan: Plan, put: (data: ArrayBufferView) => number): OpRecord;
 }
 
 /** An operation with weights runs as a convolution, any other as one record of its own. */

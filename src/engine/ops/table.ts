@@ -2,6 +2,7 @@
 import type { Int8Op } from '../../int8/int8-model';
 import { add } from './add';
 import { avgpool } from './avgpool';
+import { batchnorm } from './batchnorm';
 import { conv } from './conv';
 import { linear } from './linear';
 import type { Lowering } from './lowering';
@@ -14,6 +15,7 @@ const LOWERINGS: { readonly [Op in Int8Op['op']]: Lowering<Extract<Int8Op, { op:
   maxpool,
   add,
   relu,
+  batchnorm,
   avgpool,
 };
 

@@ -88,6 +88,18 @@ export class ModelBuilder {
     return output;
   }
 
+  /** Gains of both signs, the first 0, whose codes spread over the output's. */
+  batchnorm(input: number, zeroPoint: number, scale = 0.06): number {
+    const { rng } = this;
+    const { h, w, c, q } = this.tensors[input];
+    const output = this.tensor(h, w, c, zeroPoint, scale);
+    const typical = (scale * this.qmax) / (q.scale * q.qmax);
+    const gain = Float32Array.from({ length: c }, (_, i) => (i === 0 ? 0 : normal(rng) * typical));
+    const shift = Float32Array.from({ length: c }, () => normal(rng) * scale * 0.2 * this.qmax);
+    this.ops.push({ op: 'batchnorm', name: `bn${output}`, inputs: [input], output, gain, shift });
+    return output;
+  }
+
   /** Operations that keep their input's qparams. */
   private same(op: Int8Op, h: number, w: number): number {
     const { c, q } = this.tensors[op.inputs[0]];

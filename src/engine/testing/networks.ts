@@ -15,7 +15,7 @@ function grow(builder: ModelBuilder): void {
   const qmax = pick(rng, [15, 127, 127, 255]);
   const relu = rng.below(2) === 0;
   const zeroPoint = pick(rng, relu ? [0, 0, qmax >> 1] : [0, qmax >> 1, qmax]);
-  switch (rng.below(6)) {
+  switch (rng.below(7)) {
     case 0:
     case 1: {
       const kernel = pick(rng, [1, 2, 3, 5]);
@@ -39,6 +39,9 @@ function grow(builder: ModelBuilder): void {
     }
     case 4:
       builder.relu(input);
+      return;
+    case 5:
+      builder.batchnorm(input, Math.min(zeroPoint, builder.qmax), pick(rng, [0.03, 0.06]));
       return;
     default:
       if (h * w === 1) builder.linear(input, pick(rng, CHANNELS));
@@ -83,6 +86,8 @@ const OP_CHANGES: readonly Change[] = [
   (op, rng) => ('weights' in op ? { weights: brokenArray(op.weights, rng) } : {}),
   (op, rng) => ('weights' in op ? { weightScales: brokenArray(op.weightScales, rng) } : {}),
   (op, rng) => ('weights' in op ? { bias: brokenArray(op.bias, rng) } : {}),
+  (op, rng) => ('gain' in op ? { gain: brokenArray(op.gain, rng) } : {}),
+  (op, rng) => ('gain' in op ? { shift: brokenArray(op.shift, rng) } : {}),
 ];
 
 function brokenTensor(tensor: Int8Tensor, rng: Rng): Int8Tensor {

@@ -1,6 +1,7 @@
 // What the exporters of integer models ask of an operation: one file per operation beside this one, table.ts has them all.
 // Not for the files' formats (onnx-file.ts, tflite-file.ts) nor for floats (src/graph/ops).
-import type { Int8Op, Int8Tensor, Int8WeightedOp } from '../../int8/int8-model';
+import type { Int8Op, Int8Tensor } from '../../int8/int8-model';
+import type { Layer } from '../int32-bias';
 import type { OnnxNode } from '../onnx-file';
 import type { TfliteOperator } from '../tflite-file';
 
@@ -24,7 +25,7 @@ interface OnnxPlace {
    * @param dims of the weights; @param order of their codes in the file, else as they are
    */
   weighted(
-    op: Int8WeightedOp,
+    layer: Layer,
     dims: readonly number[],
     order?: (codes: Int8Array) => Int8Array,
   ): { readonly weight: readonly string[]; readonly bias: string };
@@ -41,8 +42,8 @@ interface TflitePlace {
   readonly inputs: readonly number[];
   /** Adds the operation's output. @param shape else [1, h, w, c] */
   output(shape?: readonly number[]): number;
-  /** Adds the constants of a layer: weights and bias. @param shape of the weights */
-  weighted(op: Int8WeightedOp, shape: readonly number[]): readonly number[];
+  /** Adds the constants of a layer: weights and bias. @param shape of the weights @param channels their dimension in it, else 0 */
+  weighted(layer: Layer, shape: readonly number[], channels?: number): readonly number[];
   /** The first input with `pad` pixels of zero around it, as an operator of its own: SAME pads unevenly at stride 2. */
   padded(pad: number): number;
   emit(operator: TfliteOperator): void;

@@ -19,7 +19,7 @@ export interface Operation<N extends GraphNode> {
   /** Its float arithmetic, of as many inputs as its arity. */
   forward<T>(node: N, math: FloatMath<T>): (...inputs: T[]) => T;
   /** What becomes of it in a quantized model. @param weights quantized, of an operation that has any */
-  lower(node: N, weights: () => Int8Weights): Lowered;
+  lower(node: N, weights: () => Int8Weights, params: ParamStore): Lowered;
   /** Emits its float32 ONNX operators, or says which value already is its output. */
   onnx(node: N, at: OnnxPlace): void;
 }
@@ -27,9 +27,8 @@ export interface Operation<N extends GraphNode> {
 /**
  * 'output': its output is observed and quantized. 'output and weight': its weight, too. 'as its input': it keeps its
  * input's scale and zero point; 'rounded as its input': it makes values between codes, and rounds them to its input's.
- * 'unknown': it has to be fused first.
  */
-type Quantized = 'output' | 'output and weight' | 'as its input' | 'rounded as its input' | 'unknown';
+type Quantized = 'output' | 'output and weight' | 'as its input' | 'rounded as its input';
 
 /** A parameter by its name in the state dict. */
 export interface ParamSpec {

@@ -12,6 +12,7 @@ const f32 = Math.fround;
 export const add: Definition<Int8Add> = {
   arity: 2,
   fields: { relu: flag },
+  arrays: [],
   check: (_, at) => at.inputs.forEach((input) => expectShape(at, input)),
   compute({ relu }, [a, b], { q }) {
     const [fromA, fromB] = [dequantization(a.q), dequantization(b.q)];

@@ -10,6 +10,7 @@ const f32 = Math.fround;
 export const avgpool: Definition<Int8AvgPool> = {
   arity: 1,
   fields: {},
+  arrays: [],
   check(_, at) {
     expectShape(at, { h: 1, w: 1, c: at.inputs[0].c });
     expectInputsQParams(at);

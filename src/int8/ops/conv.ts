@@ -2,12 +2,13 @@
 import { flag } from '../../core/schema';
 import type { Int8Conv } from '../int8-model';
 import type { Definition } from './definition';
-import { checkWeighted, computeWeighted, weightedFields } from './weighted';
+import { checkWeighted, computeWeighted, WEIGHTED_ARRAYS, weightedFields } from './weighted';
 import { checkWindow, windowFields } from './window';
 
 export const conv: Definition<Int8Conv> = {
   arity: 1,
   fields: { ...windowFields, relu: flag, ...weightedFields },
+  arrays: WEIGHTED_ARRAYS,
   check(op, at) {
     const { kernel } = op;
     checkWindow(op, at, kernel - 1, at.output.c);

@@ -7,6 +7,7 @@ import { checkWindow, windowFields } from './window';
 export const maxpool: Definition<Int8MaxPool> = {
   arity: 1,
   fields: windowFields,
+  arrays: [],
   check(op, at) {
     checkWindow(op, at, Math.floor(op.kernel / 2), at.inputs[0].c);
     expectInputsQParams(at);

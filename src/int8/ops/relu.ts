@@ -6,6 +6,7 @@ import type { Definition } from './definition';
 export const relu: Definition<Int8Relu> = {
   arity: 1,
   fields: {},
+  arrays: [],
   check(_, at) {
     expectShape(at, at.inputs[0]);
     expectInputsQParams(at);

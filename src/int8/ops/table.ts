@@ -3,6 +3,7 @@
 import type { Int8Op } from '../int8-model';
 import { add } from './add';
 import { avgpool } from './avgpool';
+import { batchnorm } from './batchnorm';
 import { conv } from './conv';
 import type { Definition } from './definition';
 import { linear } from './linear';
@@ -15,6 +16,7 @@ export const DEFINITIONS: { readonly [Op in Int8Op['op']]: Definition<Extract<In
   maxpool,
   add,
   relu,
+  batchnorm,
   avgpool,
 };
 

@@ -19,6 +19,8 @@ export const weightedFields = {
   bias: length,
 };
 
+export const WEIGHTED_ARRAYS = ['weights', 'weightScales', 'bias'] as const;
+
 /** @param terms products that each output sums */
 export function checkWeighted(op: Int8WeightedOp, { where, inputs: [input], output }: Place, terms: number): void {
   const { weights, weightBits, weightScales, bias } = op;

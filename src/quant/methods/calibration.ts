@@ -20,7 +20,7 @@ export interface CalibrationOptions extends PrepareOptions {
 
 /** A calibrated network, ready to be quantized at any bit width. Plain data: it crosses to another worker as it is. */
 export interface Calibrated extends PrepareOptions {
-  /** Fused, its batch norms folded. */
+  /** Fused, its batch norms folded; or nothing of it fused. */
   readonly graph: Graph;
   readonly params: ParamStore;
   /** What the calibration saw of each activation, by node id. */
@@ -37,23 +37,23 @@ interface Watcher {
 }
 
 export class Calibration {
-  /** Batch norms folded, between stubs, nothing simulated: what is to be run, with `params`. */
+  /** Between stubs, nothing simulated: what is to be run, with `params`. */
   readonly graph: QatGraph;
   readonly params: ParamStore;
   /** By node id. */
   readonly watchers: ReadonlyMap<string, readonly Watcher[]>;
-  private readonly folded: Graph;
+  private readonly floats: Graph;
   private readonly histograms: ReadonlyMap<string, HistogramObserver>;
   private readonly means: ReadonlyMap<string, MeanMap>;
 
-  /** @param folded see foldBatchNorms */
+  /** @param network its batch norms folded (foldBatchNorms), or nothing of it fused */
   constructor(
-    folded: { readonly graph: Graph; readonly params: ParamStore },
+    network: { readonly graph: Graph; readonly params: ParamStore },
     private readonly options: CalibrationOptions,
   ) {
-    this.folded = folded.graph;
-    this.params = options.equalize ? equalize(folded.graph, folded.params) : folded.params;
-    this.graph = prepareQat(folded.graph, getDefaultQConfig('fbgemm'), options);
+    this.floats = network.graph;
+    this.params = options.equalize ? equalize(network.graph, network.params) : network.params;
+    this.graph = prepareQat(network.graph, getDefaultQConfig('fbgemm'), options);
     const observed = Object.entries(this.graph.quant).filter(([, { activation }]) => activation);
     this.histograms = new Map(observed.map(([id]) => [id, new HistogramObserver()]));
     this.means = new Map(
@@ -89,7 +89,7 @@ export class Calibration {
     );
     const { fuseAddRelu } = this.options;
     const ranges = observeWeights(this.graph, this.params, activations);
-    return { graph: this.folded, params: this.params, fuseAddRelu, histograms, ranges, inputMeans };
+    return { graph: this.floats, params: this.params, fuseAddRelu, histograms, ranges, inputMeans };
   }
 }
 

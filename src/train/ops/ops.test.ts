@@ -6,7 +6,9 @@ import { channelQParams, tensorQParams } from '../../quant/qparams';
 import { fakeQuantize, passMask } from '../../quant/fake-quant';
 import type { FakeQuantSpec } from '../../quant/types';
 import { BACKENDS, differences, distance, gradient, noise } from '../testing';
+import { fusedRuleOfChannels } from '../../quant/fused-rule';
 import { batchNorm } from './batch-norm';
+import { fusedQParams } from './fused-qparams';
 import { fakeQuant, fakeQuantLearned, fakeQuantScaled, observe, observeScaled } from './quantize';
 import { scaleChannels } from './scale-channels';
 import { scaleFactor } from './scale-factor';
@@ -37,6 +39,29 @@ describe.each(BACKENDS)('on %s', (_, start) => {
       const widest = observe(tf.tensor1d([-3, 2]), first, { ...ACTIVATION, observer: 'minmax' });
       expect([...widest.dataSync()]).toEqual([-3, 4]);
     });
+  });
+
+  test('scales and zero points by the fused rule: those of src/quant, ends of one sign, of no width and tiny ones among them', () => {
+    const min = Float32Array.of(-1, -0.3, 0.2, -2, 0, -1e-6, -5, 0);
+    const max = Float32Array.of(0.5, 1.7, 3, -0.5, 0, 1e-6, 0, 1e-5);
+    for (const codes of [
+      { qmin: -128, qmax: 127 },
+      { qmin: -8, qmax: 7 },
+      { qmin: -1, qmax: 1 },
+    ])
+      for (const scheme of ['symmetric', 'affine'] as const) {
+        const wanted = fusedRuleOfChannels({ min, max }, { scheme, ...codes });
+        const got = tf.tidy(() =>
+          fusedQParams(tf.tensor2d([...min, ...max], [2, 8]), { scheme, ...codes, eps: 0 }).dataSync<'float32'>(),
+        );
+        // A few roundings of 2^-24 each.
+        wanted.scales.forEach((scale, c) => expect(Math.abs(got[c] - scale)).toBeLessThan(4e-7 * scale));
+        expect([...got.subarray(8)].map((v) => v + 0)).toEqual([...wanted.zeroPoints]);
+      }
+    const spoilt = tf.tidy(() =>
+      fusedQParams(tf.tensor2d([NaN, -1, -1, Infinity], [2, 2]), { ...WEIGHT, eps: 0 }).dataSync<'float32'>(),
+    );
+    expect([...spoilt].every(Number.isNaN)).toBe(true);
   });
 
   test('fake-quant per tensor: the values and the gradient mask of src/quant, bit for bit', () => {

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Param, ParamStore } from '../../core/params';
 import { meetings } from '../../core/window';
 import { tidy } from '../../device/tidy';
-import { inferenceWeights } from '../../graph/fold';
+import { inferenceWeights, normalizing } from '../../graph/fold';
 import { inputShape, nodeById } from '../../graph/graph';
 import type { FloatMath } from '../../graph/ops/operation';
 import { operationOf } from '../../graph/ops/table';
@@ -34,9 +34,11 @@ export class SoftBlock {
   private readonly layers = new Map<string, SoftLayer>();
   private readonly constants: tf.Tensor[] = [];
   private readonly qparams = new Map<string, tf.Tensor2D>();
+  /** Of batch norms of their own: see normalizing. */
+  private readonly norms = new Map<string, { readonly gain: tf.Tensor1D; readonly shift: tf.Tensor1D }>();
 
   /**
-   * @param graph begins with an input node, whose output is not quantized here; convolutions without batch norm
+   * @param graph begins with an input node, whose output is not quantized here; no batch norm fused into a convolution
    * @param quantizers of its weights and activations, among others
    * @throws PlaygroundError 'bad-file' when a parameter is missing
    */
@@ -49,6 +51,10 @@ export class SoftBlock {
       for (const node of graph.nodes) {
         const q = node.op === 'input' ? undefined : quantizers.activations.get(node.id);
         if (q) this.qparams.set(node.id, this.constant(tf.tensor2d([q.scale, q.zeroPoint], [2, 1])));
+        if (node.op === 'bn') {
+          const { gain, shift } = normalizing(node.bn, node.out.c, params);
+          this.norms.set(node.id, { gain: this.constant(tf.tensor1d(gain)), shift: this.constant(tf.tensor1d(shift)) });
+        }
         if (node.op !== 'conv' && node.op !== 'linear') continue;
         const { h, w } = nodeById(graph, node.inputs[0]).out;
         this.layers.set(node.id, new SoftLayer(node, { h, w }, params, quantizers.weights.get(node.id)!));
@@ -123,7 +129,8 @@ export class SoftBlock {
         return node.relu ? tf.relu(y) : y;
       },
       bn: ({ id }) => {
-        throw new Error(`${id}: roundings are learned of weights with batch norm folded into them`);
+        const { gain, shift } = this.norms.get(id)!;
+        return (input) => tf.add(tf.mul(input, gain), shift);
       },
       linear: (node) => (input) =>
         tf.add(tf.matMul(input as tf.Tensor2D, weights.get(node.id) as tf.Tensor2D), this.layers.get(node.id)!.bias),

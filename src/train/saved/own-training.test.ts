@@ -85,6 +85,39 @@ test('the choices are saved before the first step; what was kept goes on in anot
   expect(third.kept).toEqual({ qat: keptRun('qat', 4, true), control: keptRun('control', 2) });
 });
 
+describe('a run that begins at something that takes a while to find', () => {
+  const found = new Map([...params].map(([name, param]) => [name, { ...param, data: param.data.map((v) => v + 1) }]));
+  const first = { graph: graphs.qat, params };
+
+  test('saves its choices before, and begins at it; what fails is tried again, in another tab too', async () => {
+    const own = tab();
+    const failing = vi.fn(() => Promise.reject(new Error('stopped')));
+    await expect(own.begin('qat', recipe, () => ({ ...first, begins: failing }))).rejects.toThrow('stopped');
+    expect(own.kept).toEqual({});
+    const begins = vi.fn(() => Promise.resolve(found));
+    expect(await own.begin('qat', recipe, () => ({ ...first, begins }))).toEqual([{ type: 'saved', step: 0 }]);
+    expect(own.kept.qat!.state.params).toEqual(found);
+    locks.freeAll();
+    const other = tab();
+    await other.claim();
+    expect(await other.begin('qat', recipe, () => ({ ...first, begins }))).toEqual([{ type: 'saved', step: 0 }]);
+    expect(other.kept.qat!.state.params).toEqual(found);
+    expect(begins).toHaveBeenCalledTimes(2);
+  });
+
+  test('goes on from its first steps without it', async () => {
+    const own = tab();
+    const begins = vi.fn(() => Promise.resolve(found));
+    const networks = (kind: RunKind) => (kind === 'qat' ? { ...first, begins } : networkOf(kind));
+    await own.begin('qat', recipe, networks);
+    await own.keep('qat', recipe, keptRun('qat', 4));
+    await own.letGo();
+    expect(await own.begin('qat', recipe, networks)).toEqual([]);
+    expect(own.kept).toEqual({ qat: keptRun('qat', 4) });
+    expect(begins).toHaveBeenCalledTimes(1);
+  });
+});
+
 test('what is gone cannot be claimed', () =>
   expect(tab('other').claim()).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining('is gone') }));
 

@@ -50,10 +50,12 @@ export class OwnTraining {
    */
   async begin(kind: RunKind, recipe: Recipe, networkOf: NetworkOf): Promise<TrainEvent[]> {
     await this.recall(networkOf);
-    const fresh = !this.kept[kind];
-    this.kept[kind] ??= freshRun((await networkOf(kind)).params);
-    if (!fresh || kind !== 'qat') return [];
-    return [await this.save(kind, recipe)];
+    if (this.kept[kind]) return [];
+    const { params, begins } = await networkOf(kind);
+    this.kept[kind] = freshRun(params);
+    const saved = kind === 'qat' ? [await this.save(kind, recipe)] : [];
+    if (begins) this.kept[kind] = freshRun(await this.orForget(kind, begins));
+    return saved;
   }
 
   /** Keeps a run here and saves it. */
@@ -77,7 +79,9 @@ export class OwnTraining {
       const { runs } = asTraining(this.id, record);
       return RUN_KINDS.flatMap((kind) => {
         const run = runs[kind];
-        return run ? [[kind, asKeptRun(run, states[kind], networks[kind])] as const] : [];
+        // At step 0 there is nothing to go on from but what a fresh run begins with.
+        const begins = run?.step === 0 && !run.result && networks[kind].begins;
+        return run && !begins ? [[kind, asKeptRun(run, states[kind], networks[kind])] as const] : [];
       });
     });
     Object.assign(this.kept, Object.fromEntries(taken));
@@ -136,6 +140,16 @@ export class OwnTraining {
     } catch (error) {
       await this.store.remove(this.id);
       this.stored = this.saved = false;
+      throw error;
+    }
+  }
+
+  /** What a run that has not begun yet waits for; where that fails the next begin is a fresh one. */
+  private async orForget<T>(kind: RunKind, wait: () => Promise<T>): Promise<T> {
+    try {
+      return await wait();
+    } catch (error) {
+      delete this.kept[kind];
       throw error;
     }
   }

@@ -55,6 +55,7 @@ describe('refused', () => {
     'options.weightScheme',
     'options.narrowRange',
     'options.powerOfTwo',
+    'options.beginAt',
     'options.correctBias',
     'options.equalize',
     'options.layerBits',

@@ -23,6 +23,8 @@ const ADDED: Partial<TrainState> = {
 export interface Start {
   readonly graph: Graph | QatGraph;
   readonly params: ParamStore;
+  /** What a fresh run begins with in their place, where finding it takes longer. */
+  begins?(): Promise<ParamStore>;
 }
 
 /**

@@ -108,7 +108,7 @@ describe('a database of version 1', () => {
     ...{ rounding: 'nearest', correctBias: false, equalize: false, layerBits: '', averaging: 0, optimizer: 'sgd' },
     ...{ reestimateBatchNorm: 0, oscillations: 'leave', augmentation: 'crops_and_flips' },
     ...{ reduceRange: true, weightScheme: 'per_channel_symmetric' },
-    ...{ narrowRange: false, powerOfTwo: false },
+    ...{ narrowRange: false, powerOfTwo: false, beginAt: 'weights' },
   };
   test('its training is carried over under its id, with both runs and states', async () => {
     await version1({ qat: QAT_1, 'qat/state': stateOf(2), control: CONTROL_1, 'control/state': stateOf(1) });

@@ -21,6 +21,8 @@ export class Curve {
   version = $state(0);
   /** Steps done, of how many; from a restored run on. */
   progress = $state.raw<{ readonly step: number; readonly steps: number }>();
+  /** How far roundings are learned that it will begin at, in steps of learning. */
+  roundings = $state.raw<{ readonly done: number; readonly total: number }>();
   /** The newest step that was taken here. */
   latest = $state.raw<StepEvent>();
   private average = 0;
@@ -38,6 +40,9 @@ export class Curve {
       if (flipping !== undefined && oscillating !== undefined) this.codes.add(event.step, [flipping, oscillating]);
       this.progress = event;
       this.latest = event;
+      this.roundings = undefined;
+    } else if (event.type === 'roundings') {
+      this.roundings = event;
     } else if (event.type === 'validation') {
       this.addValidation(event);
     } else if (event.type === 'restored') {
