@@ -26,7 +26,7 @@ const LEARNED: Partial<Method> = {
   ...{ optimizer: 'adam', augmentation: 'flips' },
 };
 
-/** Where rounding hurts: roundings are learned first, and training goes on from them. */
+/** Roundings are learned first, and training goes on from them; at 2 bits a long training leaves them behind. */
 const AFTER_ROUNDINGS: Partial<Method> = { rounding: 'learned', beginAt: 'ptq' };
 
 /** @param learningRate the peak: fewer bits want more */
@@ -49,8 +49,8 @@ export const LEARNED_WIDTHS: readonly Preset[] = [
   learned([4, 8], 1000, 2e-5),
   learned([4, 4], 1400, 2e-5, AFTER_ROUNDINGS),
   learned([3, 3], 1400, 1e-4, AFTER_ROUNDINGS),
-  learned([2, 8], 1400, 1e-4, AFTER_ROUNDINGS),
-  learned([2, 2], 1400, 2e-4, AFTER_ROUNDINGS),
+  learned([2, 8], 2000, 2e-4),
+  learned([2, 2], 2000, 3e-4),
 ];
 
 /** The best training measured at these widths, or at the next lower ones that were: what heals those heals these. */

@@ -154,6 +154,26 @@ test('roundings that are learned: paused, gone on with, stopped and taken up by 
   expect(await calls(page)).toEqual(['pause', 'resume', 'stop']);
 });
 
+test('QAT that begins at learned roundings learns these first: paused, stopped, taken up by Retry', async ({
+  page,
+}) => {
+  await open(page, `delay=60&address=${encodeURIComponent('?rounding=learned&begin-at=ptq&steps=10')}`);
+  const train = card(page, 'train');
+  const learning = train.getByRole('group', { name: 'Learning how to round' });
+  await train.getByRole('button', { name: /^Run/ }).click();
+  await expect(train.getByRole('region', { name: 'QAT run' })).toContainText(/Learning roundings, \d+\s?%/);
+  await learning.getByRole('button', { name: 'Pause' }).click();
+  await learning.getByRole('button', { name: 'Resume' }).click();
+  await learning.getByRole('button', { name: 'Stop' }).click();
+  await expect(train).toHaveAttribute('data-status', 'failed');
+  await expect(train).toContainText('Learning how to round was stopped.');
+  await train.getByRole('button', { name: 'Retry' }).click();
+  await expect(train.getByRole('group', { name: 'Steering' })).toBeVisible();
+  await expect(learning).toBeHidden();
+  await done(page, 'train');
+  expect(await calls(page)).toEqual(['pause', 'resume', 'stop']);
+});
+
 test('QAT without its control is shown as what it is; the train step adds the control', async ({ page }) => {
   await open(page, 'delay=1');
   await page.evaluate(() => (globalThis as unknown as Global).playground.heal());

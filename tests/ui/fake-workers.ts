@@ -118,11 +118,14 @@ export class FakeWorkers {
     train: async (options: TrainOptions, training: TrainingRef, onEvent: (event: TrainEvent) => void) => {
       if (options.kind === 'control') this.failOnce('control');
       else if (this.failing === 'train') this.diverge();
+      const { beginAt, rounding } = training.recipe;
+      if (options.kind === 'qat' && beginAt === 'ptq' && rounding === 'learned')
+        await this.learned(({ done, total }) => onEvent({ type: 'roundings', step: 0, done, total }));
       return this.trained(options, training, onEvent);
     },
     convert: () => this.answer(fakeConverted()),
     ptq: ({ rounding }: PtqChoices, onProgress: OnProgress) =>
-      rounding === 'learned' ? this.learned(onProgress) : this.answer(fakeConverted()),
+      rounding === 'learned' ? this.learned(onProgress).then(fakeConverted) : this.answer(fakeConverted()),
     calibrate: () => this.answer({}),
     compareLayers: ({ kind }: QuantizedSubject) => this.answer(fakeComparison(kind === 'qat' ? 6 : 0)),
     evaluate: async ({ kind }: FloatSubject, _: string, images: number, onProgress: OnProgress) => {
@@ -225,7 +228,6 @@ export class FakeWorkers {
         throw new PlaygroundError('stopped', 'Learning how to round was stopped.', 'Run the step again.');
       onProgress({ what: 'steps', done: 500 * block, total: 5000 });
     }
-    return fakeConverted();
   }
 
   private failOnce(step: string): void {

@@ -1,7 +1,6 @@
 // Steps of Adam with and without weight decay, at the first step and later, in place.
 import { adam } from '../reference/adam';
-import { noise } from '../testing';
-import { exactly, given, random, within, type Cases } from './case';
+import { exactly, random, squares, within, type Cases } from './case';
 
 const SIZES = [[1], [10], [3, 3, 8, 16], [40001]];
 const RATES = [
@@ -12,11 +11,7 @@ const RATES = [
 export function* adams(): Cases {
   for (const shape of SIZES)
     for (const attrs of RATES) {
-      const [w, g, mean] = [random(shape, 1), random(shape, 2), random(shape, 3)];
-      const square = given(
-        noise(g.values.length, 4).map((each) => each * each + 1e-3),
-        shape,
-      );
+      const [w, g, mean, square] = [random(shape, 1), random(shape, 2), random(shape, 3), squares(shape, 4)];
       const next = adam({ w: w.values, mean: mean.values, square: square.values, g: g.values }, attrs);
       yield {
         ...{ name: `${shape.join('x')}, weight decay ${attrs.weightDecay}`, kernel: 'QatAdam', attrs, wanted: [] },

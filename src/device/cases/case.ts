@@ -34,6 +34,13 @@ export function given(values: ArrayLike<number>, shape: readonly number[] = [val
 /** Reproducible noise of a shape. */
 export const random = (shape: readonly number[], seed: number): Given => given(noise(elements(shape), seed), shape);
 
+/** The same of means of squares. */
+export const squares = (shape: readonly number[], seed: number): Given =>
+  given(
+    noise(elements(shape), seed).map((each) => each * each + 1e-3),
+    shape,
+  );
+
 /** Codes, ranges and maxima: to the bit, but for the sign of 0 and a NaN's kind. */
 export const exactly = (values: ArrayLike<number>): Wanted => ({ values, within: 0 });
 

@@ -1,7 +1,7 @@
 // Roundings that are learned: soft weights from far below to far above a tie, and steps of Adam with and without a penalty.
 import { roundingStep, softWeight } from '../reference/rounding';
 import { noise } from '../testing';
-import { exactly, given, random, within, type Cases } from './case';
+import { exactly, given, random, squares, within, type Cases } from './case';
 
 const SIZES = [[1], [10], [3, 3, 8, 16], [40001]];
 const PENALTIES = [
@@ -33,11 +33,7 @@ export function* roundings(): Cases {
     };
     for (const { penalty, beta } of PENALTIES) {
       const attrs = { rate: 0.05, correction: 0.3, penalty, beta };
-      const mean = random(shape, 4);
-      const square = given(
-        noise(size, 5).map((each) => each * each + 1e-3),
-        shape,
-      );
+      const [mean, square] = [random(shape, 4), squares(shape, 5)];
       const values = { v: v.values, mean: mean.values, square: square.values, g: g.values, step: step.values };
       const next = roundingStep(values, attrs);
       yield {
