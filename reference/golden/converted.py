@@ -18,8 +18,8 @@ from quantizable import AddReluBlock, BasicBlock, converted, parameter_name, pre
 from . import fbgemm, images, integer, qconfigs, training
 from .fixture import Fixture
 
-#: The traced images must be such that one of them leaves the observed range: see _saturated_at_127.
-TRACED, PREDICTED = 7, 256
+#: The traced images of QAT must be such that one of them leaves the observed range: see _saturated_at_127.
+TRACED, TRACED_PTQ, PREDICTED = 7, 4, 256
 CALIBRATION = {"split": "validation", "batches": 4, "batch": 32}
 QAT_STEPS, QAT_BATCH = 10, 16
 
@@ -131,7 +131,9 @@ def _again(layer: dict, net: nn.Module, codes: dict, q: dict, x: np.ndarray, top
 
 
 @torch.no_grad()
-def describe(fixture: Fixture, net: nn.Module, base: dict[str, np.ndarray] | None = None) -> list[int]:
+def describe(
+    fixture: Fixture, net: nn.Module, base: dict[str, np.ndarray] | None = None, traced_images: int = TRACED
+) -> list[int]:
     """Puts the converted network into the fixture; weights as differences from `base` when given.
 
     Returns the predictions of the first PREDICTED test images.
@@ -164,16 +166,16 @@ def describe(fixture: Fixture, net: nn.Module, base: dict[str, np.ndarray] | Non
                 layer["weights_changed"] = int(np.count_nonzero(difference))
                 fixture.array(f"weights_delta.{path}", difference.astype(np.int8))
         layers.append(layer)
-        fixture.array(f"codes.{path}", codes[path][:TRACED])
-    fixture.array("logits", logits[:TRACED])
+        fixture.array(f"codes.{path}", codes[path][:traced_images])
+    fixture.array("logits", logits[:traced_images])
     predictions = logits.argmax(1).tolist()
     fixture.values |= {
         "layers": layers,
-        "images": {"split": "test", "first": 0, "traced": TRACED, "predicted": PREDICTED},
+        "images": {"split": "test", "first": 0, "traced": traced_images, "predicted": PREDICTED},
         "predictions": predictions,
         "checked": f"every layer on {PREDICTED} images equals reference/golden/integer.py",
         "arrays": "codes.<layer> uint8 NHWC; weight_scales.<layer>, bias.<layer> float32 [cout]; "
-        f"logits float32 [{TRACED}][10]",
+        f"logits float32 [{traced_images}][10]",
     }
     return predictions
 
@@ -247,7 +249,7 @@ def _ptq(
         for path, m in prepared.named_modules()
         if path.endswith(".activation_post_process") and hasattr(m, "min_val")
     }
-    predictions = describe(fixture, converted(prepared))
+    predictions = describe(fixture, converted(prepared), traced_images=TRACED_PTQ)
     fixture.values |= {
         "made": {
             "kind": "ptq", "observer": observer, "add_relu": add_relu, "qmin": 0, "qmax": activation_max,
