@@ -25,8 +25,8 @@ export interface ConvertOptions {
 }
 
 /**
- * Folds each batch norm that was fused with its running statistics, quantizes weights per output channel, to nearest unless their
- * quantizer brings codes, and names every operation by its converted module's path. Biases stay float32.
+ * Folds each batch norm that was fused with its running statistics, quantizes weights per output channel, to nearest unless
+ * their quantizer brings codes, and names every operation by its converted module's path. Biases stay float32.
  * @param params torchvision's state dict
  * @throws PlaygroundError when a parameter is missing or not finite, 'unsupported' when a weight has zero points; Error
  * when a quantizer is missing

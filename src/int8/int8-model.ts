@@ -52,7 +52,7 @@ export interface Int8Add extends OpBase {
 export interface Int8Relu extends OpBase {
   readonly op: 'relu';
 }
-/** QuantizedBatchNorm2d: real * gain + shift of each channel, requantized. It stands where none was fused into a convolution. */
+/** QuantizedBatchNorm2d that no convolution has taken up: real * gain + shift of each channel, requantized. */
 export interface Int8BatchNorm extends OpBase {
   readonly op: 'batchnorm';
   /** gamma / sigma, float32 [c]. */

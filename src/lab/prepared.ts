@@ -3,7 +3,7 @@
 import { PlaygroundError } from '../core/errors';
 import type { ParamStore } from '../core/params';
 import type { PerChannelQParams } from '../core/qparams';
-import { normalizing } from '../graph/fold';
+import { inferenceWeights, normalizing } from '../graph/fold';
 import type { Graph, WeightedNode } from '../graph/types';
 import { keepEightBits, type KeepEight } from '../quant/eight-bits';
 import { withLayerBits, type LayerBits } from '../quant/layer-bits';
@@ -49,9 +49,9 @@ export interface PreparedOptions extends PrepareOptions, Required<SchemeOptions>
 export type FloatChoices = Pick<PreparedOptions, 'batchNorm' | 'equalize'>;
 
 /** The graph of the float network: what the control trains, and what QAT prepares. */
-export function floatGraph({ model, fused, folded }: Lab, { batchNorm }: FloatChoices): Graph {
-  if (batchNorm === 'apart') return model.graph;
-  return batchNorm === 'folded' ? folded.graph : fused;
+export function floatGraph(lab: Lab, { batchNorm }: FloatChoices): Graph {
+  if (batchNorm === 'apart') return lab.model.graph;
+  return batchNorm === 'folded' ? lab.folded.graph : lab.fused;
 }
 
 /** The same with the parameters it begins with. */
@@ -95,7 +95,10 @@ function layersOf({ layerBits }: Pick<PreparedOptions, 'layerBits'>): LayerBits 
   return layers;
 }
 
-/** What QAT begins with, but for what `beginAt` changes: where scales are learned, they begin as those of PTQ of the same weights, at the same widths. */
+/**
+ * What QAT begins with, but for what `beginAt` changes: where scales are learned, they begin as those of PTQ of the same
+ * weights, at the same widths.
+ */
 export async function qatStart(lab: Lab, options: PreparedOptions): Promise<Start> {
   const graph = preparedGraph(lab, options);
   const { params } = floatStart(lab, options);
@@ -135,13 +138,9 @@ export async function qatBeginning(lab: Lab, options: PreparedOptions, learning:
 
 /** Codes are of the weight with its batch norm folded; a channel that this makes nothing stays as it is. */
 function atCodes(node: WeightedNode, weight: Float32Array, codes: Int8Array, q: PerChannelQParams, params: ParamStore) {
-  if (node.op !== 'conv' || !node.bn) return withinCodes(weight, codes, q);
+  const folded = withinCodes(inferenceWeights(node, params).weight.data, codes, q);
+  if (node.op !== 'conv' || !node.bn) return folded;
   const { gain } = normalizing(node.bn, node.out.c, params);
   const gainOf = (i: number) => gain[Math.floor((i * gain.length) / weight.length)];
-  const folded = withinCodes(
-    weight.map((w, i) => w * gainOf(i)),
-    codes,
-    q,
-  );
   return folded.map((w, i) => (gainOf(i) === 0 ? weight[i] : w / gainOf(i)));
 }

@@ -1,6 +1,6 @@
 // The steps on the page: run in order or one by one, failing and going on, training steered, what they show and save.
 // Not for real workers: tests/e2e.
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, trainLong, type Global } from './ui-page';
 import { LONG } from './training-page';
 
@@ -139,17 +139,22 @@ test('training: pause, one step, another learning rate, resume, stop', async ({ 
   await expect(train).toContainText('You stopped QAT after');
 });
 
+const learningIn = (step: Locator) => step.getByRole('group', { name: 'Learning how to round' });
+
+/** Learning of roundings in a step's card: paused, gone on with, stopped and taken up by Retry. */
+async function pauseStopAndRetry(step: Locator): Promise<void> {
+  for (const name of ['Pause', 'Resume', 'Stop']) await learningIn(step).getByRole('button', { name }).click();
+  await expect(step).toHaveAttribute('data-status', 'failed');
+  await expect(step).toContainText('Learning how to round was stopped.');
+  await step.getByRole('button', { name: 'Retry' }).click();
+}
+
 test('roundings that are learned: paused, gone on with, stopped and taken up by Retry', async ({ page }) => {
   await open(page, `delay=60&address=${encodeURIComponent('?rounding=learned&steps=10')}`);
   const convert = card(page, 'convert');
-  const learning = convert.getByRole('group', { name: 'Learning how to round' });
+  const learning = learningIn(convert);
   await page.getByRole('button', { name: 'Run all nine steps' }).click();
-  await learning.getByRole('button', { name: 'Pause' }).click();
-  await learning.getByRole('button', { name: 'Resume' }).click();
-  await learning.getByRole('button', { name: 'Stop' }).click();
-  await expect(convert).toHaveAttribute('data-status', 'failed');
-  await expect(convert).toContainText('Learning how to round was stopped.');
-  await convert.getByRole('button', { name: 'Retry' }).click();
+  await pauseStopAndRetry(convert);
   await done(page, 'convert');
   await expect(learning).toBeHidden();
   expect(await calls(page)).toEqual(['pause', 'resume', 'stop']);
@@ -160,16 +165,11 @@ test('QAT that begins at learned roundings learns these first: paused, stopped, 
 }) => {
   await open(page, `delay=200&address=${encodeURIComponent('?rounding=learned&begin-at=ptq&steps=10')}`);
   const train = card(page, 'train');
-  const learning = train.getByRole('group', { name: 'Learning how to round' });
+  const learning = learningIn(train);
   await train.getByRole('button', { name: /^Run/ }).click();
   await expect(learning).toBeVisible(LONG);
   await expect(train.getByRole('region', { name: 'QAT run' })).toContainText(/Learning roundings, \d+\s?%/);
-  await learning.getByRole('button', { name: 'Pause' }).click();
-  await learning.getByRole('button', { name: 'Resume' }).click();
-  await learning.getByRole('button', { name: 'Stop' }).click();
-  await expect(train).toHaveAttribute('data-status', 'failed');
-  await expect(train).toContainText('Learning how to round was stopped.');
-  await train.getByRole('button', { name: 'Retry' }).click();
+  await pauseStopAndRetry(train);
   await expect(train.getByRole('group', { name: 'Steering' })).toBeVisible();
   await expect(learning).toBeHidden();
   await done(page, 'train');
