@@ -89,3 +89,42 @@ test('the plan tells bits and bytes of every layer', async () => {
   expect(kept.map(({ weightBits }) => weightBits)).toEqual([8, 4, 8]);
   four.forEach(({ weightBytes }, i) => expect(weightBytes).toBeLessThanOrEqual(eight[i].weightBytes));
 });
+
+test('an output walked through is the code that the engine gives; one that is not there is refused', async () => {
+  const here = await integers();
+  here.calibrated(await new Lab(model, source).calibrate({ fuseAddRelu: true }));
+  await here.quantize('one', { weightBits: 3, activationBits: 4 }, 1);
+  const traced = await here.trace('one', 'test', 5);
+  for (const name of ['first', 'second', 'fc']) {
+    const { tensor, codes } = traced.find((layer) => layer.name === name)!;
+    for (let i = 0; i < codes.length; i += 7) {
+      const pixel = Math.floor(i / tensor.c);
+      const at = { y: Math.floor(pixel / tensor.w), x: pixel % tensor.w, channel: i % tensor.c };
+      const found = await here.walk('one', 'test', 5, name, at);
+      expect(found.code).toBe(codes[i]);
+      expect(found.terms.reduce((sum, { product }) => sum + product, 0)).toBe(found.sum);
+    }
+  }
+  const beyond = { y: 0, x: 0, channel: 1000 };
+  await expect(here.walk('one', 'test', 5, 'first', beyond)).rejects.toMatchObject({ code: 'bad-argument' });
+  const within = { ...beyond, channel: 0 };
+  await expect(here.walk('one', 'test', 5, 'pool', within)).rejects.toThrow('pool has no such output with weights.');
+});
+
+test('a range that somebody sets is the layer’s, and no other layer’s', async () => {
+  const here = await integers();
+  here.calibrated(await new Lab(model, source).calibrate({ fuseAddRelu: true }));
+  const plain: PtqOptions = { weightBits: 8, activationBits: 4 };
+  const free = here.detail(plain, 'first');
+  const { max } = free.activation!.histogram;
+  const clips = new Map([['first', [0, max / 2] as const]]);
+  const clipped = here.detail({ ...plain, clips }, 'first').activation!.q;
+  // All codes lie within the range, from 0 up.
+  expect(clipped.scale).toBeCloseTo(max / 2 / (clipped.qmax - clipped.qmin), 6);
+  expect(here.detail({ ...plain, clips }, 'second')).toEqual(here.detail(plain, 'second'));
+  expect(here.detail(plain, 'pool')).toEqual({ activation: undefined, weight: undefined });
+  const none = new Map([['pool', [0, 1] as const]]);
+  expect(() => here.detail({ ...plain, clips: none }, 'first')).toThrow('The activations of "pool" cannot have');
+  const nothing = new Map([['first', [1, 1] as const]]);
+  await expect(here.quantize('one', { ...plain, clips: nothing }, 1)).rejects.toMatchObject({ code: 'bad-argument' });
+});

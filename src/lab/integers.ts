@@ -1,5 +1,6 @@
 // The laboratory's half that runs integers: networks by name on our engine, quantized here from one calibration or brought
 // from training; classified images, traces, times. A plain class, for Node too. Not for floats: lab.ts.
+import { walk, type Position, type Walk } from '../analysis/product';
 import type { SearchPoint } from '../analysis/search';
 import { convert } from '../convert/convert';
 import { dequantizeOutput, imageCodes } from '../convert/image';
@@ -16,7 +17,7 @@ import { measureLatency } from '../report/statistics';
 import type { LatencyStats } from '../report/types';
 import { macrotask } from '../train/macrotask';
 import { searchNetwork, type WidthsRequest } from './search-widths';
-import { tensorReports, type TensorReport } from './tensor-report';
+import { tensorDetail, tensorReports, type TensorDetail, type TensorReport } from './tensor-report';
 
 /** Different test images that latency samples cycle through. */
 const LATENCY_IMAGES = 100;
@@ -117,6 +118,33 @@ export class IntegerLab<Name extends string> {
     return tensorReports(this.asCalibrated(), options);
   }
 
+  /** One node's tensors over the grids of their codes. @throws PlaygroundError as quantize */
+  detail(options: PtqOptions, id: string): TensorDetail {
+    return tensorDetail(this.asCalibrated(), options, id);
+  }
+
+  /**
+   * One output of a layer with weights, of one image of a split: see walk.
+   * @throws PlaygroundError 'bad-argument' where the network has no such layer, or the layer no such output
+   */
+  async walk(name: Name, split: Split, index: number, layer: string, at: Position): Promise<Walk> {
+    const { model, engine } = this.get(name);
+    const op = model.ops.find((op) => op.name === layer);
+    const output = op && model.tensors[op.output];
+    if (!op || !('weights' in op) || !output || !contains(output, at))
+      throw new PlaygroundError(
+        'bad-argument',
+        `${layer} has no such output with weights.`,
+        'Choose a convolution or the last layer, and a place in its map.',
+      );
+    const { pixels } = await this.images.images(split, index, 1);
+    const image = imageCodes(pixels, 1, model, this.images.spec);
+    const [input] = op.inputs;
+    const made = model.ops.findIndex(({ output }) => output === input);
+    const codes = made < 0 ? image : engine.trace(image)[made];
+    return walk(op, model.tensors[input], output, codes, at);
+  }
+
   /**
    * Searches the widths of each layer of the calibrated network by this many validation images; a network at a time has
    * that name. Between two of them others may have their turn. @throws PlaygroundError as searchNetwork, or as quantize
@@ -208,3 +236,6 @@ export class IntegerLab<Name extends string> {
 
 /** That its codes take: 7 of PyTorch's reduced range, 0..127. */
 const bitsOf = ({ qmin, qmax }: Int8Tensor['q']): number => Math.ceil(Math.log2(qmax - qmin + 1));
+
+const contains = ({ h, w, c }: Int8Tensor, { y, x, channel }: Position): boolean =>
+  [y, x, channel].every((value) => Number.isInteger(value) && value >= 0) && y < h && x < w && channel < c;

@@ -24,7 +24,14 @@ import { trainedBy, type Trained, type TrainState } from '../train/state';
 import type { Teacher } from '../train/trainer';
 import type { TrainOptions, TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
-import { compareLayers, type ImageRange, type LayerComparison, type QuantizedNetwork } from './layers';
+import {
+  compareLayers,
+  layerMaps,
+  type ImageRange,
+  type LayerComparison,
+  type LayerMaps,
+  type QuantizedNetwork,
+} from './layers';
 import { Roundings } from './roundings';
 import { startReference, withTeacher, type StartEngine } from './teacher';
 
@@ -99,15 +106,15 @@ export class Lab {
    * learned. What was learned is kept, also where it was stopped on its way. @throws PlaygroundError as learnRoundings
    */
   async ptq(options: PtqOptions & LabCalibration, onDone: OnDone = () => {}, learning?: Learning): Promise<Int8Model> {
-    const { graph, params, quantizers } = await this.quantized(options, learning, onDone);
+    const { graph, params, quantizers } = await this.quantized(options, onDone, learning);
     return convert(graph, params, quantizers);
   }
 
   /** What ptq converts. @throws PlaygroundError as learnRoundings */
   async quantized(
     options: PtqOptions & LabCalibration,
-    learning?: Learning,
     onDone: OnDone = () => {},
+    learning?: Learning,
   ): Promise<QuantizedNetwork> {
     const calibration = await this.calibrate(options, onDone);
     const learned = learning && (await this.learnRoundings(calibration, options, learning));
@@ -177,6 +184,16 @@ export class Lab {
   /** FP32, simulated and integer outputs layer by layer: see compareLayers. */
   compareLayers(network: QuantizedNetwork, reference: ParamStore, images: ImageRange): Promise<LayerComparison[]> {
     return this.onDevice(() => compareLayers(network, reference, this.images, images, this.startEngine));
+  }
+
+  /** What every layer of the three makes of one image. */
+  layerMaps(network: QuantizedNetwork, reference: ParamStore, split: Split, index: number): Promise<LayerMaps[]> {
+    const image = { split, start: index, count: 1 };
+    return this.onDevice(async () => {
+      const all: LayerMaps[] = [];
+      for await (const maps of layerMaps(network, reference, this.images, image, this.startEngine)) all.push(...maps);
+      return all;
+    });
   }
 
   /** Codes by node id. */

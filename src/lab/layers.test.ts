@@ -140,6 +140,21 @@ describe('compareLayers', () => {
     expect(other[2].sqnr).toBeLessThan(same[2].sqnr - 10);
     expect(other.map(({ differing }) => differing)).toEqual(same.map(({ differing }) => differing));
   });
+
+  test('is made of the maps that each image has', async () => {
+    const { lab, network } = await quantized({ ...EIGHT, activationBits: 3 });
+    const maps = await lab.layerMaps(network, network.params, 'test', 4);
+    const one = await lab.compareLayers(network, network.params, { split: 'test', start: 4, count: 1 });
+    expect(maps.map(({ name }) => name)).toEqual(one.map(({ name }) => name));
+    maps.forEach(({ tensor: { h, w, c, q }, float, simulated, codes }, i) => {
+      expect([float.length, simulated.length, codes.length]).toEqual([h * w * c, h * w * c, h * w * c]);
+      const integer = Array.from(codes, (code) => (code - q.zeroPoint) * q.scale);
+      const expected = likeness([...float], integer);
+      if (Number.isFinite(expected.sqnr)) expect(one[i].sqnr).toBeCloseTo(expected.sqnr, 3);
+      const half = simulated.filter((value, k) => Math.abs(value - integer[k]) > q.scale / 2).length;
+      expect(half).toBe(one[i].differing);
+    });
+  });
 });
 
 /** The FP32 network's logits, by its definition. */

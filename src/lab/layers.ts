@@ -7,6 +7,7 @@ import type { ParamStore } from '../core/params';
 import type { QParams } from '../core/qparams';
 import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
+import type { Int8Tensor } from '../int8/int8-model';
 import { dequantize, quantizeActivation } from '../quant/fake-quant';
 import { simulating } from '../quant/freeze';
 import type { QatGraph } from '../quant/types';
@@ -40,6 +41,17 @@ export interface LayerComparison {
   readonly largest: number;
 }
 
+/** What one operation makes of an image in three networks, NHWC. */
+export interface LayerMaps {
+  /** Its node's id. */
+  readonly name: string;
+  /** Of its output: shape and qparams. */
+  readonly tensor: Int8Tensor;
+  readonly float: Float32Array;
+  readonly simulated: Float32Array;
+  readonly codes: Uint8Array;
+}
+
 /**
  * Every quantizer simulates, whatever the qconfig says: an observe-only network, PTQ's, is compared as it will be.
  * @param reference the FP32 network's parameters, in the same graph
@@ -47,15 +59,32 @@ export interface LayerComparison {
  * @throws PlaygroundError as convert, as `startEngine`, or as reading images does
  */
 export async function compareLayers(
+  network: QuantizedNetwork,
+  reference: ParamStore,
+  source: ImageSource,
+  images: ImageRange,
+  startEngine: StartEngine,
+): Promise<LayerComparison[]> {
+  const layers = new Map<string, Layer>();
+  for await (const maps of layerMaps(network, reference, source, images, startEngine))
+    for (const { name, float, simulated, codes, tensor } of maps) {
+      const layer = layers.get(name) ?? new Layer();
+      layers.set(name, layer);
+      layer.add(float, simulated, codes, tensor.q);
+    }
+  return [...layers].map(([name, layer]) => layer.comparison(name));
+}
+
+/** The maps of one image after the other: see compareLayers. */
+export async function* layerMaps(
   { graph, params, quantizers }: QuantizedNetwork,
   reference: ParamStore,
   source: ImageSource,
   { split, start, count }: ImageRange,
   startEngine: StartEngine,
-): Promise<LayerComparison[]> {
+): AsyncGenerator<readonly LayerMaps[]> {
   const { pixels } = await source.images(split, start, count);
   const model = convert(graph, params, quantizers);
-  const layers = model.ops.map(() => new Layer());
   const ids = new Set(model.ops.map(({ name }) => name));
   const outputs = async (network: FloatModel, x: Float32Array) => {
     const read = new Map<string, Float32Array>();
@@ -76,15 +105,15 @@ export async function compareLayers(
       const x = normalizeImages(image, source.spec);
       const [float, simulated] = [await outputs(fp32, x), await outputs(fake, x)];
       const traced = engine.trace(imageCodes(image, 1, model, source.spec));
-      model.ops.forEach(({ name, output }, op) =>
-        layers[op].add(float.get(name)!, simulated.get(name)!, traced[op], model.tensors[output].q),
-      );
+      yield model.ops.map(({ name, output }, op) => ({
+        ...{ name, tensor: model.tensors[output], codes: traced[op] },
+        ...{ float: float.get(name)!, simulated: simulated.get(name)! },
+      }));
     }
   } finally {
     engine.dispose();
     for (const model of models) model.dispose();
   }
-  return model.ops.map(({ name }, op) => layers[op].comparison(name));
 }
 
 /** Of one operation, image after image. */

@@ -5,14 +5,15 @@ import type { ParamStore } from '../core/params';
 import type { PerChannelQParams } from '../core/qparams';
 import { inferenceWeights, normalizing } from '../graph/fold';
 import type { Graph, WeightedNode } from '../graph/types';
-import { keepEightBits, type KeepEight } from '../quant/eight-bits';
-import { withLayerBits, type LayerBits } from '../quant/layer-bits';
+import type { KeepEight } from '../quant/eight-bits';
+import type { LayerBits } from '../quant/layer-bits';
 import { initialQParams, learnedQuantizers } from '../quant/learned';
 import { equalize } from '../quant/methods/equalize';
 import { withinCodes } from '../quant/methods/within-codes';
-import { ptq, type Rounding } from '../quant/methods/ptq';
-import { prepareQat, type PrepareOptions } from '../quant/prepare';
-import { qconfigById, type QConfigId, type SchemeOptions } from '../quant/qconfigs';
+import { ptq, type Clip, type Rounding } from '../quant/methods/ptq';
+import type { PrepareOptions } from '../quant/prepare';
+import { prepareBy } from '../quant/prepare-by';
+import type { QConfigId, SchemeOptions } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import type { ActivationRanges } from '../quant/ranges/table';
 import type { WeightRanges } from '../quant/ranges/weights';
@@ -68,7 +69,10 @@ export const calibrationOf = ({ fuseAddRelu, equalize, batchNorm }: PreparedOpti
 });
 
 /** What PTQ reads of them, but for the graph that was calibrated. */
-export type PtqChoices = Omit<PreparedOptions, 'qconfig' | 'beginAt' | 'batchNorm' | 'fuseAddRelu'>;
+export interface PtqChoices extends Omit<PreparedOptions, 'qconfig' | 'beginAt' | 'batchNorm' | 'fuseAddRelu'> {
+  /** Ranges of single activations, by node id: see PtqOptions. */
+  readonly clips?: Readonly<Record<string, Clip>>;
+}
 
 /** Post-training quantization by these choices, within milliseconds: where roundings would be learned, they are flipped. */
 export function ptqOptions(options: PtqChoices) {
@@ -77,15 +81,13 @@ export function ptqOptions(options: PtqChoices) {
   const rounding = options.rounding === 'learned' ? 'flipped' : options.rounding;
   const [ranges, layers] = [{ activations, weights }, layersOf(options)];
   const scheme = { reduceRange, weightScheme, narrowRange, powerOfTwo };
-  return { weightBits, activationBits, ...scheme, keep, layers, ranges, rounding, correctBias } as const;
+  const clips = new Map(Object.entries(options.clips ?? {}));
+  return { weightBits, activationBits, ...scheme, keep, layers, ranges, clips, rounding, correctBias } as const;
 }
 
 /** The graph that QAT trains. @throws PlaygroundError 'bad-argument' on bits out of range or a layer that is not there */
 export function preparedGraph(lab: Lab, options: PreparedOptions): QatGraph {
-  const { fuseAddRelu, keepEight } = options;
-  const graph = floatGraph(lab, options);
-  const prepared = prepareQat(graph, qconfigById(options.qconfig, options), { fuseAddRelu });
-  return withLayerBits(keepEightBits(prepared, keepEight), layersOf(options));
+  return prepareBy(floatGraph(lab, options), { ...options, layers: layersOf(options) });
 }
 
 /** @throws PlaygroundError 'bad-argument' on a text that a recipe would not hold */
@@ -118,10 +120,11 @@ const sameCalibration = (options: PreparedOptions): LabCalibration =>
 export async function qatBeginning(lab: Lab, options: PreparedOptions, learning: Learning): Promise<ParamStore> {
   const { graph, params } = await qatStart(lab, options);
   if (options.beginAt === 'weights') return params;
-  const [calibration, choices] = [sameCalibration(options), ptqOptions(options)];
+  const learns = options.rounding === 'learned' ? learning : undefined;
   const { quantizers } = await lab.quantized(
-    { ...choices, ...calibration },
-    options.rounding === 'learned' ? learning : undefined,
+    { ...ptqOptions(options), ...sameCalibration(options) },
+    undefined,
+    learns,
   );
   const begun = new Map(params);
   for (const node of graph.nodes) {

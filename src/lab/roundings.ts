@@ -27,9 +27,9 @@ export class Roundings {
 
 /** All but what becomes of the codes afterwards, and what is done in place of learning. */
 function keyOf(
-  { layers = new Map(), ...choices }: PtqOptions & CalibrationOptions,
+  { layers = new Map(), clips = new Map(), ...choices }: PtqOptions & CalibrationOptions,
   { options, seed }: Decisive,
 ): string {
   const deciding = Object.entries(choices).filter(([choice]) => choice !== 'rounding' && choice !== 'correctBias');
-  return JSON.stringify([deciding.sort(), [...layers], options, seed]);
+  return JSON.stringify([deciding.sort(), [...layers], [...clips], options, seed]);
 }

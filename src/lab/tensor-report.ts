@@ -3,10 +3,12 @@
 import { activationError, type ActivationError } from '../analysis/activation-error';
 import { unusedCodes } from '../analysis/unused-codes';
 import { weightReport } from '../analysis/weight-report';
-import type { ObservedRange } from '../core/qparams';
+import type { ObservedRange, QParams } from '../core/qparams';
+import { weightSteps } from '../analysis/weight-steps';
 import { inferenceWeights } from '../graph/fold';
 import { nodeById } from '../graph/graph';
 import type { WeightedNode } from '../graph/types';
+import type { Histogram } from '../quant/histogram';
 import type { Calibrated } from '../quant/methods/calibration';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
 
@@ -58,4 +60,37 @@ export function tensorReports(calibration: Calibrated, options: PtqOptions): Ten
       };
     return [{ name: id, weight, activation }];
   });
+}
+
+/** One node's tensors over the grids of their codes; undefined where it has none that is quantized. */
+export interface TensorDetail {
+  /** What calibration saw of its output, and the quantizer that PTQ gives it. */
+  readonly activation: { readonly histogram: Histogram; readonly q: QParams } | undefined;
+  /** See weightSteps; `held` and `reached` as in a TensorReport, `scales` of each channel. */
+  readonly weight:
+    | (Pick<WeightTensor, 'held' | 'reached'> & {
+        readonly steps: Histogram;
+        readonly scales: Float32Array;
+        readonly qmin: number;
+        readonly qmax: number;
+      })
+    | undefined;
+}
+
+/** @throws PlaygroundError as ptq */
+export function tensorDetail(calibration: Calibrated, options: PtqOptions, id: string): TensorDetail {
+  const { graph, quantizers } = ptq(calibration, options);
+  const [frozen, q, histogram] = [
+    quantizers.weights.get(id),
+    quantizers.activations.get(id),
+    calibration.histograms.get(id),
+  ];
+  let weight: TensorDetail['weight'];
+  if (frozen) {
+    const { data } = inferenceWeights(nodeById(graph, id) as WeightedNode, calibration.params).weight;
+    const { held, reached } = weightReport(data, frozen);
+    const { scales, qmin, qmax } = frozen.q;
+    weight = { held, reached, steps: weightSteps(data, frozen.q), scales, qmin, qmax };
+  }
+  return { activation: q && histogram && { histogram, q }, weight };
 }

@@ -8,9 +8,10 @@ import type { Workers } from './workers';
 const layer = (name: string) => ({ name, sqnr: 20, cosine: 0.99, codes: 10, differing: 1, largest: 1 });
 const point = (cost: number): SearchPoint => ({ step: 'uniform', layers: new Map(), cost, accuracy: 0.5 });
 
-function setUp() {
+function setUp({ failsOnce = false } = {}) {
   const calls: unknown[] = [];
   let ended = false;
+  let fails = failsOnce;
   const engine = {
     tensors: async (choices: PtqChoices) => (calls.push(['tensors', choices.weightBits]), [{ name: 'conv1' }]),
     searchWidths: async (_: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) => {
@@ -22,6 +23,14 @@ function setUp() {
       return !ended;
     },
     endSearch: async () => void (ended = true),
+    quantize: async (slot: string, _: PtqChoices, threads: number) => {
+      calls.push(['quantize', slot, threads]);
+      if (!fails) return;
+      fails = false;
+      throw new Error('no memory');
+    },
+    profile: async (slot: string) => (calls.push(['profile', slot]), [{ name: 'conv1', microseconds: 28 }]),
+    walk: async (...asked: unknown[]) => void calls.push(['walk', ...asked]),
   };
   const train = {
     compareLayers: async (subject: { readonly kind: string }) => (
@@ -67,4 +76,26 @@ test('a search tells of its points and ends when told to', async () => {
   const before = calls.length;
   expect(await study.search(DEFAULT_RECIPE, 'bytes', () => {}, AbortSignal.abort())).toBe(false);
   expect(calls.slice(before)).toEqual(['prepare']);
+});
+
+test('what is looked into is quantized once for its times and its products, and again for other choices', async () => {
+  const { calls, study } = setUp();
+  const at = { y: 0, x: 1, channel: 2 };
+  expect(await study.times(DEFAULT_RECIPE)).toEqual(new Map([['conv1', 28]]));
+  await study.walk(DEFAULT_RECIPE, 7, 'conv1', at);
+  const made = ['quantize', 'inspected', 1];
+  expect(calls.filter((call) => call !== 'prepare')).toEqual([
+    made,
+    ['profile', 'inspected'],
+    ['walk', 'inspected', 'validation', 7, 'conv1', at],
+  ]);
+  await study.walk({ ...DEFAULT_RECIPE, clips: { conv1: [0, 1] } }, 7, 'conv1', at);
+  expect(calls.filter((call) => Array.isArray(call) && call[0] === 'quantize')).toEqual([made, made]);
+});
+
+test('a network that could not be made is tried again', async () => {
+  const { calls, study } = setUp({ failsOnce: true });
+  await expect(study.times(DEFAULT_RECIPE)).rejects.toThrow('no memory');
+  expect((await study.times(DEFAULT_RECIPE)).size).toBe(1);
+  expect(calls.filter((call) => call === 'prepare')).toHaveLength(2);
 });

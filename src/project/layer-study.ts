@@ -3,12 +3,16 @@
 import { proxy } from 'comlink';
 import type {
   LayerComparison,
+  LayerMaps,
+  Position,
   PreparedOptions,
   PtqChoices,
   SearchPoint,
   SearchRequest,
+  TensorDetail,
   TensorReport,
   TrainingRef,
+  Walk,
 } from '../worker/api';
 import type { Stops } from './stops';
 import type { Workers } from './workers';
@@ -24,7 +28,16 @@ export const SEARCH: Omit<SearchRequest, 'budget' | 'threads'> = { weightBits: [
 /** Validation images that layers are compared on. */
 export const COMPARED_IMAGES = 16;
 
+/** A network in the engine, and of which workers. */
+interface Inspected {
+  readonly workers: unknown;
+  readonly key: string;
+  readonly ready: Promise<void>;
+}
+
 export class LayerStudy {
+  private inspected: Inspected | undefined;
+
   /** @param workers those there are now @param stops that load and calibrate @param threads of the engine */
   constructor(
     private readonly workers: () => Pick<Workers, 'train' | 'engine'>,
@@ -37,8 +50,45 @@ export class LayerStudy {
     await this.stops.prepare(options);
     const { train, engine } = this.workers();
     const reports = await engine.tensors(options);
-    const compared = await train.compareLayers({ kind: 'ptq', options: { ...options, fuseAddRelu: true } }, IMAGES);
+    const compared = await train.compareLayers(ptqOf(options), IMAGES);
     return compared.map((layer) => ({ ...layer, tensors: reports.find(({ name }) => name === layer.name) }));
+  }
+
+  /** One node's tensors over the grids of their codes. @throws PlaygroundError as the load step does */
+  async detail(choices: PtqChoices, id: string): Promise<TensorDetail> {
+    await this.stops.prepare(choices);
+    return this.workers().engine.detail(choices, id);
+  }
+
+  /** What FP32, the simulated and the integer network of PTQ make of one validation image, operation by operation. */
+  async maps(options: PreparedOptions, index: number): Promise<LayerMaps[]> {
+    await this.stops.prepare(options);
+    return this.workers().train.layerMaps(ptqOf(options), 'validation', index);
+  }
+
+  /** One output of the integer network of PTQ, of one validation image. @throws PlaygroundError as EngineApi.walk */
+  async walk(choices: PtqChoices, index: number, layer: string, at: Position): Promise<Walk> {
+    await this.inspect(choices);
+    return this.workers().engine.walk('inspected', 'validation', index, layer, at);
+  }
+
+  /** Microseconds of each operation of the network of PTQ on one thread, layer after layer. */
+  async times(choices: PtqChoices): Promise<ReadonlyMap<string, number>> {
+    await this.inspect(choices);
+    const layers = await this.workers().engine.profile('inspected');
+    return new Map(layers.map(({ name, microseconds }) => [name, microseconds]));
+  }
+
+  /** Has the engine hold that network, on one thread. */
+  private async inspect(choices: PtqChoices): Promise<void> {
+    const workers = this.workers();
+    await this.stops.prepare(choices);
+    const key = JSON.stringify(choices);
+    if (this.inspected?.workers === workers && this.inspected.key === key) return this.inspected.ready;
+    const ready = workers.engine.quantize('inspected', choices, 1).then(() => {});
+    this.inspected = { workers, key, ready };
+    ready.catch(() => (this.inspected = undefined));
+    return ready;
   }
 
   /** What training has made of it. @throws PlaygroundError 'bad-argument' where nothing was trained */
@@ -69,5 +119,8 @@ export class LayerStudy {
     }
   }
 }
+
+/** The slider's network has its sums and ReLUs in one. */
+const ptqOf = (options: PreparedOptions) => ({ kind: 'ptq', options: { ...options, fuseAddRelu: true } }) as const;
 
 const IMAGES = { split: 'validation', start: 0, count: COMPARED_IMAGES } as const;

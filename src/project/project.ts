@@ -3,7 +3,7 @@
 // changed choice makes stale: run.ts.
 import { proxy } from 'comlink';
 import { PlaygroundError } from '../core/errors';
-import type { ImageSource } from '../data/source';
+import type { ImageSource, Split } from '../data/source';
 import { openImages } from '../model/resnet18-cifar10';
 import { checkRecipe, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
@@ -239,13 +239,21 @@ class WorkersProject implements Project {
     return this.trainings.discard(id);
   }
 
-  async testImages(n: number): Promise<LabelledImages> {
+  testImages(n: number): Promise<LabelledImages> {
+    return this.images('test', 0, n);
+  }
+
+  validationImage(index: number): Promise<LabelledImages> {
+    return this.images('validation', index, 1);
+  }
+
+  private async images(split: Split, start: number, count: number): Promise<LabelledImages> {
     // A failure is forgotten, so that the next call tries again.
     this.data ??= openImages(this.baseUrl).catch((error: unknown) => {
       this.data = undefined;
       throw error;
     });
-    return (await this.data).images('test', 0, n);
+    return (await this.data).images(split, start, count);
   }
 
   dispose(): void {

@@ -155,10 +155,12 @@ export interface Project {
   discard(id: string): Promise<void>;
   /** The first n test images in split order, for the grid. */
   testImages(n: number): Promise<LabelledImages>;
+  /** One image for validation, which a visitor may look into. */
+  validationImage(index: number): Promise<LabelledImages>;
   /** Post-training quantization at any width, whatever step the run in hand has come to. */
   readonly stops: Pick<Stops, 'prepare' | 'answers'>;
-  /** Every layer of a quantized network, and the search of widths for each. */
-  readonly layers: Pick<LayerStudy, 'quantized' | 'search'>;
+  /** Every layer of a quantized network, its tensors, maps and times, and the search of widths for each. */
+  readonly layers: Omit<LayerStudy, 'trained'>;
   /** Layers of what the run in hand has trained, beside FP32. @throws PlaygroundError 'bad-argument' where nothing was */
   trainedLayers(): Promise<readonly LayerComparison[]>;
   /** Ends the workers. */

@@ -7,12 +7,13 @@ import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified } from '../report/classified';
+import type { Position, Walk } from '../analysis/product';
 import type { SearchPoint } from '../analysis/search';
 import type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
-import type { ImageRange, LayerComparison } from '../lab/layers';
+import type { ImageRange, LayerComparison, LayerMaps } from '../lab/layers';
 import type { PreparedOptions, PtqChoices } from '../lab/prepared';
 import type { WidthsRequest } from '../lab/search-widths';
-import type { TensorReport } from '../lab/tensor-report';
+import type { TensorDetail, TensorReport } from '../lab/tensor-report';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
@@ -89,7 +90,7 @@ export type FloatSubject =
 export type QuantizedSubject =
   | { readonly kind: 'ptq'; readonly options: PreparedOptions }
   | { readonly kind: 'qat'; readonly training: TrainingRef };
-export type { ImageRange, LayerComparison } from '../lab/layers';
+export type { ImageRange, LayerComparison, LayerMaps } from '../lab/layers';
 
 export interface ConvertResult {
   readonly model: Int8Model;
@@ -147,15 +148,19 @@ export interface TrainApi {
   ptq(options: SeededOptions, onProgress: OnProgress): Promise<ConvertResult>;
   /** FP32, simulated and integer outputs of every operation on these images: see compareLayers. */
   compareLayers(subject: QuantizedSubject, images: ImageRange): Promise<LayerComparison[]>;
+  /** What each of the three makes of one image, operation by operation. */
+  layerMaps(subject: QuantizedSubject, split: Split, index: number): Promise<LayerMaps[]>;
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** FP32, batch 1, on the training backend. */
   latency(samples: number): Promise<LatencyStats>;
 }
 
-/** Networks of the engine worker: the run's two, what the slider of bits stands at, and what a search is at. */
-export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search';
+/** Networks of the engine worker: the run's two, what the slider of bits stands at, what a search is at, what is looked into. */
+export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search' | 'inspected';
 export type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
-export type { TensorReport } from '../lab/tensor-report';
+export type { TensorDetail, TensorReport } from '../lab/tensor-report';
+export type { Clip } from '../quant/methods/ptq';
+export type { Position, Walk } from '../analysis/product';
 export type { SearchPoint } from '../analysis/search';
 
 /** A search of layers' widths, and on what. */
@@ -176,6 +181,10 @@ export interface EngineApi {
   quantize(slot: Int8Slot, choices: PtqChoices, threads: number): Promise<Quantized>;
   /** What quantizing what was calibrated costs each tensor. */
   tensors(choices: PtqChoices): Promise<TensorReport[]>;
+  /** One node's tensors over the grids of their codes. */
+  detail(choices: PtqChoices, id: string): Promise<TensorDetail>;
+  /** One output of a layer with weights, product by product. @throws PlaygroundError 'bad-argument' where there is none */
+  walk(slot: Int8Slot, split: Split, index: number, layer: string, at: Position): Promise<Walk>;
   /**
    * Searches the widths of each layer of what was calibrated; a search before is ended.
    * @param onPoint told of each network as it was measured @returns whether it came to its end

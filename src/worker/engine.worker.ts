@@ -8,6 +8,7 @@ import { openImages } from '../model/resnet18-cifar10';
 import type { Calibrated } from '../quant/methods/calibration';
 import { agreement } from '../report/accuracy';
 import { inPieces } from '../report/classified';
+import type { Position } from '../analysis/product';
 import type { EngineApi, Int8Slot, OnProgress, PtqChoices, SearchPoint, SearchRequest } from './api';
 import './errors';
 
@@ -35,6 +36,14 @@ class EngineWorker implements EngineApi {
 
   async tensors(choices: PtqChoices) {
     return this.lab.tensors(ptqOptions(choices));
+  }
+
+  async detail(choices: PtqChoices, id: string) {
+    return this.lab.detail(ptqOptions(choices), id);
+  }
+
+  walk(slot: Int8Slot, split: Split, index: number, layer: string, at: Position) {
+    return this.lab.walk(slot, split, index, layer, at);
   }
 
   async searchWidths(choices: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) {

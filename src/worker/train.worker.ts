@@ -222,16 +222,13 @@ class TrainWorker implements TrainApi {
   }
 
   async compareLayers(subject: QuantizedSubject, images: ImageRange) {
-    if (subject.kind === 'ptq') {
-      const { options } = subject;
-      const calibration = await this.lab.calibrate(options);
-      const quantized = ptq(calibration, ptqOptions(options));
-      return this.lab.compareLayers({ ...quantized, params: calibration.params }, calibration.params, images);
-    }
-    const { training } = subject;
-    const graph = preparedGraph(this.lab, training.recipe);
-    const trained = trainedBy(graph, await this.trained('qat', training));
-    return this.lab.compareLayers({ ...trained, graph }, floatStart(this.lab, training.recipe).params, images);
+    const { network, reference } = await this.quantizedNetwork(subject);
+    return this.lab.compareLayers(network, reference, images);
+  }
+
+  async layerMaps(subject: QuantizedSubject, split: Split, index: number) {
+    const { network, reference } = await this.quantizedNetwork(subject);
+    return this.lab.layerMaps(network, reference, split, index);
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {
@@ -332,6 +329,20 @@ class TrainWorker implements TrainApi {
       default:
         return impossible(subject, 'subject');
     }
+  }
+
+  /** With the float parameters it is compared to. */
+  private async quantizedNetwork(subject: QuantizedSubject) {
+    if (subject.kind === 'ptq') {
+      const { options } = subject;
+      const calibration = await this.lab.calibrate(options);
+      const { params } = calibration;
+      return { network: { ...ptq(calibration, ptqOptions(options)), params }, reference: params };
+    }
+    const { training } = subject;
+    const graph = preparedGraph(this.lab, training.recipe);
+    const trained = trainedBy(graph, await this.trained('qat', training));
+    return { network: { ...trained, graph }, reference: floatStart(this.lab, training.recipe).params };
   }
 
   private converted(model: Int8Model): ConvertResult {

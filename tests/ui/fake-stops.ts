@@ -1,6 +1,7 @@
 // Stops of the slider of bits that answer at once, with invented figures in the right types. For tests of the page only.
 import { PlaygroundError } from '../../src/core/errors';
 import type { Answer, BitWidths } from '../../src/project/stops';
+import type { PtqChoices } from '../../src/worker/api';
 
 export class FakeStops {
   /** Every stop that was asked for, e.g. '4/4'. */
@@ -16,15 +17,17 @@ export class FakeStops {
     return Promise.resolve();
   }
 
-  async *answers(widths: BitWidths, signal: AbortSignal): AsyncGenerator<Answer> {
-    const { weightBits, activationBits } = widths;
-    this.asked.push(`${weightBits}/${activationBits}`);
+  /** A range that was set by hand costs a tenth. */
+  async *answers(choices: BitWidths & Pick<PtqChoices, 'clips'>, signal: AbortSignal): AsyncGenerator<Answer> {
+    const { weightBits, activationBits, clips } = choices;
+    const widths = { weightBits, activationBits };
+    this.asked.push(`${weightBits}/${activationBits}${clips ? ` ${JSON.stringify(clips)}` : ''}`);
     await Promise.resolve();
     if (this.fails) {
       this.fails = false;
       throw new PlaygroundError('network', 'weights-002.bin could not be fetched.', 'Check the connection.');
     }
-    const accuracy = Math.min(weightBits, activationBits) / 10;
+    const accuracy = (Math.min(weightBits, activationBits) - (clips ? 1 : 0)) / 10;
     const quantized = {
       ...{ description: 'wasm', threads: 2, planMilliseconds: 90 },
       convertMilliseconds: 80,

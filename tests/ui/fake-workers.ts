@@ -6,6 +6,7 @@ import type {
   BackendInfo,
   FloatSubject,
   OnProgress,
+  Position,
   PreparedOptions,
   PtqChoices,
   QuantizedSubject,
@@ -32,6 +33,7 @@ import {
   VERIFIED,
 } from './fake-results';
 import { FAKE_TENSORS, fakeComparison, FakeSearch } from './fake-layers';
+import { fakeDetail, fakeMaps, fakeWalk } from './fake-inspected';
 import { FakeStops } from './fake-stops';
 
 interface FakeOptions {
@@ -127,6 +129,7 @@ export class FakeWorkers {
     ptq: ({ rounding }: PtqChoices, onProgress: OnProgress) =>
       rounding === 'learned' ? this.learned(onProgress).then(fakeConverted) : this.answer(fakeConverted()),
     calibrate: () => this.answer({}),
+    layerMaps: () => this.answer(fakeMaps()),
     compareLayers: ({ kind }: QuantizedSubject) => this.answer(fakeComparison(kind === 'qat' ? 6 : 0)),
     evaluate: async ({ kind }: FloatSubject, _: string, images: number, onProgress: OnProgress) => {
       await this.count('images', images, onProgress);
@@ -161,6 +164,9 @@ export class FakeWorkers {
     start: async () => {},
     calibrated: async () => {},
     tensors: () => this.answer(FAKE_TENSORS),
+    detail: ({ clips }: PtqChoices, id: string) => this.answer(fakeDetail(id, clips?.[id])),
+    quantize: () => this.answer(ENGINE),
+    walk: (_slot: string, _split: string, _index: number, _layer: string, at: Position) => this.answer(fakeWalk(at)),
     searchWidths: (_: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) =>
       this.search.run(request, onPoint, this.tick),
     endSearch: async () => this.search.end(),

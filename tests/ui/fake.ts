@@ -29,7 +29,8 @@ mount(App, {
         loseAt: Number(query.get('lose') ?? 0),
       });
       const playground = createProject({ recipe: given ? recipe : CHOSEN, startWorkers: fake.start });
-      Object.assign(playground, { stops: fake.stops, testImages: async (n: number) => fakeImages(n) });
+      const testImages = async (n: number) => fakeImages(n);
+      Object.assign(playground, { stops: fake.stops, testImages, validationImage: () => testImages(1) });
       return Object.assign(globalThis, { fake, playground }).playground;
     },
     address: { read: () => given, write: (query: string) => void (here.address = query) },

@@ -5,6 +5,10 @@ import type { Operation } from './operation';
 export const add: Operation<AddNode> = {
   arity: 2,
   quantized: 'output',
+  names({ relu }) {
+    const call = relu ? 'add_relu' : 'add';
+    return { short: relu ? 'add, relu' : 'add', module: `FloatFunctional.${call}`, quantized: `QFunctional.${call}` };
+  },
   shape: (_, [a, b]) => (a.h === b.h && a.w === b.w && a.c === b.c ? a : undefined),
   forward:
     ({ relu }, math) =>

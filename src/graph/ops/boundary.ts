@@ -13,9 +13,15 @@ const boundary = {
   },
 } satisfies Partial<Operation<Boundary>>;
 
-export const quant: Operation<PlainNode<'quant'>> = { ...boundary, quantized: 'output', lower: () => 'image' };
+export const quant: Operation<PlainNode<'quant'>> = {
+  ...boundary,
+  quantized: 'output',
+  names: () => ({ short: 'quant', module: 'QuantStub', quantized: 'Quantize' }),
+  lower: () => 'image',
+};
 export const dequant: Operation<PlainNode<'dequant'>> = {
   ...boundary,
   quantized: 'as its input',
+  names: () => ({ short: 'dequant', module: 'DeQuantStub', quantized: 'DeQuantize' }),
   lower: () => 'its input',
 };

@@ -10,6 +10,8 @@ export interface Operation<N extends GraphNode> {
   readonly arity: 0 | 1 | 2;
   /** What prepareQat makes of it. */
   readonly quantized: Quantized;
+  /** What a reader knows it by. */
+  names(node: N): Names;
   /** The shape of its output; undefined where these inputs do not fit it. */
   shape(node: N, inputs: readonly MapShape[]): MapShape | undefined;
   /** Its parameters in PyTorch's order; none where there is no such function. */
@@ -29,6 +31,14 @@ export interface Operation<N extends GraphNode> {
  * input's scale and zero point; 'rounded as its input': it makes values between codes, and rounds them to its input's.
  */
 type Quantized = 'output' | 'output and weight' | 'as its input' | 'rounded as its input';
+
+interface Names {
+  /** A word or two, for a drawing. */
+  readonly short: string;
+  /** PyTorch's class or call, and what it is once converted. */
+  readonly module: string;
+  readonly quantized: string;
+}
 
 /** A parameter by its name in the state dict. */
 export interface ParamSpec {

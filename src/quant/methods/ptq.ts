@@ -1,5 +1,6 @@
 // Post-training quantization, by default as PyTorch's prepare, calibrate and convert do it: a pure function of the weights and
 // of what one calibration kept, at any bit width. Not for calibrating (calibration.ts, src/train), nor for models (src/convert).
+import { PlaygroundError } from '../../core/errors';
 import type { ObservedRange } from '../../core/qparams';
 import { inferenceWeights } from '../../graph/fold';
 import { nodeById } from '../../graph/graph';
@@ -19,6 +20,9 @@ import type { Calibrated } from './calibration';
 import { correctedBias } from './correct-bias';
 import { flipRoundings } from './flip-roundings';
 
+/** A range that somebody has set: the least and the largest value that is to have a code of its own. */
+export type Clip = readonly [min: number, max: number];
+
 export type Rounding = 'nearest' | 'flipped';
 
 /** What a calibrated network is quantized to. */
@@ -29,6 +33,8 @@ export interface PtqOptions extends Omit<QConfigOptions, 'weightAveraging' | 'ra
   readonly layers?: LayerBits;
   /** How ranges are chosen; by default as PyTorch does, 'histogram' and 'minmax'. */
   readonly ranges?: { readonly activations?: ActivationRanges; readonly weights?: WeightRanges };
+  /** Ranges of single activations, by node id, in place of those that `ranges` would choose. */
+  readonly clips?: ReadonlyMap<string, Clip>;
   /** Weights to the nearest code (default), or flipped so that their errors cancel: see flipRoundings. */
   readonly rounding?: Rounding;
   /** Default false. true: what rounding the weights adds to the mean of each output is taken from its bias. */
@@ -66,13 +72,16 @@ export function ptqGraph(calibration: Calibrated, options: PtqOptions): QatGraph
 function rangesOf(
   graph: QatGraph,
   { params, histograms, ranges }: Calibrated,
-  { ranges: { activations = 'histogram', weights = 'minmax' } = {} }: PtqOptions,
+  { ranges: { activations = 'histogram', weights = 'minmax' } = {}, clips = new Map() }: PtqOptions,
 ): ReadonlyMap<string, ObservedRange> {
   const chosen = new Map(ranges);
+  for (const id of clips.keys()) checkClip(graph, id, clips.get(id)!);
   for (const node of graph.nodes) {
     const { activation, weight } = graph.quant[node.id] ?? {};
     const histogram = histograms.get(node.id);
-    if (activation && histogram && activations !== 'histogram')
+    const clip = clips.get(node.id);
+    if (clip) chosen.set(node.id, { min: Float32Array.of(clip[0]), max: Float32Array.of(clip[1]) });
+    else if (activation && histogram && activations !== 'histogram')
       chosen.set(node.id, activationRange(activations, histogram, activation));
     if (!weight) continue;
     const key = weightKey(node.id);
@@ -82,6 +91,15 @@ function rangesOf(
     chosen.set(key, weights === 'mse' ? mseWeightRange(data, extremes, weight) : extremes);
   }
   return chosen;
+}
+
+function checkClip(graph: QatGraph, id: string, [min, max]: Clip): void {
+  if (graph.quant[id]?.activation && Number.isFinite(min) && Number.isFinite(max) && min < max) return;
+  throw new PlaygroundError(
+    'bad-argument',
+    `The activations of "${id}" cannot have the range ${min} to ${max}.`,
+    'Choose a layer that is quantized, and a range that holds more than one value.',
+  );
 }
 
 /** The weight's codes and its bias where these are not what conversion makes of the quantizer by itself. */

@@ -1,5 +1,6 @@
 // Which layer hurts, as runes: every layer of the network where the slider stands, what training made of them, and the
 // search of widths for each. Not for computing: the project does that.
+import { getContext, setContext } from 'svelte';
 import { paretoFront } from '../../analysis/pareto';
 import type { LayerCost } from '../../project/layer-study';
 import { writeLayerBits } from '../../recipe/layer-bits';
@@ -9,6 +10,8 @@ import type { Playground } from './playground.svelte';
 import { problemOf, type Problem } from './problem';
 
 export type Budget = SearchRequest['budget'];
+
+type Doing = 'look' | 'search' | 'times';
 
 /** What was found out of one network, and of which. */
 interface Of<T> {
@@ -25,16 +28,19 @@ interface Search {
 
 export class Layers {
   /** What is being computed. */
-  doing = $state.raw<'look' | 'search'>();
+  doing = $state.raw<Doing>();
   problem = $state.raw<Problem>();
   private looked = $state.raw<Of<readonly LayerCost[]>>();
   private retrained = $state.raw<Of<readonly LayerComparison[]>>();
+  private timed = $state.raw<Of<ReadonlyMap<string, number>>>();
   private searched = $state.raw<Of<Search>>();
   private hand: AbortController | undefined;
 
   /** Layer by layer; undefined until it is looked into, and again where the slider or the recipe has moved on. */
   readonly costs = $derived.by(() => this.here(this.looked));
   readonly trained = $derived.by(() => this.here(this.retrained));
+  /** Microseconds of each layer on one thread. */
+  readonly times = $derived.by(() => this.here(this.timed));
   readonly search = $derived.by(() => (this.searched?.network === this.free ? this.searched.found : undefined));
   /** The networks of the search that no other beats in both, from the least costly up. */
   readonly front = $derived(paretoFront(this.search?.points ?? []));
@@ -78,6 +84,14 @@ export class Layers {
     });
   }
 
+  /** How long each layer takes. */
+  time(): Promise<void> {
+    return this.work('times', async () => {
+      const { network, choices } = this;
+      this.timed = { network, found: await this.playground.project.layers.times(choices) };
+    });
+  }
+
   /** Widths for each layer: what was found so far stays where it is ended. */
   seek(budget: Budget): Promise<void> {
     return this.work('search', async (signal) => {
@@ -104,7 +118,7 @@ export class Layers {
     this.playground.announcement = 'The layers have these widths now.';
   }
 
-  private async work(doing: 'look' | 'search', what: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  private async work(doing: Doing, what: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     if (this.doing) return;
     this.doing = doing;
     this.problem = undefined;
@@ -118,3 +132,7 @@ export class Layers {
     }
   }
 }
+
+const KEY = Symbol('layers');
+export const provideLayers = (layers: Layers): Layers => setContext(KEY, layers);
+export const useLayers = (): Layers => getContext<Layers>(KEY);

@@ -91,6 +91,12 @@ export class Lesson {
     }
   }
 
+  /** What the slider has asked for ends where it is, for something else to be answered. */
+  giveWay(): void {
+    this.asked?.abort();
+    this.waiting = false;
+  }
+
   /** Asks the stop again when it is quantized in another way; to be called in an effect. */
   follow(): void {
     void this.method;

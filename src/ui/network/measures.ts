@@ -1,0 +1,124 @@
+// What the picture of a network can be coloured by: one entry for each measure. Not for computing them: src/project, src/graph.
+import type { GraphNode } from '../../graph/types';
+import type { NodeQuant } from '../../quant/types';
+import { bytes, count, fixed, percent, points } from '../format';
+
+/** What is known of a node; undefined where nothing is yet. */
+export interface Facts {
+  readonly node: GraphNode;
+  readonly quant: NodeQuant | undefined;
+  readonly weights: number;
+  readonly macs: number;
+  /** Decibels. */
+  readonly sqnr: number | undefined;
+  /** Share of activations beyond the outermost codes. */
+  readonly clipped: number | undefined;
+  /** Share of codes in which the simulated and the integer network differ. */
+  readonly differing: number | undefined;
+  /** Accuracy lost where it alone has the fewest bits. */
+  readonly damage: number | undefined;
+  readonly microseconds: number | undefined;
+}
+
+export interface Measure {
+  readonly name: string;
+  readonly hint: string;
+  /** What has to be computed first. */
+  readonly needs?: 'look' | 'search' | 'times';
+  readonly of: (facts: Facts) => number | undefined;
+  readonly text: (value: number) => string;
+  /** The value with no colour, and the one with all of it. 'falling': the network's least has all of it; default its largest. */
+  readonly ends?: readonly [number, number] | 'falling';
+}
+
+/** That a code of the range takes. */
+const bitsOf = (spec: { readonly qmin: number; readonly qmax: number } | undefined): number | undefined =>
+  spec && Math.ceil(Math.log2(spec.qmax - spec.qmin + 1));
+
+export const MEASURES = {
+  weightBits: {
+    name: 'Bits of weights',
+    hint: 'What each weight takes. Fewer bits are darker.',
+    of: ({ quant }) => bitsOf(quant?.weight),
+    text: (value) => `${value} bits`,
+    ends: [8, 2],
+  },
+  activationBits: {
+    name: 'Bits of activations',
+    hint: 'What each value that leaves a layer takes: 7 where one of 8 is left free (reduce_range). Fewer bits are darker.',
+    of: ({ quant }) => bitsOf(quant?.activation),
+    text: (value) => `${value} bits`,
+    ends: [8, 2],
+  },
+  bytes: {
+    name: 'Bytes of weights',
+    hint: 'Of the file, at these bits.',
+    of: ({ quant, weights }) => (quant?.weight ? (weights * bitsOf(quant.weight)!) / 8 : undefined),
+    text: bytes,
+  },
+  macs: {
+    name: 'Products',
+    hint: 'Multiplications for one picture, without those with padding.',
+    of: ({ macs }) => macs || undefined,
+    text: (value) => (value < 1e6 ? `${fixed(value / 1e3, 0)} k` : `${fixed(value / 1e6, 1)} M`),
+  },
+  time: {
+    name: 'Time',
+    hint: 'Of one picture on one thread, each layer timed by itself.',
+    needs: 'times',
+    of: ({ microseconds }) => microseconds,
+    text: (value) => `${fixed(value, 1)} µs`,
+  },
+  sqnr: {
+    name: 'Noise (SQNR)',
+    hint: 'Signal over the noise that rounding has made of it up to here; about 6 dB are a bit. More noise is darker.',
+    needs: 'look',
+    of: ({ sqnr }) => sqnr,
+    text: (value) => (Number.isFinite(value) ? `${fixed(value, 1)} dB` : 'no noise'),
+    ends: 'falling',
+  },
+  clipped: {
+    name: 'Clipped',
+    hint: 'Share of activations beyond the outermost codes.',
+    needs: 'look',
+    of: ({ clipped }) => clipped,
+    text: (value) => percent(value, 2),
+  },
+  differing: {
+    name: 'Simulated and integer apart',
+    hint: 'Share of codes that the network with fake-quant and the integers have otherwise. 0 is what should be.',
+    needs: 'look',
+    of: ({ differing }) => differing,
+    text: (value) => (value === 0 ? '0' : percent(value, 3)),
+    ends: [0, 0.01],
+  },
+  damage: {
+    name: 'Sensitivity',
+    hint: 'Accuracy lost where this layer alone has the fewest bits of the search.',
+    needs: 'search',
+    of: ({ damage }) => damage,
+    text: (value) => `${points(-value)}`,
+  },
+} as const satisfies Readonly<Record<string, Measure>>;
+
+export type MeasureId = keyof typeof MEASURES;
+export const MEASURE_IDS = Object.keys(MEASURES) as MeasureId[];
+export const measureOf = (id: MeasureId): Measure => MEASURES[id];
+
+/** The values between which colours go, of all nodes. */
+export function endsOf({ ends, of }: Measure, all: readonly Facts[]): readonly [number, number] {
+  if (ends && ends !== 'falling') return ends;
+  const values = all.map(of).filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  return ends === 'falling' ? [high, low] : [low, high];
+}
+
+/** How far from no colour (0) to all of it (1) a value lies. */
+export function shareOf(value: number, [none, all]: readonly [number, number]): number {
+  if (none === all) return 0;
+  return Math.min(Math.max((value - none) / (all - none), 0), 1);
+}
+
+/** A shape as it is read out and drawn: 64 × 8 × 8. */
+export const shapeText = ({ out: { h, w, c } }: GraphNode): string =>
+  h * w === 1 ? count(c) : `${count(c)} × ${h} × ${w}`;
