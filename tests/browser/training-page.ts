@@ -22,6 +22,7 @@ export const card = (page: Page) => page.locator('[data-step=train]');
 export async function visit(page: Page, options?: Partial<Recipe>): Promise<void> {
   await (options ? page.goto('/') : page.reload());
   await page.waitForFunction(() => 'playground' in globalThis);
+  await page.getByRole('button', { name: 'Open all steps' }).click();
   // On a busy machine the page is ready before its worker is attached.
   await expect.poll(() => worker(page) !== undefined, LONG).toBe(true);
   await page.evaluate((chosen) => {

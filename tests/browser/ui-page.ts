@@ -22,6 +22,7 @@ export const STEPS = ['load', 'fuse', 'verify', 'configure', 'prepare', 'train',
 export const open = async (page: Page, query = ''): Promise<void> => {
   await page.goto(`/tests/ui/fake.html?${query}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
+  await page.getByRole('button', { name: 'Open all steps' }).click();
 };
 export const card = (page: Page, step: string) => page.locator(`[data-step=${step}]`);
 export const field = (page: Page, name: string) => page.getByRole('spinbutton', { name });

@@ -241,7 +241,10 @@ test('pictures: those where the models differ can be picked out and are marked',
 
 test('Save downloads the file when it is run by itself, and again by its link', async ({ page }) => {
   await open(page, 'delay=1');
-  for (const save of [card(page, 'save').getByRole('button'), page.getByRole('link', { name: /^Download/ })]) {
+  for (const save of [
+    card(page, 'save').getByRole('button', { name: /^Run/ }),
+    page.getByRole('link', { name: /^Download/ }),
+  ]) {
     const download = page.waitForEvent('download');
     await save.click();
     expect((await download).suggestedFilename()).toBe('resnet18-cifar10.int8');

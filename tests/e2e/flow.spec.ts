@@ -59,9 +59,7 @@ for (const [name, backend] of [
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       card(page, 'save')
-        .getByRole('link', { name: /Save|Download/ })
-        .or(card(page, 'save').getByRole('button', { name: /Save|Download/ }))
-        .first()
+        .getByRole('link', { name: /^Download/ })
         .click(),
     ]);
     const model = parseInt8Model(await bytesOf(download));

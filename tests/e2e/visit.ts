@@ -11,6 +11,7 @@ export async function visit(page: Page): Promise<string[]> {
   noteComplaints(page, complaints, ['error']);
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
+  await page.getByRole('button', { name: 'Open all steps' }).click();
   return complaints;
 }
 

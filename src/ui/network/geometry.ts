@@ -1,4 +1,4 @@
-// Where the picture of a network has its nodes and edges, in pixels. Not for which column a node is in: src/graph/layout.ts.
+// Where the picture of a network has its nodes and edges, in pixels at the browser's own size of text. Not for which column a node is in: src/graph/layout.ts.
 import { layoutOf } from '../../graph/layout';
 import type { Graph } from '../../graph/types';
 
@@ -26,7 +26,7 @@ export interface Drawing {
   readonly edges: readonly { readonly key: string; readonly path: string }[];
 }
 
-/** @param available pixels that the picture may be wide; a block of the network is never cut */
+/** @param available width that the picture may have; a block of the network is never cut */
 export function drawingOf(graph: Graph, available: number): Drawing {
   const columns = Math.max(1, Math.floor((available - 2 * MARGIN) / CELL.width));
   const { places, rows } = layoutOf(graph, columns);

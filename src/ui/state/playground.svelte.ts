@@ -33,6 +33,8 @@ export interface RunView {
 class Doings {
   readonly steps: Readonly<Record<StepId, Step>>;
   readonly training = new Training();
+  /** The step that ended last, until another one starts. */
+  lastDone = $state<StepId>();
   constructor(state: (step: StepId) => StepState) {
     this.steps = Object.fromEntries(STEP_IDS.map((id) => [id, new Step(id, () => state(id))])) as typeof this.steps;
   }
@@ -53,6 +55,7 @@ export class Playground {
   private readonly doing: Doings = $derived(this.doingsOf(this.handId));
   readonly steps: Readonly<Record<StepId, Step>> = $derived(this.doing.steps);
   readonly training: Training = $derived(this.doing.training);
+  readonly lastDone: StepId | undefined = $derived(this.doing.lastDone);
   /** Read out by screen readers; changes a few times a step, not with every number. */
   announcement = $state('');
   /** Trainings saved in this browser, the newest first; those of the project's runs are none of them. */
@@ -203,7 +206,8 @@ export class Playground {
   }
 
   private takeOf(id: string, event: RunEvent): void {
-    const { steps, training } = this.doingsOf(id);
+    const doings = this.doingsOf(id);
+    const { steps, training } = doings;
     if (event.type === 'train') {
       if (event.event.type === 'saved' && !training.saved) void this.lookForSaved();
       training.take(event.run, event.event);
@@ -217,6 +221,7 @@ export class Playground {
     this.look();
     if (event.type === 'step-started') {
       step.start();
+      doings.lastDone = undefined;
       if (event.step === 'train') training.start(this.runs.find((run) => run.id === id)!.qatEnded);
       this.announcement = `${name} started.`;
       return;
@@ -227,6 +232,7 @@ export class Playground {
       this.announcement = `${name} failed. ${event.message} ${event.hint}`;
     } else {
       step.finish();
+      doings.lastDone = step.id;
       this.announcement = event.type === 'qat-finished' ? 'QAT has ended.' : `${name} done.`;
     }
   }

@@ -1,0 +1,59 @@
+// How the page is shown, as part of its address and as text that is kept: theme, size of text, parts that are hidden, keys of
+// a presenter. Not for choices of the recipe (src/recipe), nor for putting it into effect: view.svelte.ts.
+
+export const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+/** Text in percent of the browser's own size. */
+export const SIZES = [100, 125, 150, 175] as const;
+export type Size = (typeof SIZES)[number];
+/** Parts of the page that can be hidden. */
+export const PARTS = ['network', 'layers', 'runs', 'steps', 'glossary', 'results'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface ViewChoices {
+  readonly theme: Theme;
+  readonly size: Size;
+  readonly hidden: readonly Part[];
+  /** Page Down and Page Up go from part to part. */
+  readonly keys: boolean;
+}
+
+export const PLAIN_VIEW: ViewChoices = { theme: 'auto', size: 100, hidden: [], keys: false };
+
+/** What an address asks for in place of `base`; what it asks for that there is not is passed over, as it changes no figure. */
+export function viewOf(query: string, base: ViewChoices = PLAIN_VIEW): ViewChoices {
+  const asked = new URLSearchParams(query);
+  const theme = THEMES.find((theme) => theme === asked.get('theme'));
+  const size = SIZES.find((size) => String(size) === asked.get('text'));
+  const hidden = asked.get('hide')?.split(',');
+  return {
+    theme: theme ?? base.theme,
+    size: size ?? base.size,
+    hidden: hidden ? PARTS.filter((part) => hidden.includes(part)) : base.hidden,
+    keys: asked.has('present') || base.keys,
+  };
+}
+
+/** What differs from the plain view, e.g. 'theme=dark&text=150'; empty where nothing does. */
+export function viewQuery({ theme, size, hidden, keys }: ViewChoices): string {
+  const parts = [
+    theme === PLAIN_VIEW.theme ? '' : `theme=${theme}`,
+    size === PLAIN_VIEW.size ? '' : `text=${size}`,
+    hidden.length === 0 ? '' : `hide=${hidden.join(',')}`,
+    keys ? 'present=1' : '',
+  ];
+  return parts.filter(Boolean).join('&');
+}
+
+/** A query without what it says of the view. */
+export function withoutView(query: string): string {
+  const rest = new URLSearchParams(query);
+  for (const name of ['theme', 'text', 'hide', 'present']) rest.delete(name);
+  return String(rest);
+}
+
+/** One query of two: each with or without its '?'. */
+export function joinQueries(first: string, second: string): string {
+  const both = [first, second].map((query) => query.replace(/^\?/, '')).filter(Boolean);
+  return both.length > 0 ? `?${both.join('&')}` : '';
+}
