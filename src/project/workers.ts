@@ -13,38 +13,52 @@ export interface Workers {
   end(): void;
 }
 
-/** Starts all workers; their scripts load in the background. */
+/** Starts the workers; their scripts load in the background, that of the peer, which only measures, when it is first asked. */
 export function startWorkers(): Workers {
-  const workers = {
-    train: new Worker(new URL('../worker/train.worker.ts', import.meta.url), { type: 'module', name: 'train' }),
-    engine: new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }),
-    baseline: new Worker(new URL('../worker/baseline.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'baseline',
-    }),
-  };
-  let ended!: () => void;
-  const broken = new Promise<never>((_, reject) => {
-    ended = () => reject(new PlaygroundError('stopped', 'The work was ended.', 'Run the step again.'));
-    for (const [name, worker] of Object.entries(workers))
-      worker.onerror = (event) => reject(event.message ? stopped(name, event) : notLoaded(name));
-  });
+  const ends: (() => void)[] = [];
+  let ended = false;
+  let fail!: (error: PlaygroundError) => void;
+  const broken = new Promise<never>((_, reject) => (fail = reject));
   broken.catch(() => {});
-  const proxies = {
-    train: wrap<TrainApi>(workers.train),
-    engine: wrap<EngineApi>(workers.engine),
-    baseline: wrap<BaselineApi>(workers.baseline),
-  };
+
+  function watched<T>(name: string, worker: Worker): Remote<T> {
+    worker.onerror = (event) => fail(event.message ? stopped(name, event) : notLoaded(name));
+    const proxy = wrap<T>(worker);
+    ends.push(() => {
+      proxy[releaseProxy]();
+      worker.terminate();
+    });
+    return proxy;
+  }
+  const train = new Worker(new URL('../worker/train.worker.ts', import.meta.url), { type: 'module', name: 'train' });
+  const engine = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
   return {
-    ...proxies,
+    train: watched<TrainApi>('train', train),
+    engine: watched<EngineApi>('engine', engine),
+    baseline: whenAsked(() => {
+      if (ended) throw endedHere();
+      const worker = new Worker(new URL('../worker/baseline.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'baseline',
+      });
+      return watched<BaselineApi>('baseline', worker);
+    }),
     broken,
     end() {
-      ended();
-      for (const proxy of Object.values(proxies)) proxy[releaseProxy]();
-      for (const worker of Object.values(workers)) worker.terminate();
+      ended = true;
+      fail(endedHere());
+      for (const end of ends) end();
     },
   };
 }
+
+/** Something that is made when something is first read of it. */
+function whenAsked<T extends object>(make: () => T): T {
+  let made: T | undefined;
+  return new Proxy({} as T, { get: (_, name) => Reflect.get((made ??= make()), name) as unknown });
+}
+
+const endedHere = () => new PlaygroundError('stopped', 'The work was ended.', 'Run the step again.');
 
 const stopped = (name: string, { message, filename, lineno }: ErrorEvent): PlaygroundError =>
   bug(new Error(`The ${name} worker stopped: ${message} (${filename}:${lineno})`));
