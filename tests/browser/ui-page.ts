@@ -19,9 +19,13 @@ export const test = base.extend<{ complaints: string[] }>({
 });
 
 export const STEPS = ['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'];
-export const open = async (page: Page, query = ''): Promise<void> => {
+/** The page as a visitor finds it, most steps a line each. */
+export const openFolded = async (page: Page, query = ''): Promise<void> => {
   await page.goto(`/tests/ui/fake.html?${query}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
+};
+export const open = async (page: Page, query = ''): Promise<void> => {
+  await openFolded(page, query);
   await page.getByRole('button', { name: 'Open all steps' }).click();
 };
 export const card = (page: Page, step: string) => page.locator(`[data-step=${step}]`);
