@@ -1,6 +1,6 @@
 // The steps on the page: run in order or one by one, failing and going on, training steered, what they show and save.
 // Not for real workers: tests/e2e.
-import { expect, type Locator } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, trainLong, type Global } from './ui-page';
 import { LONG } from './training-page';
 
