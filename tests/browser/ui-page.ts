@@ -4,6 +4,7 @@ import { expect, test as base, type Page } from '@playwright/test';
 import type { Project } from '../../src/project/types';
 import type { FakeWorkers } from '../ui/fake-workers';
 import { noteComplaints } from '../complaints';
+import { fakePage } from '../ui/address';
 
 /** A test that ends without complaints in the console, but for those that it took out. */
 export const test = base.extend<{ complaints: string[] }>({
@@ -21,7 +22,7 @@ export const test = base.extend<{ complaints: string[] }>({
 export const STEPS = ['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'];
 /** The page as a visitor finds it, most steps a line each. */
 export const openFolded = async (page: Page, query = ''): Promise<void> => {
-  await page.goto(`/tests/ui/fake.html?${query}`);
+  await page.goto(fakePage(query));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
 };
 export const open = async (page: Page, query = ''): Promise<void> => {

@@ -3,6 +3,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, trainLong, type Global } from './ui-page';
 import { LONG } from './training-page';
+import { fakePage } from '../ui/address';
 
 test('Run all runs the nine steps in order and shows their results', async ({ page }) => {
   await open(page, 'delay=1');
@@ -274,7 +275,7 @@ for (const status of ['no-api', 'no-adapter', 'software', 'device-lost', 'failed
   });
 
 test('a browser that cannot start a project gets a page that says so', async ({ page, complaints }) => {
-  await page.goto('/tests/ui/fake.html?broken=1');
+  await page.goto(fakePage('broken=1'));
   await expect(page.getByRole('alert')).toContainText('This browser has no module workers.');
   expect(complaints.splice(0).join()).toContain('Error: This browser has no module workers.');
 });
