@@ -1,6 +1,8 @@
-// Two kinds of browser tests: tests/browser (modules served by Vite's dev server) and tests/e2e (the built page).
+// Two kinds of browser tests: tests/browser (modules from Vite's dev server, and the built page on fake workers) and tests/e2e
+// (the built page).
 import { defineConfig } from '@playwright/test';
 import { chromiumPath, CHROMIUM_ARGS, WEBGPU_ARGS } from './scripts/chromium';
+import { fakePage, FAKES_PORT } from './tests/ui/address';
 
 const reuse = !process.env.CI;
 const launchOptions = { executablePath: chromiumPath(), args: [...CHROMIUM_ARGS, ...WEBGPU_ARGS] };
@@ -19,6 +21,11 @@ export default defineConfig({
     {
       command: 'npx vite --mode test --port 5199 --strictPort',
       url: 'http://localhost:5199/tests/browser/blank.html',
+      reuseExistingServer: reuse,
+    },
+    {
+      command: `npx vite build --mode test --logLevel warn && npx vite preview --mode test --port ${FAKES_PORT} --strictPort`,
+      url: fakePage(),
       reuseExistingServer: reuse,
     },
     { command: 'npx vite preview --port 4199 --strictPort', url: 'http://localhost:4199', reuseExistingServer: reuse },

@@ -15,7 +15,10 @@ export default defineConfig(({ mode }) => ({
   server: { headers: isolation, hmr: mode === 'test' ? false : undefined },
   preview: { headers: isolation },
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
-  build: { target: 'es2023', chunkSizeWarningLimit: 3000 },
+  build: {
+    ...{ target: 'es2023', chunkSizeWarningLimit: 3000 },
+    ...(mode === 'test' && { outDir: '.cache/page-on-fakes', rollupOptions: { input: 'tests/ui/fake.html' } }),
+  },
   optimizeDeps: {
     entries: ['index.html', 'tests/browser/*.ts'],
     include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm', 'comlink', 'idb'],

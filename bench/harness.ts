@@ -2,8 +2,8 @@
 // Not for measuring itself: bench/pages/* run in the page, bench/NAME.ts puts a table together.
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
-import { chromium, type Page } from '@playwright/test';
-import { createServer } from 'vite';
+import { chromium, type Browser, type Page } from '@playwright/test';
+import { build, createServer, preview } from 'vite';
 import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from '../scripts/chromium';
 import { findPython } from './python';
 
@@ -47,6 +47,22 @@ export async function withPage<T>(use: (page: Page) => Promise<T>, options: { we
     await server.close();
   }
 }
+
+/** Builds and serves the page, opens a headless Chromium and runs `use` with it and the page's address. */
+export async function withBuiltPage<T>(use: (browser: Browser, url: string) => Promise<T>): Promise<T> {
+  await build({ logLevel: 'warn' });
+  const server = await preview({ preview: { port: 0, host: 'localhost', open: false }, logLevel: 'warn' });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
+  try {
+    return await use(browser, server.resolvedUrls!.local[0]);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** Whether a figure meets its target, as a table says it. */
+export const judged = (holds: boolean): string => (holds ? 'holds' : 'MISSES');
 
 /** Calls `measure(argument)` of a module of bench/pages in the page. Both must be plain JSON. */
 export function measureInPage<T>(page: Page, module: string, argument: unknown): Promise<T> {

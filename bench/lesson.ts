@@ -1,29 +1,20 @@
 // npm run bench -- lesson: the button that heals, as a visitor presses it on the page as it opens, on WebAssembly: what it
 // takes and what comes of it on all test images. Not for speed by itself: bench/train.ts, bench/int8.ts.
-import { chromium, type Page } from '@playwright/test';
-import { build, preview } from 'vite';
-import { CHROMIUM_ARGS, chromiumPath } from '../scripts/chromium';
+import type { Page } from '@playwright/test';
 import type { Project } from '../src/project/types';
-import { environment, type BenchResult } from './harness';
+import { environment, judged, withBuiltPage, type BenchResult } from './harness';
 
 /** Points that QAT has to be above PTQ, and may be below FP32; seconds its training may take. */
 const TARGETS = { above_ptq_points: 3, below_fp32_points: 3, training_seconds: 120 };
 const LIMIT = { timeout: 900_000 };
 
-export async function run(): Promise<BenchResult> {
-  await build({ logLevel: 'warn' });
-  const server = await preview({ preview: { port: 0, host: 'localhost', open: false }, logLevel: 'warn' });
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
-  try {
+export const run = (): Promise<BenchResult> =>
+  withBuiltPage(async (browser, url) => {
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(`[page] ${error.message}`));
-    await page.goto(`${server.resolvedUrls!.local[0]}?backend=wasm`);
+    await page.goto(`${url}?backend=wasm`);
     return result(await heal(page), browser.version());
-  } finally {
-    await browser.close();
-    await server.close();
-  }
-}
+  });
 
 /** Presses the button and waits until the strip is full. */
 async function heal(page: Page) {
@@ -61,7 +52,6 @@ function result(healed: Awaited<ReturnType<typeof heal>>, browser: string): Benc
   const { weightBits, activationBits } = recipe;
   const [above, below] = [100 * (qat - ptq), 100 * (fp32 - qat)];
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  const judged = (holds: boolean) => (holds ? 'holds' : 'MISSES');
   return {
     table: [
       [`W${weightBits}A${activationBits}, ${images} test images, WASM, ${threads} threads`, '', 'target'],

@@ -1,11 +1,10 @@
 // npm run bench -- load: the first minute of the built page: when something true can be read, what scripts that took, and
 // whether the page answers while it trains and while a range is dragged. Not for what is computed: bench/lesson.ts.
 import { gzipSync } from 'node:zlib';
-import { chromium, type Browser, type Page } from '@playwright/test';
-import { build, preview } from 'vite';
-import { CHROMIUM_ARGS, chromiumPath } from '../scripts/chromium';
+import type { Browser, Page } from '@playwright/test';
 import type { Project } from '../src/project/types';
-import { environment, type BenchResult } from './harness';
+import { median, percentile } from '../src/report/statistics';
+import { environment, judged, withBuiltPage, type BenchResult } from './harness';
 
 const TARGETS = {
   first_true_figure_ms: 2000,
@@ -21,12 +20,8 @@ const TRAINED = 60;
 const DRAGGED = 240;
 const LIMIT = { timeout: 900_000 };
 
-export async function run(): Promise<BenchResult> {
-  await build({ logLevel: 'warn' });
-  const server = await preview({ preview: { port: 0, host: 'localhost', open: false }, logLevel: 'warn' });
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
-  try {
-    const url = server.resolvedUrls!.local[0];
+export const run = (): Promise<BenchResult> =>
+  withBuiltPage(async (browser, url) => {
     console.log('Opening the page ...');
     const near = await visits(browser, url, false);
     const slow = await visits(browser, url, true);
@@ -38,11 +33,7 @@ export async function run(): Promise<BenchResult> {
     console.log('Dragging ...');
     const frames = await drag(page);
     return result({ near, slow, scripts, tasks, frames }, browser.version());
-  } finally {
-    await browser.close();
-    await server.close();
-  }
-}
+  });
 
 interface Visit {
   readonly paint: number;
@@ -157,10 +148,6 @@ async function drag(page: Page): Promise<number[]> {
   return frames;
 }
 
-const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
-const median = (values: readonly number[]) => sorted(values)[Math.floor(values.length / 2)];
-const p95 = (values: readonly number[]) => sorted(values)[Math.floor(values.length * 0.95)];
-
 interface Measured {
   readonly near: Visit;
   readonly slow: Visit;
@@ -170,8 +157,7 @@ interface Measured {
 }
 
 function result({ near, slow, scripts, tasks, frames }: Measured, browser: string): BenchResult {
-  const frame = p95(frames);
-  const judged = (holds: boolean) => (holds ? 'holds' : 'MISSES');
+  const frame = percentile(frames, 0.95);
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
   return {
     table: [

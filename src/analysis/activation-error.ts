@@ -3,6 +3,7 @@
 import type { QParams } from '../core/qparams';
 import { clamp, unclampedCode } from '../quant/fake-quant';
 import type { Histogram } from '../quant/histogram';
+import { reachOf } from '../quant/qparams';
 import { SquaredError } from '../quant/ranges/squared-error';
 
 /** Means over all values, of squares in the square of their unit. */
@@ -27,8 +28,7 @@ export function activationError(histogram: Histogram, q: QParams): ActivationErr
   const { counts, min, max } = histogram;
   if (min === max) return errorOfOneValue(min, q);
   const half = q.scale / 2;
-  const lowest = (q.qmin - q.zeroPoint) * q.scale;
-  const highest = (q.qmax - q.zeroPoint) * q.scale;
+  const [lowest, highest] = reachOf(q);
   const width = (max - min) / counts.length;
   let [total, clipped, squares] = [0, 0, 0];
   for (let bin = 0; bin < counts.length; bin++) {

@@ -1,9 +1,10 @@
 // One output of a layer with weights, walked through: each product of codes, their sum, and how it becomes a code again.
 // The formulas are those of src/int8/ops/weighted.ts, taken apart to be read. Not for computing whole layers.
 import { roundHalfEven } from '../core/rounding';
-import type { Window } from '../core/window';
+import { ONE_PIXEL } from '../core/window';
 import type { Int8Tensor, Int8WeightedOp } from '../int8/int8-model';
 import { requantization } from '../int8/requantize';
+import { clamp } from '../quant/fake-quant';
 
 const f32 = Math.fround;
 
@@ -54,8 +55,7 @@ export interface Position {
  */
 export function walk(op: Int8WeightedOp, input: Int8Tensor, output: Int8Tensor, codes: Uint8Array, at: Position): Walk {
   const { weights } = op;
-  const window: Window = op.op === 'conv' ? op : { kernel: 1, stride: 1, pad: 0 };
-  const { kernel, stride, pad } = window;
+  const { kernel, stride, pad } = op.op === 'conv' ? op : ONE_PIXEL;
   const terms: Term[] = [];
   let sum = 0;
   for (let ky = 0; ky < kernel; ky++)
@@ -80,6 +80,6 @@ export function walk(op: Int8WeightedOp, input: Int8Tensor, output: Int8Tensor, 
     count: kernel * kernel * input.c,
     ...{ sum, inputScale: input.q.scale, inputZeroPoint: input.q.zeroPoint, weightScale: op.weightScales[at.channel] },
     ...{ bias: op.bias[at.channel], biasInSteps, multiplier, outputScale, zeroPoint, unclamped, low, high: qmax },
-    code: Math.min(Math.max(unclamped, low), qmax),
+    code: clamp(unclamped, low, qmax),
   };
 }

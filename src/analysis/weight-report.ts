@@ -27,3 +27,7 @@ export function weightReport(
     unused: unusedWeightCodes(codes, q),
   };
 }
+
+/** The largest magnitude of each channel's weights. */
+export const channelReach = ({ min, max }: ObservedRange): number[] =>
+  Array.from(max, (high, c) => Math.max(high, -min[c]));

@@ -6,6 +6,9 @@ export interface Window {
   readonly pad: number;
 }
 
+/** Of a layer on a vector: a convolution of one pixel. */
+export const ONE_PIXEL: Window = { kernel: 1, stride: 1, pad: 0 };
+
 /** Output length along one axis: floor((size + 2 pad - kernel) / stride) + 1. */
 export function outputLength(size: number, { kernel, stride, pad }: Window): number {
   return Math.floor((size + 2 * pad - kernel) / stride) + 1;

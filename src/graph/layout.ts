@@ -35,9 +35,11 @@ export function layoutOf({ nodes }: Graph, width: number): GraphLayout {
   const last = Math.max(...columns.values());
   const rows = starts.map((start, row) => {
     const inside = nodes.filter(({ id }) => places.get(id)!.row === row);
-    const passedBy = inside.some((node) => goesPast(node, columns, starts[row], places));
+    const passed = inside.some(({ id, inputs }) =>
+      inputs.some((input) => passesBy(places.get(input)!, places.get(id)!)),
+    );
     const most = Math.max(...inside.map(({ id }) => places.get(id)!.lane));
-    return { columns: (starts[row + 1] ?? last + 1) - start, lanes: Math.max(most, passedBy ? 1 : 0) + 1 };
+    return { columns: (starts[row + 1] ?? last + 1) - start, lanes: Math.max(most, passed ? 1 : 0) + 1 };
   });
   return { places, rows };
 }
@@ -110,14 +112,8 @@ function waists(nodes: readonly GraphNode[], columns: ReadonlyMap<string, number
   return found;
 }
 
-/** Whether an edge into this node runs beside others of the path. */
-function goesPast(
-  { id, inputs }: GraphNode,
-  columns: ReadonlyMap<string, number>,
-  start: number,
-  places: ReadonlyMap<string, Place>,
-): boolean {
-  const column = columns.get(id)!;
-  const { lane } = places.get(id)!;
-  return inputs.some((input) => lane === 0 && column - Math.max(columns.get(input)!, start - 1) > 1);
+/** Whether an edge has nodes of the longest path between its ends, so that it runs beside them. */
+export function passesBy(from: Place, to: Place): boolean {
+  const near = from.row === to.row;
+  return to.lane === 0 && (!near || from.lane === 0) && to.column - (near ? from.column : -1) > 1;
 }

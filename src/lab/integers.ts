@@ -11,6 +11,7 @@ import type { Int8Model, Int8Tensor } from '../int8/int8-model';
 import { int8FileBytes } from '../int8/serialize';
 import type { Calibrated } from '../quant/methods/calibration';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
+import { codeBits } from '../quant/qparams';
 import { agreement, argmax, predictions } from '../report/accuracy';
 import type { Classified } from '../report/classified';
 import { measureLatency } from '../report/statistics';
@@ -196,7 +197,7 @@ export class IntegerLab<Name extends string> {
     const timings = engine.profile(PROFILED_RUNS);
     return layers.map(({ name, macs, liveMacs, step: { op, output } }, i) => ({
       ...{ name, macs, liveMacs, weightBits: 'weights' in op ? op.weightBits : undefined },
-      activationBits: bitsOf(model.tensors[output].q),
+      activationBits: codeBits(model.tensors[output].q),
       ...timings[i],
     }));
   }
@@ -233,9 +234,6 @@ export class IntegerLab<Name extends string> {
     return loaded;
   }
 }
-
-/** That its codes take: 7 of PyTorch's reduced range, 0..127. */
-const bitsOf = ({ qmin, qmax }: Int8Tensor['q']): number => Math.ceil(Math.log2(qmax - qmin + 1));
 
 const contains = ({ h, w, c }: Int8Tensor, { y, x, channel }: Position): boolean =>
   [y, x, channel].every((value) => Number.isInteger(value) && value >= 0) && y < h && x < w && channel < c;

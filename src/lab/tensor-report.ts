@@ -7,7 +7,7 @@ import type { ObservedRange, QParams } from '../core/qparams';
 import { weightSteps } from '../analysis/weight-steps';
 import { inferenceWeights } from '../graph/fold';
 import { nodeById } from '../graph/graph';
-import type { WeightedNode } from '../graph/types';
+import type { Graph, WeightedNode } from '../graph/types';
 import type { Histogram } from '../quant/histogram';
 import type { Calibrated } from '../quant/methods/calibration';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
@@ -47,8 +47,7 @@ export function tensorReports(calibration: Calibrated, options: PtqOptions): Ten
     const codesOf = ({ qmin, qmax }: { readonly qmin: number; readonly qmax: number }) => qmax - qmin + 1;
     let weight: WeightTensor | undefined;
     if (frozen) {
-      const { data } = inferenceWeights(nodeById(graph, id) as WeightedNode, calibration.params).weight;
-      const { held, reached, unused } = weightReport(data, frozen);
+      const { held, reached, unused } = weightReport(weightOf(graph, id, calibration), frozen);
       const codes = codesOf(frozen.q) * unused.length;
       weight = { held, reached, codes, unused: unused.reduce((sum, { length }) => sum + length, 0) };
     }
@@ -87,10 +86,14 @@ export function tensorDetail(calibration: Calibrated, options: PtqOptions, id: s
   ];
   let weight: TensorDetail['weight'];
   if (frozen) {
-    const { data } = inferenceWeights(nodeById(graph, id) as WeightedNode, calibration.params).weight;
+    const data = weightOf(graph, id, calibration);
     const { held, reached } = weightReport(data, frozen);
     const { scales, qmin, qmax } = frozen.q;
     weight = { held, reached, steps: weightSteps(data, frozen.q), scales, qmin, qmax };
   }
   return { activation: q && histogram && { histogram, q }, weight };
 }
+
+/** As inference has it. @param id of a node with weights */
+const weightOf = (graph: Graph, id: string, { params }: Calibrated): Float32Array =>
+  inferenceWeights(nodeById(graph, id) as WeightedNode, params).weight.data;

@@ -33,6 +33,10 @@ function setUp({ failsOnce = false } = {}) {
     walk: async (...asked: unknown[]) => void calls.push(['walk', ...asked]),
   };
   const train = {
+    layerMaps: async (_: unknown, split: string, index: number) => (
+      calls.push(['maps', split, index]),
+      [layer('conv1')]
+    ),
     compareLayers: async (subject: { readonly kind: string }) => (
       calls.push(['compare', subject.kind]),
       [layer('conv1'), layer('avgpool')]
@@ -98,4 +102,15 @@ test('a network that could not be made is tried again', async () => {
   await expect(study.times(DEFAULT_RECIPE)).rejects.toThrow('no memory');
   expect((await study.times(DEFAULT_RECIPE)).size).toBe(1);
   expect(calls.filter((call) => call === 'prepare')).toHaveLength(2);
+});
+
+test('the maps of an image are made once for all layers, and again for another image', async () => {
+  const { calls, study } = setUp();
+  const maps = await study.maps(DEFAULT_RECIPE, 3);
+  expect(await study.maps(DEFAULT_RECIPE, 3)).toBe(maps);
+  await study.maps(DEFAULT_RECIPE, 4);
+  expect(calls.filter((call) => call !== 'prepare')).toEqual([
+    ['maps', 'validation', 3],
+    ['maps', 'validation', 4],
+  ]);
 });

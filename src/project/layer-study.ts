@@ -14,6 +14,7 @@ import type {
   TrainingRef,
   Walk,
 } from '../worker/api';
+import { Latest } from './latest';
 import type { Stops } from './stops';
 import type { Workers } from './workers';
 
@@ -28,15 +29,10 @@ export const SEARCH: Omit<SearchRequest, 'budget' | 'threads'> = { weightBits: [
 /** Validation images that layers are compared on. */
 export const COMPARED_IMAGES = 16;
 
-/** A network in the engine, and of which workers. */
-interface Inspected {
-  readonly workers: unknown;
-  readonly key: string;
-  readonly ready: Promise<void>;
-}
-
 export class LayerStudy {
-  private inspected: Inspected | undefined;
+  /** The network that the engine holds to be looked into, and the maps of an image. */
+  private readonly inspected = new Latest<unknown>();
+  private readonly mapped = new Latest<LayerMaps[]>();
 
   /** @param workers those there are now @param stops that load and calibrate @param threads of the engine */
   constructor(
@@ -63,7 +59,10 @@ export class LayerStudy {
   /** What FP32, the simulated and the integer network of PTQ make of one validation image, operation by operation. */
   async maps(options: PreparedOptions, index: number): Promise<LayerMaps[]> {
     await this.stops.prepare(options);
-    return this.workers().train.layerMaps(ptqOf(options), 'validation', index);
+    const workers = this.workers();
+    return this.mapped.of(workers, JSON.stringify([options, index]), () =>
+      workers.train.layerMaps(ptqOf(options), 'validation', index),
+    );
   }
 
   /** One output of the integer network of PTQ, of one validation image. @throws PlaygroundError as EngineApi.walk */
@@ -83,12 +82,7 @@ export class LayerStudy {
   private async inspect(choices: PtqChoices): Promise<void> {
     const workers = this.workers();
     await this.stops.prepare(choices);
-    const key = JSON.stringify(choices);
-    if (this.inspected?.workers === workers && this.inspected.key === key) return this.inspected.ready;
-    const ready = workers.engine.quantize('inspected', choices, 1).then(() => {});
-    this.inspected = { workers, key, ready };
-    ready.catch(() => (this.inspected = undefined));
-    return ready;
+    await this.inspected.of(workers, JSON.stringify(choices), () => workers.engine.quantize('inspected', choices, 1));
   }
 
   /** What training has made of it. @throws PlaygroundError 'bad-argument' where nothing was trained */

@@ -27,9 +27,9 @@ export interface Stage {
 /** Those choices of a recipe that the drawing depends on. */
 export type StageChoices = Pick<
   Recipe,
-  'qconfig' | 'weightBits' | 'activationBits' | 'keepEight' | 'layerBits' | 'batchNorm' | 'fuseAddRelu'
-> &
-  Pick<Recipe, 'reduceRange' | 'weightScheme' | 'narrowRange' | 'powerOfTwo'>;
+  | ('qconfig' | 'weightBits' | 'activationBits' | 'keepEight' | 'layerBits' | 'batchNorm' | 'fuseAddRelu')
+  | ('reduceRange' | 'weightScheme' | 'narrowRange' | 'powerOfTwo')
+>;
 
 /** @param choices of a recipe that was checked */
 export function networkStages(choices: StageChoices): Readonly<Record<StageId, Stage>> {

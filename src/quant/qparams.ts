@@ -112,3 +112,13 @@ function neverObserved(what: string): PlaygroundError {
     'Train or calibrate first, so that every observer sees at least one batch.',
   );
 }
+
+/** Bits that a code of the range takes: 7 of PyTorch's reduced range, 0..127. */
+export const codeBits = ({ qmin, qmax }: Pick<QuantRule, 'qmin' | 'qmax'>): number =>
+  Math.ceil(Math.log2(qmax - qmin + 1));
+
+/** What the lowest and the highest code stand for: (qmin - z) s and (qmax - z) s. */
+export const reachOf = ({ scale, zeroPoint, qmin, qmax }: QParams): readonly [lowest: number, highest: number] => [
+  (qmin - zeroPoint) * scale,
+  (qmax - zeroPoint) * scale,
+];

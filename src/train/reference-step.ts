@@ -3,6 +3,7 @@
 // To be read, not to be fast: float64 but where PyTorch's float32 decides over codes. The formulas: src/device/reference.
 import type { ParamStore } from '../core/params';
 import type { ObservedRange } from '../core/qparams';
+import { ONE_PIXEL } from '../core/window';
 import { batchNorm, batchNormGrad, runningStatistics, scaleFactor } from '../device/reference/batch-norm';
 import { convolution, convolutionFilterGrad, convolutionInputGrad, outputMaps } from '../device/reference/convolution';
 import { add, addBias, relu, reluGrad } from '../device/reference/elementwise';
@@ -229,7 +230,7 @@ class Pass {
   }
 
   private linear(node: LinearNode, x: Value): Value {
-    const onePixel = { kernel: 1, stride: 1, pad: 0, cout: node.outFeatures };
+    const onePixel = { ...ONE_PIXEL, cout: node.outFeatures };
     return this.addBias(this.convolve(x, this.weight(node), onePixel), node.bias);
   }
 

@@ -6,6 +6,7 @@ import { readLayerBits } from '../../src/recipe/layer-bits';
 import { noteComplaints } from '../complaints';
 import type { FakeWorkers } from '../ui/fake-workers';
 import { LONG } from './training-page';
+import { fakePage } from '../ui/address';
 
 const complaints: string[] = [];
 test.beforeEach(({ page }) => {
@@ -32,7 +33,7 @@ const layerBits = (page: Page) =>
   page.evaluate(() => (globalThis as unknown as { playground: Project }).playground.recipe.layerBits);
 
 test('every layer tells what it loses; after training, what training made of it', async ({ page }) => {
-  await page.goto('/tests/ui/fake.html?delay=1');
+  await page.goto(fakePage('delay=1'));
   await button(page, 'Look into every layer').click();
   await expect(table(page)).toBeVisible();
   expect(await cells(page, 1)).toEqual(['conv1', '30.0 dB', '1.25\u00a0%', '25\u00a0%', '3 of 128', '4.0×', '0']);
@@ -53,7 +54,7 @@ test('every layer tells what it loses; after training, what training made of it'
 test('a search gives each layer its bits: its front can be used, and fills in what a layer costs alone', async ({
   page,
 }) => {
-  await page.goto('/tests/ui/fake.html?delay=1');
+  await page.goto(fakePage('delay=1'));
   await searched(page);
   await expect(front(page).getByRole('row')).not.toHaveCount(0);
   const row = front(page).getByRole('row').filter({ hasText: '1 × 8 bits, 2 × 2 bits' });
@@ -68,7 +69,7 @@ test('a search gives each layer its bits: its front can be used, and fills in wh
 });
 
 test('a search can be ended, and one that fails says why; what was found stays', async ({ page }) => {
-  await page.goto('/tests/ui/fake.html?delay=100');
+  await page.goto(fakePage('delay=100'));
   await button(page, 'Search').click();
   await expect(card(page).getByRole('status')).toHaveText(/^[3-9] networks measured…/);
   await button(page, 'End the search').click();
@@ -82,7 +83,7 @@ test('a search can be ended, and one that fails says why; what was found stays',
 for (const colorScheme of ['light', 'dark'] as const)
   test(`no axe violation, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
-    await page.goto('/tests/ui/fake.html?delay=1');
+    await page.goto(fakePage('delay=1'));
     await searched(page);
     await button(page, 'Look into every layer').click();
     await expect(table(page)).toBeVisible();

@@ -2,8 +2,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { card, test, type Global } from './ui-page';
+import { fakePage } from '../ui/address';
 
-const visit = (page: Page, query = '') => page.goto(`/tests/ui/fake.html?delay=1${query}`);
+const visit = (page: Page, query = '') => page.goto(fakePage(`delay=1${query}`));
 const panel = (page: Page) => page.locator('details', { has: page.getByText('For a lecture', { exact: true }) });
 const address = (page: Page) => page.evaluate(() => (globalThis as unknown as Global).address);
 const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -8,6 +8,7 @@ import { recordedStop } from '../../src/ui/lesson/recorded';
 import { noteComplaints } from '../complaints';
 import type { FakeWorkers } from '../ui/fake-workers';
 import { LONG } from './training-page';
+import { fakePage } from '../ui/address';
 
 const complaints: string[] = [];
 test.beforeEach(({ page }) => {
@@ -20,7 +21,7 @@ const lesson = (page: Page) => page.getByRole('region', { name: 'How few bits wi
 const figure = (page: Page) => lesson(page).locator('.figure');
 const slider = (page: Page, name: string) => lesson(page).getByRole('slider', { name });
 const asked = (page: Page) => page.evaluate(() => (globalThis as unknown as { fake: FakeWorkers }).fake.stops.asked);
-const open = (page: Page) => page.goto('/tests/ui/fake.html');
+const open = (page: Page) => page.goto(fakePage());
 /** Both widths in one slider, at these bits; what was asked before is forgotten. */
 async function together(page: Page, bits: number): Promise<void> {
   const both = lesson(page).getByLabel('Both together');
@@ -96,7 +97,7 @@ const model = (page: Page, name: string) => strip(page).locator(`[data-model=${n
 test('one button heals at the widths of the slider; the strip fills; other widths get a run of their own', async ({
   page,
 }) => {
-  await page.goto('/tests/ui/fake.html?delay=1');
+  await page.goto(fakePage('delay=1'));
   await together(page, 4);
   await expect(model(page, 'PTQ')).toHaveText('40.0 %');
   await expect(model(page, 'QAT')).toHaveText('–');
@@ -126,7 +127,7 @@ test('one button heals at the widths of the slider; the strip fills; other width
 });
 
 test('the best training that is known for the widths is one press away', async ({ page }) => {
-  await page.goto('/tests/ui/fake.html?delay=0');
+  await page.goto(fakePage('delay=0'));
   await together(page, 4);
   const best = lesson(page).getByRole('button', { name: 'As well as is known' });
   await expect(lesson(page)).toContainText('Roundings are learned first, in some minutes');
@@ -141,7 +142,7 @@ test('the best training that is known for the widths is one press away', async (
 });
 
 test('a training that fails is told beside the button, and the next press goes on', async ({ page }) => {
-  await page.goto('/tests/ui/fake.html?delay=1&fail=train');
+  await page.goto(fakePage('delay=1&fail=train'));
   await lesson(page)
     .getByRole('button', { name: /^Heal it/ })
     .click();

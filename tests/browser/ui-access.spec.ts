@@ -2,10 +2,10 @@
 // Not for real workers: tests/e2e.
 import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
-import { card, done, forgiveFailure, open, runAll, runs, test } from './ui-page';
+import { card, done, forgiveFailure, open, openFolded, runAll, runs, test } from './ui-page';
 
 test('the keyboard alone runs a step, moves a slider, and makes, takes, names and deletes runs', async ({ page }) => {
-  await open(page, 'delay=1');
+  await openFolded(page, 'delay=1');
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.replace(/\s+/g, ' ').trim() ?? '');
   const tabTo = async (wanted: string): Promise<void> => {
     for (let i = 0; i < 60; i++) {
@@ -19,6 +19,8 @@ test('the keyboard alone runs a step, moves a slider, and makes, takes, names an
   await page.keyboard.press('Enter');
   await done(page, 'load');
   await expect(page.getByRole('heading', { name: /Load/ })).toBeFocused();
+  await tabTo('4 Configure');
+  await page.keyboard.press('Enter');
   await page.getByRole('slider', { name: /^Activations/ }).focus();
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByRole('slider', { name: /^Activations/ })).toHaveAttribute('aria-valuetext', '7 bits');

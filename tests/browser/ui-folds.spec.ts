@@ -1,8 +1,9 @@
 // Steps as lines: which cards stand open, and what opens the others. Not for what a card holds: ui-steps.spec.ts.
 import { expect, type Page } from '@playwright/test';
 import { card, done, test } from './ui-page';
+import { fakePage } from '../ui/address';
 
-const visit = (page: Page, hash = '') => page.goto(`/tests/ui/fake.html?delay=1${hash}`);
+const visit = (page: Page, hash = '') => page.goto(fakePage(`delay=1${hash}`));
 const isOpen = (page: Page, step: string) => card(page, step).locator('[aria-controls]').first();
 const openSteps = (page: Page) =>
   page
@@ -33,7 +34,7 @@ test('the next step stands open, and the one done last; the others are lines tha
 });
 
 test('a failed step opens; all can be opened and folded at once', async ({ page, complaints }) => {
-  await page.goto('/tests/ui/fake.html?delay=1&fail=prepare');
+  await page.goto(fakePage('delay=1&fail=prepare'));
   await page.getByRole('button', { name: 'Run all nine steps' }).click();
   await expect(card(page, 'prepare')).toHaveAttribute('data-status', 'failed');
   expect(await openSteps(page)).toEqual(['prepare']);

@@ -4,6 +4,7 @@ import { expect, test as base, type Page } from '@playwright/test';
 import type { Project } from '../../src/project/types';
 import type { FakeWorkers } from '../ui/fake-workers';
 import { noteComplaints } from '../complaints';
+import { fakePage } from '../ui/address';
 
 /** A test that ends without complaints in the console, but for those that it took out. */
 export const test = base.extend<{ complaints: string[] }>({
@@ -19,9 +20,13 @@ export const test = base.extend<{ complaints: string[] }>({
 });
 
 export const STEPS = ['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'];
-export const open = async (page: Page, query = ''): Promise<void> => {
-  await page.goto(`/tests/ui/fake.html?${query}`);
+/** The page as a visitor finds it, most steps a line each. */
+export const openFolded = async (page: Page, query = ''): Promise<void> => {
+  await page.goto(fakePage(query));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
+};
+export const open = async (page: Page, query = ''): Promise<void> => {
+  await openFolded(page, query);
   await page.getByRole('button', { name: 'Open all steps' }).click();
 };
 export const card = (page: Page, step: string) => page.locator(`[data-step=${step}]`);

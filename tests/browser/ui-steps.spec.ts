@@ -1,8 +1,9 @@
 // The steps on the page: run in order or one by one, failing and going on, training steered, what they show and save.
 // Not for real workers: tests/e2e.
-import { expect, type Locator } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, trainLong, type Global } from './ui-page';
 import { LONG } from './training-page';
+import { fakePage } from '../ui/address';
 
 test('Run all runs the nine steps in order and shows their results', async ({ page }) => {
   await open(page, 'delay=1');
@@ -141,16 +142,22 @@ test('training: pause, one step, another learning rate, resume, stop', async ({ 
 
 const learningIn = (step: Locator) => step.getByRole('group', { name: 'Learning how to round' });
 
-/** Learning of roundings in a step's card: paused, gone on with, stopped and taken up by Retry. */
+/** Learning of roundings ends only where it is stopped, or by itself again. */
+const endless = (page: Page, on: boolean) =>
+  page.evaluate((on) => void ((globalThis as unknown as Global).fake.endless = on), on);
+
+/** Learning of roundings in a step's card, endless: paused, gone on with, stopped and taken up by Retry. */
 async function pauseStopAndRetry(step: Locator): Promise<void> {
   for (const name of ['Pause', 'Resume', 'Stop']) await learningIn(step).getByRole('button', { name }).click();
   await expect(step).toHaveAttribute('data-status', 'failed');
   await expect(step).toContainText('Learning how to round was stopped.');
+  await endless(step.page(), false);
   await step.getByRole('button', { name: 'Retry' }).click();
 }
 
 test('roundings that are learned: paused, gone on with, stopped and taken up by Retry', async ({ page }) => {
   await open(page, `delay=60&address=${encodeURIComponent('?rounding=learned&steps=10')}`);
+  await endless(page, true);
   const convert = card(page, 'convert');
   const learning = learningIn(convert);
   await page.getByRole('button', { name: 'Run all nine steps' }).click();
@@ -163,7 +170,8 @@ test('roundings that are learned: paused, gone on with, stopped and taken up by 
 test('QAT that begins at learned roundings learns these first: paused, stopped, taken up by Retry', async ({
   page,
 }) => {
-  await open(page, `delay=200&address=${encodeURIComponent('?rounding=learned&begin-at=ptq&steps=10')}`);
+  await open(page, `delay=60&address=${encodeURIComponent('?rounding=learned&begin-at=ptq&steps=10')}`);
+  await endless(page, true);
   const train = card(page, 'train');
   const learning = learningIn(train);
   await train.getByRole('button', { name: /^Run/ }).click();
@@ -267,7 +275,7 @@ for (const status of ['no-api', 'no-adapter', 'software', 'device-lost', 'failed
   });
 
 test('a browser that cannot start a project gets a page that says so', async ({ page, complaints }) => {
-  await page.goto('/tests/ui/fake.html?broken=1');
+  await page.goto(fakePage('broken=1'));
   await expect(page.getByRole('alert')).toContainText('This browser has no module workers.');
   expect(complaints.splice(0).join()).toContain('Error: This browser has no module workers.');
 });

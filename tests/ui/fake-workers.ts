@@ -66,6 +66,8 @@ export class FakeWorkers {
   readonly calls: string[] = [];
   readonly stops = new FakeStops();
   readonly search = new FakeSearch();
+  /** Learning of roundings does not end by itself while this is set. */
+  endless = false;
   private failing: string;
   private paused = false;
   private stopped = false;
@@ -229,7 +231,7 @@ export class FakeWorkers {
     this.stopped = false;
     for (let block = 1; block <= 10; block++) {
       do await this.tick();
-      while (this.paused && !this.stopped);
+      while ((this.paused || (this.endless && block === 10)) && !this.stopped);
       if (this.stopped)
         throw new PlaygroundError('stopped', 'Learning how to round was stopped.', 'Run the step again.');
       onProgress({ what: 'steps', done: 500 * block, total: 5000 });

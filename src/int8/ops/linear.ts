@@ -1,4 +1,5 @@
 // QuantizedLinear, on a vector.
+import { ONE_PIXEL } from '../../core/window';
 import { expectShape, refuse } from '../checks';
 import type { Int8Linear } from '../int8-model';
 import type { Definition } from './definition';
@@ -14,5 +15,5 @@ export const linear: Definition<Int8Linear> = {
     expectShape(at, { h: 1, w: 1, c: at.output.c });
     checkWeighted(op, at, c);
   },
-  compute: (op, [input], output) => computeWeighted(op, { kernel: 1, stride: 1, pad: 0 }, false, input, output),
+  compute: (op, [input], output) => computeWeighted(op, ONE_PIXEL, false, input, output),
 };

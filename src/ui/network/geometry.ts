@@ -1,5 +1,6 @@
-// Where the picture of a network has its nodes and edges, in pixels at the browser's own size of text. Not for which column a node is in: src/graph/layout.ts.
-import { layoutOf } from '../../graph/layout';
+// Where the picture of a network has its nodes and edges, in pixels at the browser's own size of text.
+// Not for which column a node is in: src/graph/layout.ts.
+import { layoutOf, passesBy } from '../../graph/layout';
 import type { Graph } from '../../graph/types';
 
 /** A cell of the picture, and the node in it. */
@@ -14,7 +15,6 @@ interface Drawn {
   /** Of its middle. */
   readonly x: number;
   readonly y: number;
-  readonly row: number;
 }
 
 export interface Drawing {
@@ -40,7 +40,7 @@ export function drawingOf(graph: Graph, available: number): Drawing {
   const columnX = (column: number) => MARGIN + (column + 0.5) * CELL.width;
   const nodes = graph.nodes.map(({ id }) => {
     const { row, column, lane } = places.get(id)!;
-    return { id, row, x: columnX(column), y: laneY(row, lane) };
+    return { id, x: columnX(column), y: laneY(row, lane) };
   });
   const edges = graph.nodes.flatMap(({ id, inputs }) => {
     const to = places.get(id)!;
@@ -52,8 +52,7 @@ export function drawingOf(graph: Graph, available: number): Drawing {
       const [x0, y0] = near
         ? [columnX(from.column) + NODE.width / 2, laneY(from.row, from.lane)]
         : [0, laneY(to.row, 0)];
-      const passes = to.column - (near ? from.column : -1) > 1 && to.lane === 0 && (!near || from.lane === 0);
-      const path = passes ? around(x0, y0, x1, y1, laneY(to.row, 1)) : curve(x0, y0, x1, y1);
+      const path = passesBy(from, to) ? around(x0, y0, x1, y1, laneY(to.row, 1)) : curve(x0, y0, x1, y1);
       if (near) return [{ key, path }];
       const [leaves, y] = [columnX(from.column) + NODE.width / 2, laneY(from.row, from.lane)];
       const end = columnX(rows[from.row].columns - 1) + CELL.width / 2 + MARGIN;

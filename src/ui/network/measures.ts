@@ -1,5 +1,6 @@
 // What the picture of a network can be coloured by: one entry for each measure. Not for computing them: src/project, src/graph.
 import type { GraphNode } from '../../graph/types';
+import { codeBits } from '../../quant/qparams';
 import type { NodeQuant } from '../../quant/types';
 import { bytes, count, fixed, percent, points } from '../format';
 
@@ -31,29 +32,25 @@ export interface Measure {
   readonly ends?: readonly [number, number] | 'falling';
 }
 
-/** That a code of the range takes. */
-const bitsOf = (spec: { readonly qmin: number; readonly qmax: number } | undefined): number | undefined =>
-  spec && Math.ceil(Math.log2(spec.qmax - spec.qmin + 1));
-
 export const MEASURES = {
   weightBits: {
     name: 'Bits of weights',
     hint: 'What each weight takes. Fewer bits are darker.',
-    of: ({ quant }) => bitsOf(quant?.weight),
+    of: ({ quant }) => quant?.weight && codeBits(quant.weight),
     text: (value) => `${value} bits`,
     ends: [8, 2],
   },
   activationBits: {
     name: 'Bits of activations',
     hint: 'What each value that leaves a layer takes: 7 where one of 8 is left free (reduce_range). Fewer bits are darker.',
-    of: ({ quant }) => bitsOf(quant?.activation),
+    of: ({ quant }) => quant?.activation && codeBits(quant.activation),
     text: (value) => `${value} bits`,
     ends: [8, 2],
   },
   bytes: {
     name: 'Bytes of weights',
     hint: 'Of the file, at these bits.',
-    of: ({ quant, weights }) => (quant?.weight ? (weights * bitsOf(quant.weight)!) / 8 : undefined),
+    of: ({ quant, weights }) => quant?.weight && (weights * codeBits(quant.weight)) / 8,
     text: bytes,
   },
   macs: {

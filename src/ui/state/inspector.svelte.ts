@@ -67,18 +67,25 @@ export class Inspector {
     return { ...this.playground.options, ...this.lesson.widths };
   }
 
-  /** Its tensors, and its maps of the image; to be called in an effect, which what they are of starts again. */
-  async open(): Promise<void> {
-    const { layers } = this.playground.project;
-    const { choices, id, image } = this;
+  /** Its tensors; to be called in an effect, which a change of the network starts again. */
+  openTensors(): Promise<void> {
+    const { choices, id } = this;
+    const of = JSON.stringify(choices);
+    return this.attempt(async () => {
+      const detail = await this.playground.project.layers.detail(choices, id);
+      if (of === JSON.stringify(this.choices)) this.detail = detail;
+    });
+  }
+
+  /** Its maps of the image; likewise, and of another image. */
+  openMaps(): Promise<void> {
+    const { choices, image } = this;
     const of = JSON.stringify([choices, image]);
-    const stands = () => of === JSON.stringify([this.choices, this.image]);
-    await this.attempt(async () => {
-      const detail = await layers.detail(choices, id);
-      if (stands()) this.detail = detail;
-      const picture = await this.playground.project.validationImage(image);
-      const maps = await layers.maps(choices, image);
-      if (!stands()) return;
+    const { project } = this.playground;
+    return this.attempt(async () => {
+      const maps = await project.layers.maps(choices, image);
+      const picture = await project.validationImage(image);
+      if (of !== JSON.stringify([this.choices, this.image])) return;
       this.picture = picture;
       this.maps = maps;
       this.walked = this.at = undefined;

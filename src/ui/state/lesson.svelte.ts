@@ -113,7 +113,7 @@ export class Lesson {
     if (this.healing || playground.busy) return;
     const { project } = playground;
     // What rests on the slider makes way for the measurement.
-    this.asked?.abort();
+    this.giveWay();
     this.problem = undefined;
     this.healing = true;
     try {

@@ -2,6 +2,8 @@
 // its nodes comes from the layer study. Not for drawing: src/ui/network.
 import { getContext, setContext } from 'svelte';
 import { layerCosts } from '../../graph/cost';
+import { operationOf } from '../../graph/ops/table';
+import type { GraphNode } from '../../graph/types';
 import { networkStages, type StageId } from '../../project/network-stages';
 import { endsOf, measureOf, type Facts, type MeasureId } from '../network/measures';
 import type { Layers } from './layers.svelte';
@@ -42,6 +44,12 @@ export class NetworkView {
     private readonly lesson: Lesson,
     private readonly layers: Layers,
   ) {}
+
+  /** What PyTorch calls a node at this step. */
+  moduleOf(node: GraphNode): string {
+    const { module, quantized } = operationOf(node).names(node);
+    return this.stageId === 'converted' ? quantized : module;
+  }
 
   /** The picture goes along with the steps; to be called in an effect. */
   follow(): void {

@@ -20,27 +20,32 @@ export interface ViewChoices {
 
 export const PLAIN_VIEW: ViewChoices = { theme: 'auto', size: 100, hidden: [], keys: false };
 
+/** What each is called in an address. */
+const NAMES = { theme: 'theme', size: 'text', hidden: 'hide', keys: 'present' } as const satisfies Readonly<
+  Record<keyof ViewChoices, string>
+>;
+
 /** What an address asks for in place of `base`; what it asks for that there is not is passed over, as it changes no figure. */
 export function viewOf(query: string, base: ViewChoices = PLAIN_VIEW): ViewChoices {
   const asked = new URLSearchParams(query);
-  const theme = THEMES.find((theme) => theme === asked.get('theme'));
-  const size = SIZES.find((size) => String(size) === asked.get('text'));
-  const hidden = asked.get('hide')?.split(',');
+  const theme = THEMES.find((theme) => theme === asked.get(NAMES.theme));
+  const size = SIZES.find((size) => String(size) === asked.get(NAMES.size));
+  const hidden = asked.get(NAMES.hidden)?.split(',');
   return {
     theme: theme ?? base.theme,
     size: size ?? base.size,
     hidden: hidden ? PARTS.filter((part) => hidden.includes(part)) : base.hidden,
-    keys: asked.has('present') || base.keys,
+    keys: asked.has(NAMES.keys) || base.keys,
   };
 }
 
 /** What differs from the plain view, e.g. 'theme=dark&text=150'; empty where nothing does. */
 export function viewQuery({ theme, size, hidden, keys }: ViewChoices): string {
   const parts = [
-    theme === PLAIN_VIEW.theme ? '' : `theme=${theme}`,
-    size === PLAIN_VIEW.size ? '' : `text=${size}`,
-    hidden.length === 0 ? '' : `hide=${hidden.join(',')}`,
-    keys ? 'present=1' : '',
+    theme === PLAIN_VIEW.theme ? '' : `${NAMES.theme}=${theme}`,
+    size === PLAIN_VIEW.size ? '' : `${NAMES.size}=${size}`,
+    hidden.length === 0 ? '' : `${NAMES.hidden}=${hidden.join(',')}`,
+    keys ? `${NAMES.keys}=1` : '',
   ];
   return parts.filter(Boolean).join('&');
 }
@@ -48,7 +53,7 @@ export function viewQuery({ theme, size, hidden, keys }: ViewChoices): string {
 /** A query without what it says of the view. */
 export function withoutView(query: string): string {
   const rest = new URLSearchParams(query);
-  for (const name of ['theme', 'text', 'hide', 'present']) rest.delete(name);
+  for (const name of Object.values(NAMES)) rest.delete(name);
   return String(rest);
 }
 
