@@ -239,21 +239,21 @@ class WorkersProject implements Project {
     return this.trainings.discard(id);
   }
 
-  testImages(n: number): Promise<LabelledImages> {
-    return this.images('test', 0, n);
+  testImages(indices: readonly number[]): Promise<LabelledImages[]> {
+    return Promise.all(indices.map((index) => this.image('test', index)));
   }
 
   validationImage(index: number): Promise<LabelledImages> {
-    return this.images('validation', index, 1);
+    return this.image('validation', index);
   }
 
-  private async images(split: Split, start: number, count: number): Promise<LabelledImages> {
+  private async image(split: Split, index: number): Promise<LabelledImages> {
     // A failure is forgotten, so that the next call tries again.
     this.data ??= openImages(this.baseUrl).catch((error: unknown) => {
       this.data = undefined;
       throw error;
     });
-    return (await this.data).images(split, start, count);
+    return (await this.data).images(split, index, 1);
   }
 
   dispose(): void {

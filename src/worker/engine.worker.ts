@@ -73,7 +73,7 @@ class EngineWorker implements EngineApi {
       return true;
     });
     const { labels, predictions } = all!;
-    return { accuracy: agreement(predictions, labels), images, predictions };
+    return { accuracy: agreement(predictions, labels), images, labels, predictions };
   }
 
   latency(slot: Int8Slot, samples: number) {
