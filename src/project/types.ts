@@ -22,6 +22,7 @@ import type {
 } from '../worker/api';
 import type { Figures } from './figures';
 import type { LayerStudy } from './layer-study';
+import type { Race } from './race';
 import type { StepId, StepState } from './steps';
 import type { Stops } from './stops';
 
@@ -139,6 +140,12 @@ export interface Project {
    * another run's. @throws PlaygroundError 'bad-argument' where it is not converted
    */
   figures(): AsyncGenerator<Figures>;
+
+  /**
+   * FP32 and the converted run in hand at the same stream of images, burst after burst, until the signal ends it.
+   * @throws PlaygroundError 'bad-argument' where it is not converted, or while a run computes
+   */
+  race(signal: AbortSignal): AsyncGenerator<Race>;
 
   /** Steering of what trains; no-ops when nothing does. */
   pause(): void;

@@ -79,6 +79,10 @@ class EngineWorker implements EngineApi {
   latency(slot: Int8Slot, samples: number) {
     return this.lab.latency(slot, samples);
   }
+
+  burst(slot: Int8Slot, start: number, milliseconds: number) {
+    return this.lab.burst(slot, start, milliseconds);
+  }
 }
 
 expose(new EngineWorker());

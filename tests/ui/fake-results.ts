@@ -2,6 +2,7 @@
 import type { Int8Model, Int8Op, Int8Tensor } from '../../src/int8/int8-model';
 import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { Rng } from '../../src/core/rng';
+import type { Burst } from '../../src/report/burst';
 import type { Evaluation, LatencyStats } from '../../src/report/types';
 import type {
   BackendInfo,
@@ -147,6 +148,14 @@ export function fakeImage(index: number): LabelledImages {
 export const timed = (median_ms: number, what: string): LatencyStats => ({
   ...{ median_ms, p95_ms: median_ms * 1.3, samples: 200, threads: 1, what },
 });
+
+/** Fifty milliseconds of images that take so long each, one in ten twice that; one in eight is wrong. */
+export function fakeBurst(milliseconds: number, start: number): Burst {
+  const images = 50 / milliseconds;
+  const labels = new Uint8Array(images);
+  const times = Float64Array.from(labels, (_, i) => milliseconds * (i % 10 === 9 ? 2 : 1));
+  return { labels, predictions: labels.map((_, i) => Number((start + i) % 8 === 7)), times };
+}
 
 /**
  * What each model takes the pictures for: FP32 misses one in eight, and QAT INT8 says another class of one in fifty; PTQ
