@@ -132,7 +132,7 @@ export interface Distribution {
 
 /** @param times milliseconds, at least one @param bars at least one */
 export function distributionOf(times: readonly number[], bars: number): Distribution {
-  const from = Math.min(...times);
+  const from = percentile(times, 0);
   const width = (percentile(times, 0.99) - from) / bars || 1;
   const counts = new Array<number>(bars).fill(0);
   let above = 0;

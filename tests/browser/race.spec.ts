@@ -2,7 +2,7 @@
 // measures at all. No time is judged here.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { card, field, open, runAll, test } from './ui-page';
+import { card, field, open, runAll, test, type Global } from './ui-page';
 
 const compare = (page: Page) => card(page, 'compare');
 const button = (page: Page, name: string) => compare(page).getByRole('button', { name, exact: true });
@@ -95,3 +95,31 @@ for (const colorScheme of ['light', 'dark'] as const)
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }
   });
+
+test('the real engines: all race, and two threads take the pictures for the same as one', async ({ page }) => {
+  await page.goto('/?backend=wasm&steps=2&batch=16');
+  const racers = await page.evaluate(async () => {
+    const { playground } = globalThis as unknown as Global;
+    await playground.heal();
+    const end = new AbortController();
+    for await (const { racers } of playground.race(end.signal)) {
+      end.abort();
+      return racers.map(({ model, threads, bursts: [burst] }) => ({
+        ...{ model, threads, labels: [...burst.labels], predictions: [...burst.predictions] },
+        timed: burst.times.length === burst.labels.length && burst.times.every((time) => time >= 0),
+      }));
+    }
+    throw new Error('Nothing was measured.');
+  });
+  const [fp32, int8, threaded = int8] = racers;
+  expect(racers.map(({ model }) => model)).toEqual(['fp32', 'int8', 'int8'].slice(0, racers.length));
+  for (const { labels, predictions, timed } of racers) {
+    expect(timed).toBe(true);
+    expect(labels.length).toBeGreaterThan(0);
+    const both = Math.min(labels.length, fp32.labels.length);
+    expect(labels.slice(0, both)).toEqual(fp32.labels.slice(0, both));
+    expect(predictions.every((predicted) => predicted < 10)).toBe(true);
+  }
+  const both = Math.min(int8.predictions.length, threaded.predictions.length);
+  expect(threaded.predictions.slice(0, both)).toEqual(int8.predictions.slice(0, both));
+});

@@ -26,8 +26,11 @@ export class Race {
   private time = $state(Infinity);
   private end: AbortController | undefined;
   private readonly still = new MediaQuery('prefers-reduced-motion: reduce');
+  /** What was measured is played; where no motion is wanted there are numbers alone. */
+  readonly plays = $derived(!this.still.current);
 
-  private readonly measured = $derived.by(() =>
+  /** All of what was measured, which the playback does not change. */
+  readonly measured = $derived.by(() =>
     this.racers.map((racer) => ({ ...racer, pace: paceOf(racer.bursts), timeline: new Timeline(racer.bursts) })),
   );
   /** Where all of them are; before and after the playback where they came to. */
@@ -38,7 +41,7 @@ export class Race {
   readonly furthest = $derived.by(() => Math.max(...this.measured.map(({ timeline }) => timeline.at(Infinity).images)));
   readonly running = $derived(this.phase === 'measuring' || this.phase === 'playing');
   /** What was measured can be played. */
-  readonly playable = $derived.by(() => this.phase === 'over' && this.rounds === ROUNDS && !this.still.current);
+  readonly playable = $derived.by(() => this.phase === 'over' && this.rounds === ROUNDS && this.plays);
 
   constructor(private readonly playground: Playground) {}
 
