@@ -32,7 +32,7 @@ export interface LabRun {
   readonly losses?: { readonly qat: readonly number[]; readonly control: readonly number[] };
 }
 
-export interface LabExercise {
+interface LabExercise {
   readonly id: string;
   readonly name: string;
   readonly task: string;
