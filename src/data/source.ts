@@ -19,3 +19,9 @@ export interface ImageSource {
   /** A copy of images start..start+count-1 of a split, in its fixed order. @throws PlaygroundError when they cannot be had */
   images(split: Split, start: number, count: number): Promise<LabelledImages>;
 }
+
+/** The images for validation, for those who need no other split. */
+export const validationStream = (source: ImageSource) => ({
+  size: source.size('validation'),
+  images: (start: number, count: number) => source.images('validation', start, count),
+});

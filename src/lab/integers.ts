@@ -5,7 +5,7 @@ import type { SearchPoint } from '../analysis/search';
 import { convert } from '../convert/convert';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { PlaygroundError } from '../core/errors';
-import type { ImageSource, Split } from '../data/source';
+import { validationStream, type ImageSource, type Split } from '../data/source';
 import { createWasmEngine, type WasmEngine, type WasmEngineOptions } from '../engine/wasm-engine';
 import type { Int8Model, Int8Tensor } from '../int8/int8-model';
 import { int8FileBytes } from '../int8/serialize';
@@ -13,6 +13,7 @@ import type { Calibrated } from '../quant/methods/calibration';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
 import { codeBits } from '../quant/qparams';
 import { agreement, argmax, predictions } from '../report/accuracy';
+import { measureBurst, type Burst } from '../report/burst';
 import type { Classified } from '../report/classified';
 import { measureLatency } from '../report/statistics';
 import type { LatencyStats } from '../report/types';
@@ -204,13 +205,12 @@ export class IntegerLab<Name extends string> {
 
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
   async latency(name: Name, samples: number): Promise<LatencyStats> {
-    const { model, engine } = this.get(name);
+    const { engine } = this.get(name);
     const { pixels } = await this.images.images('test', 0, LATENCY_IMAGES);
     const size = pixels.length / LATENCY_IMAGES;
     const run = (sample: number): number => {
       const i = sample % LATENCY_IMAGES;
-      const codes = imageCodes(pixels.subarray(i * size, (i + 1) * size), 1, model, this.images.spec);
-      return argmax(dequantizeOutput(engine.run(codes, 1), model));
+      return this.answer(name, pixels.subarray(i * size, (i + 1) * size));
     };
     // Again where a thread stopped meanwhile: the times were then of two engines.
     for (;;) {
@@ -219,6 +219,19 @@ export class IntegerLab<Name extends string> {
       const stats = await measureLatency(run, samples, { threads, what });
       if (engine.threads === threads) return stats;
     }
+  }
+
+  /** Validation images one at a time, each timed as latency's samples: see measureBurst. */
+  burst(name: Name, start: number, milliseconds: number): Promise<Burst> {
+    const stream = validationStream(this.images);
+    return measureBurst(stream, (pixels) => this.answer(name, pixels), start, milliseconds);
+  }
+
+  /** The class of one image, by its bytes. */
+  private answer(name: Name, pixels: Uint8Array): number {
+    const { model, engine } = this.get(name);
+    const codes = imageCodes(pixels, 1, model, this.images.spec);
+    return argmax(dequantizeOutput(engine.run(codes, 1), model));
   }
 
   private asCalibrated(): Calibrated {

@@ -77,7 +77,7 @@ export async function compare(workers: Workers, context: CompareContext): Promis
       images_per_s: imagesPerSecond,
     },
   };
-  return { report, fp32, int8 };
+  return { report, fp32, control, ptq, int8 };
 }
 
 const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -21,7 +21,7 @@ function setUp() {
   const workers = { engine, baseline } as unknown as Workers;
   const fp32 = async (split: string, images: number) => {
     calls.push(`fp32 ${split} ${images}`);
-    return { accuracy: 0, images, predictions: predictions('fp32', 0, images) };
+    return { accuracy: 0, images, labels: new Uint8Array(images), predictions: predictions('fp32', 0, images) };
   };
   return { calls, context: { workers, baseUrl: '', images: 2500, fp32, stands: () => true } };
 }

@@ -40,7 +40,12 @@ export class Performer {
 
   /** @throws PlaygroundError 'bad-argument' */
   refuseWhileAnother(run: ProjectRun): void {
-    if (this.owner && this.owner.run !== run)
+    if (this.owner?.run !== run) this.refuseWhileComputing();
+  }
+
+  /** @throws PlaygroundError 'bad-argument' */
+  refuseWhileComputing(): void {
+    if (this.owner)
       throw new PlaygroundError(
         'bad-argument',
         `${this.owner.run.name} is computing, and there is one device.`,

@@ -15,6 +15,7 @@ import { newId } from './ids';
 import { IntegerNetworks } from './integer-networks';
 import { LayerStudy } from './layer-study';
 import { Performer } from './performer';
+import { raceOf, type Race } from './race';
 import { ProjectRun } from './run';
 import { stepWork, type Work } from './step-work';
 import { differing, READ_BY, STEP_IDS, type StepId } from './steps';
@@ -183,9 +184,7 @@ class WorkersProject implements Project {
   }
 
   async *figures(): AsyncGenerator<Figures> {
-    const run = this.hand;
-    if (run.state('convert') !== 'done')
-      throw new PlaygroundError('bad-argument', `${run.name} is not converted.`, 'Run its convert step first.');
+    const run = this.converted();
     const { workers, baseUrl } = this;
     const { recipe } = run;
     await this.networks.bring(run, 'convert');
@@ -201,6 +200,13 @@ class WorkersProject implements Project {
       // Another run's networks may have taken their place.
       stands: () => this.networks.has(run) && this.workers === workers,
     });
+  }
+
+  async *race(signal: AbortSignal): AsyncGenerator<Race> {
+    const { workers, baseUrl } = this;
+    const { int8Model } = this.converted();
+    this.performer.refuseWhileComputing();
+    yield* raceOf({ workers, baseUrl, int8Model: int8Model! }, signal);
   }
 
   async trainedLayers(): Promise<readonly LayerComparison[]> {
@@ -239,21 +245,21 @@ class WorkersProject implements Project {
     return this.trainings.discard(id);
   }
 
-  testImages(n: number): Promise<LabelledImages> {
-    return this.images('test', 0, n);
+  testImages(indices: readonly number[]): Promise<LabelledImages[]> {
+    return Promise.all(indices.map((index) => this.image('test', index)));
   }
 
   validationImage(index: number): Promise<LabelledImages> {
-    return this.images('validation', index, 1);
+    return this.image('validation', index);
   }
 
-  private async images(split: Split, start: number, count: number): Promise<LabelledImages> {
+  private async image(split: Split, index: number): Promise<LabelledImages> {
     // A failure is forgotten, so that the next call tries again.
     this.data ??= openImages(this.baseUrl).catch((error: unknown) => {
       this.data = undefined;
       throw error;
     });
-    return (await this.data).images(split, start, count);
+    return (await this.data).images(split, index, 1);
   }
 
   dispose(): void {
@@ -264,6 +270,14 @@ class WorkersProject implements Project {
   private byId(id: string): ProjectRun {
     const run = this.all.find((run) => run.id === id);
     if (!run) throw new PlaygroundError('bad-argument', 'There is no such run any more.', 'Choose another one.');
+    return run;
+  }
+
+  /** The run in hand. @throws PlaygroundError 'bad-argument' where it is not converted */
+  private converted(): ProjectRun {
+    const run = this.hand;
+    if (run.state('convert') !== 'done')
+      throw new PlaygroundError('bad-argument', `${run.name} is not converted.`, 'Run its convert step first.');
     return run;
   }
 

@@ -55,7 +55,7 @@ export class IdleWorkers {
       <T>(what: string, result: T) =>
       async (): Promise<T> => (note(what), this.silent ? new Promise<never>(() => {}) : result);
     const converted = { model: MODEL, bytes: 1, fp32Bytes: 4, activations: [] };
-    const evaluation = { accuracy: 0.5, images: 2, predictions: new Uint8Array(2) };
+    const evaluation = { accuracy: 0.5, images: 2, labels: new Uint8Array(2), predictions: new Uint8Array(2) };
     const latency = { median_ms: 1, p95_ms: 1, samples: 1, threads: 1, what: '' };
     const train = {
       start: async (_: string, backend: string) => (note(`start ${backend}`), { backend: 'wasm', reason: backend }),

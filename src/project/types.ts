@@ -22,6 +22,7 @@ import type {
 } from '../worker/api';
 import type { Figures } from './figures';
 import type { LayerStudy } from './layer-study';
+import type { Race } from './race';
 import type { StepId, StepState } from './steps';
 import type { Stops } from './stops';
 
@@ -44,10 +45,12 @@ export interface StepResults {
   readonly save: { readonly filename: string; readonly bytes: number; readonly blob: Blob };
 }
 
-export interface CompareResult {
+/** Models whose answers are kept image by image; int8 is QAT's. */
+export type ComparedModel = 'fp32' | 'control' | 'ptq' | 'int8';
+
+/** On the same test images. */
+export interface CompareResult extends Readonly<Record<ComparedModel, Evaluation>> {
   readonly report: Report;
-  readonly fp32: Evaluation;
-  readonly int8: Evaluation;
 }
 
 /** A recipe and what came of it. */
@@ -138,6 +141,12 @@ export interface Project {
    */
   figures(): AsyncGenerator<Figures>;
 
+  /**
+   * FP32 and the converted run in hand at the same stream of images, burst after burst, until the signal ends it.
+   * @throws PlaygroundError 'bad-argument' where it is not converted, or while a run computes
+   */
+  race(signal: AbortSignal): AsyncGenerator<Race>;
+
   /** Steering of what trains; no-ops when nothing does. */
   pause(): void;
   resume(): void;
@@ -153,8 +162,8 @@ export interface Project {
   resumeSaved(id: string): Promise<void>;
   /** Forgets a saved training. @throws PlaygroundError 'storage' when another tab trains it */
   discard(id: string): Promise<void>;
-  /** The first n test images in split order, for the grid. */
-  testImages(n: number): Promise<LabelledImages>;
+  /** Test images, in the order they are asked for. */
+  testImages(indices: readonly number[]): Promise<LabelledImages[]>;
   /** One image for validation, which a visitor may look into. */
   validationImage(index: number): Promise<LabelledImages>;
   /** Post-training quantization at any width, whatever step the run in hand has come to. */

@@ -1,6 +1,7 @@
 // The report of one whole run: what `npm run report -- --json` writes and the page's table shows. Plain JSON.
 // Field names are stable: others script against them. Not for computing: see the files beside this one.
 import type { Recipe } from '../recipe/recipe';
+import type { Classified } from './classified';
 
 export interface LatencyStats {
   readonly median_ms: number;
@@ -11,12 +12,10 @@ export interface LatencyStats {
   readonly what: string;
 }
 
-/** Top-1 over `images` images of one split. */
-export interface Evaluation {
+/** Top-1 over the first `images` images of one split. */
+export interface Evaluation extends Classified {
   readonly accuracy: number;
   readonly images: number;
-  /** Predicted class of each image, in split order. */
-  readonly predictions: Uint8Array;
 }
 
 interface SizeReport {

@@ -42,7 +42,7 @@ export async function evaluate(
     labels.set(batch.labels, start);
     onDone(start + n);
   }
-  return { accuracy: agreement(predicted, labels), images, predictions: predicted };
+  return { accuracy: agreement(predicted, labels), images, labels, predictions: predicted };
 }
 
 /** Post-training calibration: the float network sees the batches, and watchers what they watch of its outputs. */

@@ -14,6 +14,9 @@ export const fixed = (value: number, digits: number): string => sign(formatOf(di
 /** 10000 -> '10,000'. */
 export const count = (value: number): string => fixed(value, 0);
 
+/** A whole number with its sign: 3 -> '+3', 0 -> '0'. */
+export const signed = (value: number): string => `${value > 0 ? '+' : ''}${count(value)}`;
+
 /** 0.8712 -> '87.12 %'. */
 export const percent = (share: number, digits = 2): string => `${fixed(share * 100, digits)}${NO_BREAK}%`;
 

@@ -5,6 +5,7 @@ import type { ImageSpec } from '../core/image-spec';
 import type { Split } from '../data/source';
 import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
+import type { Burst } from '../report/burst';
 import type { Evaluation, LatencyStats } from '../report/types';
 import type { Classified } from '../report/classified';
 import type { Position, Walk } from '../analysis/product';
@@ -155,8 +156,11 @@ export interface TrainApi {
   latency(samples: number): Promise<LatencyStats>;
 }
 
-/** Networks of the engine worker: the run's two, what the slider of bits stands at, what a search is at, what is looked into. */
-export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search' | 'inspected';
+/**
+ * Networks of the engine worker: the run's two, what the slider of bits stands at, what a search is at, what is looked into,
+ * and what races on one thread and on several.
+ */
+export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search' | 'inspected' | 'race' | 'race-threaded';
 export type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 export type { TensorDetail, TensorReport } from '../lab/tensor-report';
 export type { Clip } from '../quant/methods/ptq';
@@ -198,10 +202,14 @@ export interface EngineApi {
   evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
   latency(slot: Int8Slot, samples: number): Promise<LatencyStats>;
+  /** Validation images from `start` on, each timed as by latency, for so many milliseconds: see measureBurst. */
+  burst(slot: Int8Slot, start: number, milliseconds: number): Promise<Burst>;
 }
 
 /** The worker that measures the peer: stock tfjs-wasm, FP32, BN folded, fused conv + bias + ReLU. */
 export interface BaselineApi {
   start(baseUrl: string, threads: number): Promise<void>;
   latency(samples: number): Promise<LatencyStats>;
+  /** As the engine's. */
+  burst(start: number, milliseconds: number): Promise<Burst>;
 }

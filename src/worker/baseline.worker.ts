@@ -2,10 +2,12 @@
 import { expose } from 'comlink';
 import { bytesPerImage } from '../core/image-spec';
 import { normalizeImages } from '../data/normalize';
+import { validationStream, type ImageSource } from '../data/source';
 import { startStockWasm } from '../device/start/wasm';
 import { fuse } from '../graph/fuse';
-import type { ModelSpec } from '../model/model-spec';
 import { loadModel, openImages } from '../model/resnet18-cifar10';
+import { argmax } from '../report/accuracy';
+import { measureBurst } from '../report/burst';
 import { measureLatency } from '../report/statistics';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
@@ -16,7 +18,7 @@ const LATENCY_IMAGES = 100;
 
 class BaselineWorker implements BaselineApi {
   private model!: FloatModel;
-  private images!: ModelSpec['images'];
+  private images!: ImageSource;
   private pixels!: Uint8Array;
   private threads = 1;
 
@@ -25,19 +27,18 @@ class BaselineWorker implements BaselineApi {
     await startStockWasm(`${baseUrl}wasm/`, threads);
     this.threads = threads;
     const { model } = await loadModel(baseUrl);
-    const data = await openImages(baseUrl);
-    this.images = model.images;
-    this.pixels = (await data.images('test', 0, LATENCY_IMAGES)).pixels;
+    this.images = await openImages(baseUrl);
+    this.pixels = (await this.images.images('test', 0, LATENCY_IMAGES)).pixels;
     // Last, as it says that all is there.
     this.model = new FloatModel(fuse(model.graph).graph, model.params);
   }
 
   latency(samples: number) {
-    const size = bytesPerImage(this.images);
+    const size = bytesPerImage(this.images.spec);
     return measureLatency(
       (sample) => {
         const i = sample % LATENCY_IMAGES;
-        return logitsOf(this.model, normalizeImages(this.pixels.subarray(i * size, (i + 1) * size), this.images));
+        return this.logits(this.pixels.subarray(i * size, (i + 1) * size));
       },
       samples,
       {
@@ -45,6 +46,16 @@ class BaselineWorker implements BaselineApi {
         what: 'FP32 on tfjs-wasm (stock), BN folded, fused conv+bias+relu: image bytes to float logits',
       },
     );
+  }
+
+  burst(start: number, milliseconds: number) {
+    const classify = async (pixels: Uint8Array) => argmax(await this.logits(pixels));
+    return measureBurst(validationStream(this.images), classify, start, milliseconds);
+  }
+
+  /** Of the bytes of one image. */
+  private logits(pixels: Uint8Array): Promise<Float32Array> {
+    return logitsOf(this.model, normalizeImages(pixels, this.images.spec));
   }
 }
 

@@ -73,11 +73,15 @@ class EngineWorker implements EngineApi {
       return true;
     });
     const { labels, predictions } = all!;
-    return { accuracy: agreement(predictions, labels), images, predictions };
+    return { accuracy: agreement(predictions, labels), images, labels, predictions };
   }
 
   latency(slot: Int8Slot, samples: number) {
     return this.lab.latency(slot, samples);
+  }
+
+  burst(slot: Int8Slot, start: number, milliseconds: number) {
+    return this.lab.burst(slot, start, milliseconds);
   }
 }
 

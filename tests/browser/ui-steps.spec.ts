@@ -237,16 +237,6 @@ test('where the control failed, it is retried with what QAT had, which stands', 
   await expect(train.getByRole('region', { name: 'QAT run' })).toContainText('Step 60 of 60');
 });
 
-test('pictures: those where the models differ can be picked out and are marked', async ({ page }) => {
-  await open(page, 'delay=1');
-  await runAll(page);
-  const compare = card(page, 'compare');
-  await expect(compare.getByRole('status')).toContainText('1,000 pictures of the first 1,000');
-  await compare.getByLabel('Where they differ').check();
-  await expect(compare.getByRole('status')).toContainText('20 pictures of the first 1,000');
-  await expect(compare.getByText('They differ', { exact: true })).toHaveCount(20);
-});
-
 test('Save downloads the file when it is run by itself, and again by its link', async ({ page }) => {
   await open(page, 'delay=1');
   for (const save of [

@@ -65,8 +65,11 @@ for (const [name, backend] of [
     const model = parseInt8Model(await bytesOf(download));
     const seen = await page.evaluate(async (n) => {
       const { playground } = globalThis as unknown as { playground: Project };
-      const { pixels } = await playground.testImages(n);
-      return { pixels: [...pixels], predicted: [...playground.results.compare!.int8.predictions.subarray(0, n)] };
+      const images = await playground.testImages(Array.from({ length: n }, (_, i) => i));
+      return {
+        pixels: images.flatMap(({ pixels }) => [...pixels]),
+        predicted: [...playground.results.compare!.int8.predictions.subarray(0, n)],
+      };
     }, CHECKED);
     const codes = createReferenceEngine(model).run(
       imageCodes(Uint8Array.from(seen.pixels), CHECKED, model, CIFAR10),

@@ -2,6 +2,7 @@
 import type { Int8Model, Int8Op, Int8Tensor } from '../../src/int8/int8-model';
 import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { Rng } from '../../src/core/rng';
+import type { Burst } from '../../src/report/burst';
 import type { Evaluation, LatencyStats } from '../../src/report/types';
 import type {
   BackendInfo,
@@ -134,13 +135,13 @@ function fakeLabels(n: number): Uint8Array {
   return Uint8Array.from({ length: n }, () => rng.below(10));
 }
 
-/** n pictures of one colour per class, with a gradient. */
-export function fakeImages(n: number): LabelledImages {
-  const labels = fakeLabels(n);
-  const pixels = Uint8Array.from({ length: n * 3072 }, (_, i) => {
-    const label = labels[Math.floor(i / 3072)]!;
-    return (label * 53 * ((i % 3) + 1) + Math.floor((i % 3072) / 24)) % 256;
-  });
+/** A picture of its class's colour, with a gradient. */
+export function fakeImage(index: number): LabelledImages {
+  const labels = fakeLabels(index + 1).subarray(index);
+  const pixels = Uint8Array.from(
+    { length: 3072 },
+    (_, i) => (labels[0]! * 53 * ((i % 3) + 1) + Math.floor(i / 24)) % 256,
+  );
   return { pixels, labels };
 }
 
@@ -148,12 +149,25 @@ export const timed = (median_ms: number, what: string): LatencyStats => ({
   ...{ median_ms, p95_ms: median_ms * 1.3, samples: 200, threads: 1, what },
 });
 
-/** What each model takes the pictures for: FP32 misses one in eight, QAT INT8 one in fifty of those besides. */
+/** Fifty milliseconds of images that take so long each, one in ten twice that; one in eight is wrong. */
+export function fakeBurst(milliseconds: number, start: number): Burst {
+  const images = 50 / milliseconds;
+  const labels = new Uint8Array(images);
+  const times = Float64Array.from(labels, (_, i) => milliseconds * (i % 10 === 9 ? 2 : 1));
+  return { labels, predictions: labels.map((_, i) => Number((start + i) % 8 === 7)), times };
+}
+
+/**
+ * What each model takes the pictures for: FP32 misses one in eight, and QAT INT8 says another class of one in fifty; PTQ
+ * INT8 too, but it finds one in forty that FP32 misses.
+ */
 export function fakeEvaluation(of: FloatSubject['kind'] | 'qat' | 'ptq', images: number): Evaluation {
   const labels = fakeLabels(images);
   const fp32 = labels.map((label, i) => (i % 8 === 7 ? (label + 1) % 10 : label));
-  const predictions = of === 'qat' ? fp32.map((p, i) => (i % 50 === 7 ? (p + 1) % 10 : p)) : fp32;
+  const other = fp32.map((p, i) => (i % 50 === 7 ? (p + 1) % 10 : p));
+  const found = other.map((p, i) => (i % 40 === 7 ? labels[i]! : p));
+  const predictions = { fp32, control: fp32, qat_simulated: fp32, qat: other, ptq: found }[of];
   const better = { fp32: 0, control: 0.003, qat_simulated: -0.005, qat: 0, ptq: -0.02 }[of];
   const right = predictions.filter((p, i) => p === labels[i]).length;
-  return { accuracy: right / labels.length + better, images, predictions };
+  return { accuracy: right / labels.length + better, images, labels, predictions };
 }

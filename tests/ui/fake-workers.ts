@@ -24,6 +24,7 @@ import type {
 import {
   ENGINE,
   fakeBackend,
+  fakeBurst,
   fakeConverted,
   fakeEvaluation,
   fakeLayers,
@@ -172,7 +173,7 @@ export class FakeWorkers {
     searchWidths: (_: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) =>
       this.search.run(request, onPoint, this.tick),
     endSearch: async () => this.search.end(),
-    load: () => this.answer(ENGINE),
+    load: (_slot: string, _model: unknown, threads: number) => this.answer({ ...ENGINE, threads }),
     profile: () => this.answer(fakeLayers()),
     evaluate: async (slot: 'qat' | 'ptq', _: string, images: number, onProgress: OnProgress) => {
       await this.count('images', images, onProgress);
@@ -185,11 +186,13 @@ export class FakeWorkers {
       return { labels, predictions: labels.map((_, i) => Number((start + i) % (slot === 'qat' ? 10 : 4) === 0)) };
     },
     latency: () => this.answer(timed(0.412, 'wasm-relaxed-simd, image quantized and logits dequantized')),
+    burst: (slot: string, start: number) => this.answer(fakeBurst(slot === 'race' ? 0.5 : 0.25, start)),
   };
 
   private readonly baseline = {
     start: async () => {},
     latency: () => this.answer(timed(3.61, 'tfjs-wasm FP32, BN folded, fused conv + bias + ReLU')),
+    burst: (start: number) => this.answer(fakeBurst(5, start)),
   };
 
   private saved(): SavedTraining[] {

@@ -7,7 +7,7 @@ import { createProject } from '../../src/project/project';
 import type { Recipe } from '../../src/recipe/recipe';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/theme.css';
-import { fakeImages } from './fake-results';
+import { fakeImage } from './fake-results';
 import { CHOSEN, FakeWorkers } from './fake-workers';
 
 const query = new URLSearchParams(location.search);
@@ -29,8 +29,9 @@ mount(App, {
         loseAt: Number(query.get('lose') ?? 0),
       });
       const playground = createProject({ recipe: given ? recipe : CHOSEN, startWorkers: fake.start });
-      const testImages = async (n: number) => fakeImages(n);
-      Object.assign(playground, { stops: fake.stops, testImages, validationImage: () => testImages(1) });
+      const image = async (index: number) => fakeImage(index);
+      const testImages = (indices: readonly number[]) => Promise.all(indices.map(image));
+      Object.assign(playground, { stops: fake.stops, testImages, validationImage: image });
       return Object.assign(globalThis, { fake, playground }).playground;
     },
     address: { read: () => given, write: (query: string) => void (here.address = query) },

@@ -11,6 +11,9 @@ import { problemOf, type Problem } from './problem';
 /** By the widths of a stop and how it is quantized: see key(). */
 type ByStop<T> = Readonly<Record<string, T | undefined>>;
 
+/** Figures beside QAT's, at the widths it trained for. */
+export type Healing = Figures & BitWidths;
+
 export class Lesson {
   widths = $state.raw<BitWidths>() as BitWidths;
   /** Weights and activations have the same width. */
@@ -20,7 +23,7 @@ export class Lesson {
   healing = $state(false);
   problem = $state.raw<Problem>();
   private answers = $state.raw<ByStop<Answer>>({});
-  private healed = $state.raw<ByStop<Figures>>({});
+  private healed = $state.raw<ByStop<Healing>>({});
   private asked: AbortController | undefined;
 
   /** What else decides how a stop is quantized: the recipe's choices of the run in hand. */
@@ -30,7 +33,7 @@ export class Lesson {
 
   /** The newest answer of the stop, the figures beside QAT's, and what it showed when it was recorded. */
   readonly answer: Answer | undefined = $derived(this.answers[this.key(this.widths)]);
-  readonly figures: Figures | undefined = $derived(this.healed[this.key(this.widths)]);
+  readonly figures: Healing | undefined = $derived(this.healed[this.key(this.widths)]);
   readonly recorded: RecordedStop = $derived(recordedStop(this.widths));
   /** The first images are done: time for a screen reader to hear of it. */
   readonly settled = $derived((this.answer?.classified.labels.length ?? 0) >= FIRST_IMAGES);
@@ -50,6 +53,21 @@ export class Lesson {
   /** What the network answered at a stop; undefined where it was not asked. */
   answerAt(widths: BitWidths): Answer | undefined {
     return this.answers[this.key(widths)];
+  }
+
+  /** Of every stop that was asked, in whatever way it was quantized. */
+  get answered(): readonly Answer[] {
+    return Object.values(this.answers).filter((answer) => answer !== undefined);
+  }
+
+  /** Figures of all stops that were healed. */
+  get healings(): readonly Healing[] {
+    return Object.values(this.healed).filter((healing) => healing !== undefined);
+  }
+
+  /** What QAT made of the network at a stop; undefined where it was not healed. */
+  healedAt(widths: BitWidths): Healing | undefined {
+    return this.healed[this.key(widths)];
   }
 
   move(changed: Partial<BitWidths>): void {
@@ -123,7 +141,8 @@ export class Lesson {
       if (qatEnded && !same) project.add(next);
       else project.choose(next);
       if (!(await playground.heal())) return this.tellWhyNot();
-      for await (const figures of project.figures()) this.healed = { ...this.healed, [this.key(widths)]: figures };
+      const key = this.key(widths);
+      for await (const figures of project.figures()) this.healed = { ...this.healed, [key]: { ...figures, ...widths } };
     } catch (error) {
       this.problem = problemOf(error);
     } finally {

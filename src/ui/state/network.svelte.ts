@@ -28,6 +28,10 @@ export class NetworkView {
   readonly stage = $derived(this.stages[this.stageId]);
   /** What quantizes a node, at whichever step. */
   readonly quant = $derived(this.stages.converted.quant);
+  /** The layers with weights, as the integer network has them. */
+  readonly layers: readonly string[] = $derived(
+    layerCosts(this.stages.converted.graph).flatMap(({ id, weights }) => (weights > 0 ? [id] : [])),
+  );
   readonly measure = $derived(measureOf(this.measureId));
   readonly facts: readonly Facts[] = $derived.by(() => this.allFacts());
   readonly ends = $derived(endsOf(this.measure, this.facts));
@@ -42,7 +46,7 @@ export class NetworkView {
   constructor(
     private readonly playground: Playground,
     private readonly lesson: Lesson,
-    private readonly layers: Layers,
+    private readonly study: Layers,
   ) {}
 
   /** What PyTorch calls a node at this step. */
@@ -60,7 +64,7 @@ export class NetworkView {
     const { graph, quant } = this.stage;
     const costs = layerCosts(graph);
     const converted = this.stageId === 'converted';
-    const { costs: known, damages, times } = this.layers;
+    const { costs: known, damages, times } = this.study;
     return graph.nodes.map((node) => {
       const cost = costs.find(({ id }) => id === node.id);
       // What was measured is the integer network's.

@@ -9,6 +9,7 @@ const anyView: fc.Arbitrary<ViewChoices> = fc.record({
   size: fc.constantFrom(...SIZES),
   hidden: fc.subarray([...PARTS]),
   keys: fc.boolean(),
+  predict: fc.boolean(),
 });
 
 describe('how the page is shown', () => {
@@ -25,7 +26,7 @@ describe('how the page is shown', () => {
 
   it('passes over what there is not, and keeps what was chosen before', () => {
     expect(viewOf('?theme=pink&text=9&hide=strip,runs')).toEqual({ ...PLAIN_VIEW, hidden: ['runs'] });
-    const before: ViewChoices = { theme: 'dark', size: 125, hidden: ['steps'], keys: true };
+    const before: ViewChoices = { theme: 'dark', size: 125, hidden: ['steps'], keys: true, predict: true };
     expect(viewOf('', before)).toEqual(before);
     expect(viewOf('?theme=light', before)).toEqual({ ...before, theme: 'light' });
   });

@@ -1,5 +1,5 @@
 // How the page is shown, as part of its address and as text that is kept: theme, size of text, parts that are hidden, keys of
-// a presenter. Not for choices of the recipe (src/recipe), nor for putting it into effect: view.svelte.ts.
+// a presenter, whether figures are guessed first. Not for choices of the recipe (src/recipe), nor for putting it into effect: view.svelte.ts.
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -7,7 +7,7 @@ export type Theme = (typeof THEMES)[number];
 export const SIZES = [100, 125, 150, 175] as const;
 export type Size = (typeof SIZES)[number];
 /** Parts of the page that can be hidden. */
-export const PARTS = ['network', 'layers', 'runs', 'steps', 'gallery', 'glossary', 'results'] as const;
+export const PARTS = ['network', 'layers', 'runs', 'steps', 'exercises', 'gallery', 'glossary', 'results'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface ViewChoices {
@@ -16,14 +16,20 @@ export interface ViewChoices {
   readonly hidden: readonly Part[];
   /** Page Down and Page Up go from part to part. */
   readonly keys: boolean;
+  /** A figure is guessed before it is shown. */
+  readonly predict: boolean;
 }
 
-export const PLAIN_VIEW: ViewChoices = { theme: 'auto', size: 100, hidden: [], keys: false };
+export const PLAIN_VIEW: ViewChoices = { theme: 'auto', size: 100, hidden: [], keys: false, predict: false };
 
 /** What each is called in an address. */
-const NAMES = { theme: 'theme', size: 'text', hidden: 'hide', keys: 'present' } as const satisfies Readonly<
-  Record<keyof ViewChoices, string>
->;
+const NAMES = {
+  theme: 'theme',
+  size: 'text',
+  hidden: 'hide',
+  keys: 'present',
+  predict: 'predict',
+} as const satisfies Readonly<Record<keyof ViewChoices, string>>;
 
 /** What an address asks for in place of `base`; what it asks for that there is not is passed over, as it changes no figure. */
 export function viewOf(query: string, base: ViewChoices = PLAIN_VIEW): ViewChoices {
@@ -36,16 +42,18 @@ export function viewOf(query: string, base: ViewChoices = PLAIN_VIEW): ViewChoic
     size: size ?? base.size,
     hidden: hidden ? PARTS.filter((part) => hidden.includes(part)) : base.hidden,
     keys: asked.has(NAMES.keys) || base.keys,
+    predict: asked.has(NAMES.predict) || base.predict,
   };
 }
 
 /** What differs from the plain view, e.g. 'theme=dark&text=150'; empty where nothing does. */
-export function viewQuery({ theme, size, hidden, keys }: ViewChoices): string {
+export function viewQuery({ theme, size, hidden, keys, predict }: ViewChoices): string {
   const parts = [
     theme === PLAIN_VIEW.theme ? '' : `${NAMES.theme}=${theme}`,
     size === PLAIN_VIEW.size ? '' : `${NAMES.size}=${size}`,
     hidden.length === 0 ? '' : `${NAMES.hidden}=${hidden.join(',')}`,
     keys ? `${NAMES.keys}=1` : '',
+    predict ? `${NAMES.predict}=1` : '',
   ];
   return parts.filter(Boolean).join('&');
 }

@@ -11,6 +11,7 @@ export class View {
   size = $state<Size>(100);
   hidden = $state.raw<readonly Part[]>([]);
   keys = $state(false);
+  predict = $state(false);
   readonly query = $derived(viewQuery(this));
 
   /** @param query of the page's address, which comes before what was kept */
@@ -18,11 +19,12 @@ export class View {
     this.choose(viewOf(query, viewOf(kept())));
   }
 
-  choose({ theme, size, hidden, keys }: ViewChoices): void {
+  choose({ theme, size, hidden, keys, predict }: ViewChoices): void {
     this.theme = theme;
     this.size = size;
     this.hidden = hidden;
     this.keys = keys;
+    this.predict = predict;
   }
 
   shows(part: Part): boolean {
