@@ -100,6 +100,11 @@ test('the clip range answers to the hand: error, codes, and what the integer net
   await inspector(page).getByRole('button', { name: 'PTQ’s range again' }).click();
   await expect(fact('Scale')).toHaveText('0.063');
   await expect(inspector(page)).toContainText('The range is PTQ’s.');
+  // A range is of one network: at other widths it is PTQ's again.
+  await highest(page).fill('4');
+  await expect(inspector(page).getByRole('button', { name: 'PTQ’s range again' })).toBeVisible();
+  await page.getByRole('region', { name: 'How few bits will do?' }).getByLabel('Bits per number').fill('7');
+  await expect(inspector(page)).toContainText('The range is PTQ’s.');
 });
 
 test('maps in float, integers and their difference; one product is walked through', async ({ page }) => {

@@ -31,6 +31,8 @@ export class Inspector {
   /** What the network gets right with PTQ's own ranges, and by which choices. */
   private base = $state.raw<{ readonly of: string; readonly answer: Answer }>();
   private asked: AbortController | undefined;
+  /** The choices whose tensors it shows. */
+  private of = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly spec = $derived.by(() => this.network.quant[this.id]);
@@ -67,10 +69,15 @@ export class Inspector {
     return { ...this.playground.options, ...this.lesson.widths };
   }
 
-  /** Its tensors; to be called in an effect, which a change of the network starts again. */
+  /**
+   * Its tensors; to be called in an effect, which a change of the network starts again. A range that was set is the other
+   * network's, and goes.
+   */
   openTensors(): Promise<void> {
     const { choices, id } = this;
     const of = JSON.stringify(choices);
+    if (of !== this.of) this.set(undefined);
+    this.of = of;
     return this.attempt(async () => {
       const detail = await this.playground.project.layers.detail(choices, id);
       if (of === JSON.stringify(this.choices)) this.detail = detail;
