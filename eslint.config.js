@@ -41,7 +41,21 @@ const rooms = {
   lab: COMPUTING,
   worker: [...COMPUTING, 'lab'],
   project: ['core', 'int8', 'data', 'graph', 'quant', 'analysis', 'convert', 'recipe', 'report', 'model', 'worker'],
-  ui: ['core', 'int8', 'data', 'graph', 'quant', 'analysis', 'convert', 'recipe', 'report', 'worker', 'project'],
+  pytorch: ['graph', 'quant', 'recipe', 'worker', 'project'],
+  ui: [
+    'core',
+    'int8',
+    'data',
+    'graph',
+    'quant',
+    'analysis',
+    'convert',
+    'recipe',
+    'report',
+    'worker',
+    'project',
+    'pytorch',
+  ],
 };
 const TFJS = { group: ['@tensorflow/*'], message: 'src/device, src/train and src/worker are the only users of tfjs.' };
 /** Rooms that know tfjs. */

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { PRESETS } from '../recipe/presets';
+import { DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
+import { expectSaid, OTHER_RECIPES } from './testing';
+import { torchaoScript } from './torchao';
+
+const SITE = 'https://example.org/playground/';
+const scriptOf = (choices: Partial<Recipe> = {}) => torchaoScript({ ...DEFAULT_RECIPE, ...choices }, SITE);
+const preset = (name: string) => PRESETS.find((preset) => preset.name === name)!.fields;
+const leftOut = (choices: Partial<Recipe>): Choice[] => scriptOf(choices).leftOut.map(({ choice }) => choice);
+
+describe('the script for torchao', () => {
+  it('of the default recipe', () => expect(scriptOf().text).toMatchFileSnapshot('./golden/default.torchao.py'));
+
+  it.each(OTHER_RECIPES)('does $choice=$value or says that it does not', ({ choice, recipe }) =>
+    expectSaid(choice, torchaoScript(recipe, SITE), scriptOf()),
+  );
+
+  it.each<[string, Choice[]]>([
+    ['As the page opens', []],
+    ['The article', ['fuseAddRelu']],
+    ['PyTorch QAT', []],
+    ['PyTorch QAT for qnnpack', ['weightScheme']],
+    ['PyTorch QAT, its fused kernel', []],
+    ['W4A8, learned scales', ['qconfig', 'keepEight', 'ranges', 'batchNorm']],
+  ])('of "%s" leaves out %j', (name, choices) => expect(leftOut(preset(name))).toEqual(choices));
+});
