@@ -7,7 +7,17 @@ export type Theme = (typeof THEMES)[number];
 export const SIZES = [100, 125, 150, 175] as const;
 export type Size = (typeof SIZES)[number];
 /** Parts of the page that can be hidden. */
-export const PARTS = ['network', 'layers', 'runs', 'steps', 'code', 'exercises', 'gallery', 'glossary', 'results'] as const;
+export const PARTS = [
+  'network',
+  'layers',
+  'runs',
+  'steps',
+  'code',
+  'exercises',
+  'gallery',
+  'glossary',
+  'results',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface ViewChoices {
