@@ -16,7 +16,7 @@ test('a folded line opens to the script of the choices as they are, in two tabs 
   await unfold(page);
   await expect(code(page)).toContainText('deprecated: PyTorch warns of it from 2.8 on');
   await expect(code(page)).toContainText('Every choice of yours is in this script.');
-  await expect(text(page, 'qat_eager.py')).toContainText('STEPS, BATCH, SEED = 400, 32, 0');
+  await expect(text(page, 'qat_eager.py')).toContainText('STEPS, BATCH, SEED = 60, 32, 0');
   await expect(text(page, 'qat_eager.py')).toContainText(`else "${new URL('.', page.url()).href}"`);
   await page.getByRole('spinbutton', { name: 'Steps' }).fill('77');
   await page.getByRole('spinbutton', { name: 'Steps' }).blur();
