@@ -36,7 +36,7 @@ const REASONS: Reasons = {
 export function eagerScript(asked: Recipe, site: string): Script {
   const leftOut = leftOutFor(asked, REASONS, NOWHERE);
   const recipe: Recipe = { ...asked, powerOfTwo: false };
-  const { distillation, averaging, batchNorm, qconfig } = recipe;
+  const { distillation, batchNorm, qconfig } = recipe;
   const about = [
     "The QAT Playground's ResNet18 for CIFAR-10, quantized after training and by training, in PyTorch's eager mode.",
     `${EAGER_VERSIONS} It needs an x86 CPU.`,
@@ -65,7 +65,6 @@ torch.backends.quantized.engine = "fbgemm"`,
     parts.importsFrom('torch.ao.nn.quantized', ['FloatFunctional'], body),
     parts.importsFrom('torch.ao.quantization', QUANTIZATION, body),
     parts.importsFrom('torch.ao.quantization._learnable_fake_quantize', ['_LearnableFakeQuantize'], body),
-    averaging > 0 ? parts.importsFrom('torch.optim.swa_utils', ['AveragedModel', 'get_ema_multi_avg_fn'], body) : '',
   ].filter(Boolean);
   const top = parts.heading({ recipe: asked, filename: FILENAME, about, leftOut, differences });
   return { filename: FILENAME, leftOut, text: `${top}\n\n${imports.join('\n')}\n\n${body}\n` };

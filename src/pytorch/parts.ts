@@ -239,6 +239,12 @@ interface TrainingCode {
   readonly parameters: { readonly lines: string; readonly groups: string };
 }
 
+/** The first step is copied. */
+const AVERAGING_STEP = `        with torch.no_grad():
+            for parameter, average in zip(net.parameters(), averages):
+                average.lerp_(parameter, 1 - AVERAGING if step > 0 else 1)
+`;
+
 /** train(net, teacher): by the recipe's optimizer, schedule and freezing. */
 export function trainingCode({ recipe, freezeBatchNorm, parameters }: TrainingCode): string {
   const { optimizer, schedule, distillation, averaging } = recipe;
@@ -254,7 +260,7 @@ export function trainingCode({ recipe, freezeBatchNorm, parameters }: TrainingCo
     torch.manual_seed(SEED)
 ${parameters.lines}    optimizer = ${OPTIMIZERS[optimizer](parameters.groups)}
     schedule = torch.optim.lr_scheduler.${SCHEDULES[schedule]}
-${averaging > 0 ? '    averaged = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING))\n' : ''}    stream = batches()
+${averaging > 0 ? '    averages = [parameter.detach().clone() for parameter in net.parameters()]\n' : ''}    stream = batches()
     net.train()
     for step in range(STEPS):
 ${hasBatchNorm(recipe) ? `        if step == FREEZE_BATCH_NORM_AT:\n${freezeBatchNorm}\n` : ''}${
@@ -265,11 +271,11 @@ ${learned}
         loss.backward()
         optimizer.step()
         schedule.step()
-${averaging > 0 ? '        averaged.update_parameters(net)\n' : ''}        print(f"step {step + 1} of {STEPS}, loss {loss.item():.4f}", flush=True)
+${averaging > 0 ? AVERAGING_STEP : ''}        print(f"step {step + 1} of {STEPS}, loss {loss.item():.4f}", flush=True)
 ${
   averaging > 0
     ? `    with torch.no_grad():
-        for parameter, average in zip(net.parameters(), averaged.module.parameters()):
+        for parameter, average in zip(net.parameters(), averages):
             parameter.copy_(average)
 `
     : ''

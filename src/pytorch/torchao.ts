@@ -43,7 +43,7 @@ export function torchaoScript(asked: Recipe, site: string): Script {
     ...{ powerOfTwo: false, weightScheme: 'per_channel_symmetric', batchNorm: 'fused' },
     qconfig: asked.qconfig === 'lsq' ? 'fbgemm_qat' : asked.qconfig,
   };
-  const { distillation, averaging } = recipe;
+  const { distillation } = recipe;
   const about = [
     "The QAT Playground's ResNet18 for CIFAR-10, quantized after training and by training, with torchao.",
     TORCHAO_VERSIONS,
@@ -65,13 +65,12 @@ export function torchaoScript(asked: Recipe, site: string): Script {
   ].join('\n\n\n');
   const imports = [
     `import copy\n${parts.IMPORTS}`,
-    averaging > 0 ? parts.importsFrom('torch.optim.swa_utils', ['AveragedModel', 'get_ema_multi_avg_fn'], body) : '',
     parts.importsFrom(PT2E, NAMES, body),
     parts.importsFrom(`${PT2E}.quantize_pt2e`, ['convert_pt2e', 'prepare_pt2e', 'prepare_qat_pt2e'], body),
     `from ${PT2E}.quantizer.quantizer import QuantizationSpec`,
     `from ${PT2E}.quantizer.utils import QuantizationConfig`,
     `from ${PT2E}.quantizer.x86_inductor_quantizer import X86InductorQuantizer`,
-  ].filter(Boolean);
+  ];
   const top = parts.heading({ recipe: asked, filename: FILENAME, about, leftOut, differences });
   return { filename: FILENAME, leftOut, text: `${top}\n\n${imports.join('\n')}\n\n${body}\n` };
 }
