@@ -22,8 +22,6 @@ export interface RaceContext {
   readonly workers: Pick<Workers, 'engine' | 'baseline'>;
   readonly baseUrl: string;
   readonly int8Model: Int8Model;
-  /** Threads that the last racer asks for. */
-  readonly threads?: number;
   /** Resolves while the page is in sight: nothing is measured while it is not. */
   readonly inSight?: () => Promise<void>;
 }
@@ -31,6 +29,8 @@ export interface RaceContext {
 /** Of each racer. */
 export const ROUNDS = 12;
 export const BURST_MILLISECONDS = 250;
+/** That the last racer asks for. */
+const SEVERAL = 2;
 
 /** Round after round, each racer's bursts a round longer; ends early where the signal says so. */
 export async function* raceOf(context: RaceContext, signal: AbortSignal): AsyncGenerator<Race> {
@@ -56,11 +56,11 @@ export async function* raceOf(context: RaceContext, signal: AbortSignal): AsyncG
 const imagesOf = ({ bursts }: Racer): number => bursts.reduce((sum, { times }) => sum + times.length, 0);
 
 /** Has the workers hold who races; several threads race only where there are several. */
-async function startingLine({ workers, baseUrl, int8Model, threads = 2 }: RaceContext) {
+async function startingLine({ workers, baseUrl, int8Model }: RaceContext) {
   const { engine, baseline } = workers;
   await baseline.start(baseUrl, 1);
   const one = await engine.load('race', int8Model, 1);
-  const several = await engine.load('race-threaded', int8Model, threads);
+  const several = await engine.load('race-threaded', int8Model, SEVERAL);
   const integers = (slot: 'race' | 'race-threaded', { threads }: { readonly threads: number }) => ({
     ...{ model: 'int8' as const, threads },
     burst: (start: number): Promise<Burst> => engine.burst(slot, start, BURST_MILLISECONDS),

@@ -47,18 +47,24 @@ export function eagerScript(asked: Recipe, site: string): Script {
     "PyTorch's integer modules clip activations at code 255; the page's do where the qconfig ends, at 127 by default.",
     ...(distillation > 0 ? [parts.DISTILLED] : []),
   ];
+  const [observed, trained] = [graphOf(recipe, 'fbgemm'), graphOf(recipe, qconfig)];
+  const isMixed = exceptions(trained).size > 0;
   const body = [
     `warnings.filterwarnings("ignore", message=".*deprecated")
 torch.backends.quantized.engine = "fbgemm"`,
     parts.settings(recipe, site),
-    qconfigs('PTQ', graphOf(recipe, 'fbgemm')),
-    qconfigs('QAT', graphOf(recipe, qconfig)),
+    qconfigs('PTQ', observed),
+    qconfigs('QAT', trained),
     ...[parts.FILES, parts.imageCode(recipe), network(recipe)],
     ...(batchNorm === 'apart' ? [] : [FUSING]),
-    ...(isMixed(recipe) ? [CONFIGURE] : []),
-    ...[ptq(recipe), qat(recipe)],
+    ...(isMixed ? [CONFIGURE] : []),
+    ...[ptq(recipe, isMixed), qat(recipe, isMixed)],
     ...(qconfig === 'lsq' ? [learning(recipe)] : []),
-    ...[training(recipe), parts.ACCURACY, main(recipe)],
+    ...[
+      training(recipe),
+      parts.ACCURACY,
+      parts.mainCode({ recipe, kind: 'integers', ptq: 'convert(calibrated())', qat: 'convert(net)' }),
+    ],
   ].join('\n\n\n');
   const imports = [
     parts.IMPORTS,
@@ -95,9 +101,6 @@ function exceptions({ qconfig, quant }: QatGraph): ReadonlyMap<string, readonly 
   }
   return others;
 }
-
-/** Whether there are such layers. */
-const isMixed = (recipe: Recipe): boolean => exceptions(graphOf(recipe, recipe.qconfig)).size > 0;
 
 /** The qconfig of all layers under a name; of those that have others a list, NAME_OF, where there are any. */
 function qconfigs(name: string, graph: QatGraph): string {
@@ -136,25 +139,25 @@ const CONFIGURE = `def configure(net, qconfig, others):
         for name in names:
             net.get_submodule(name).qconfig = other`;
 
-/** A line that gives `net` its qconfigs. */
-const configuring = (recipe: Recipe, name: 'PTQ' | 'QAT'): string =>
-  isMixed(recipe) ? `    configure(net, ${name}, ${name}_OF)\n` : `    net.qconfig = ${name}\n`;
+/** A line that gives `net` its qconfigs. @param isMixed layers have others than the rest */
+const configuring = (isMixed: boolean, name: 'PTQ' | 'QAT'): string =>
+  isMixed ? `    configure(net, ${name}, ${name}_OF)\n` : `    net.qconfig = ${name}\n`;
 
 /** Lines that make `net` a float network for inference: fused, unless modules stay apart. */
 const inference = ({ batchNorm }: Recipe): string => `    net = pretrained()
 ${batchNorm === 'apart' ? '' : '    fuse_modules(net, groups(net), inplace=True)\n'}`;
 
 /** calibrated. */
-const ptq = (recipe: Recipe): string => `@torch.no_grad()
+const ptq = (recipe: Recipe, isMixed: boolean): string => `@torch.no_grad()
 def calibrated():
     """Post-training quantization, ready to be converted."""
-${inference(recipe)}${configuring(recipe, 'PTQ')}    prepare(net, inplace=True)
+${inference(recipe)}${configuring(isMixed, 'PTQ')}    prepare(net, inplace=True)
     for x in images("validation", CALIBRATION_IMAGES)[0].split(CALIBRATION_BATCH):
         net(normalized(x))
     return net`;
 
 /** floats and prepared. */
-function qat(recipe: Recipe): string {
+function qat(recipe: Recipe, isMixed: boolean): string {
   const { batchNorm, qconfig } = recipe;
   const fused = batchNorm === 'fused' ? '    fuse_modules_qat(net, groups(net), inplace=True)\n' : '';
   return `def floats():
@@ -165,7 +168,7 @@ ${batchNorm === 'folded' ? inference(recipe) : '    net = pretrained()\n'}    re
 def prepared():
     """Ready for quantization-aware training."""
     net = floats().train()
-${fused}${configuring(recipe, 'QAT')}    prepare_qat(net, inplace=True)
+${fused}${configuring(isMixed, 'QAT')}    prepare_qat(net, inplace=True)
 ${qconfig === 'lsq' ? '    learn_scales(net, convert(calibrated()))\n' : ''}    return net`;
 }
 
@@ -220,18 +223,3 @@ const training = (recipe: Recipe): string =>
           }
         : { lines: '', groups: 'net.parameters()' },
   });
-
-const main = ({ distillation }: Recipe): string => `def main():
-    print("FP32", accuracy(pretrained()))
-    print("PTQ, integers", accuracy(convert(calibrated())))
-    net = train(prepared()${distillation > 0 ? ', teacher=pretrained()' : ''})
-    int8 = convert(net)  # before an image of the test is seen
-    net.apply(disable_observer)
-    print("QAT, simulated", accuracy(net))
-    print("QAT, integers", accuracy(int8))
-    print("FP32 fine-tune of the same budget", accuracy(train(floats())))
-    torch.save(int8.state_dict(), "resnet18_int8.pt")
-
-
-if __name__ == "__main__":
-    main()`;

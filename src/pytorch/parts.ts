@@ -291,6 +291,31 @@ def accuracy(net):
     hits = sum((net(normalized(x)).argmax(1) == y).sum() for x, y in zip(pixels.split(250), labels.split(250)))
     return f"{100 * int(hits) / TEST_IMAGES:.2f} %"`;
 
+interface MainCode {
+  readonly recipe: Recipe;
+  /** What a network is after conversion. */
+  readonly kind: 'integers' | 'converted';
+  /** Expressions: what `calibrated()` converts to, and the trained `net`, which is simulated afterwards. */
+  readonly ptq: string;
+  readonly qat: string;
+}
+
+/** main(): the figures, one after the other. */
+export const mainCode = ({ recipe: { distillation }, kind, ptq, qat }: MainCode): string => `def main():
+    print("FP32", accuracy(pretrained()))
+    print("PTQ, ${kind}", accuracy(${ptq}))
+    net = train(prepared()${distillation > 0 ? ', teacher=pretrained()' : ''})
+    int8 = ${qat}  # before an image of the test is seen
+    net.apply(disable_observer)
+    print("QAT, simulated", accuracy(net))
+    print("QAT, ${kind}", accuracy(int8))
+    print("FP32 fine-tune of the same budget", accuracy(train(floats())))
+    torch.save(int8.state_dict(), "resnet18_int8.pt")
+
+
+if __name__ == "__main__":
+    main()`;
+
 /** Modules that every script imports, before those of PyTorch. */
 export const IMPORTS = `import gzip
 import json

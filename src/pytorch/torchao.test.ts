@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PRESETS } from '../recipe/presets';
 import { DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
-import { expectSaid, OTHER_RECIPES } from './testing';
+import { expectSaid, OTHER_RECIPES, preset, SITE } from './testing';
 import { torchaoScript } from './torchao';
 
-const SITE = 'https://example.org/playground/';
 const scriptOf = (choices: Partial<Recipe> = {}) => torchaoScript({ ...DEFAULT_RECIPE, ...choices }, SITE);
-const preset = (name: string) => PRESETS.find((preset) => preset.name === name)!.fields;
 const leftOut = (choices: Partial<Recipe>): Choice[] => scriptOf(choices).leftOut.map(({ choice }) => choice);
 
 describe('the script for torchao', () => {

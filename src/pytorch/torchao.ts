@@ -61,7 +61,15 @@ export function torchaoScript(asked: Recipe, site: string): Script {
     specs('PTQ', qconfigById('fbgemm', recipe)),
     specs('QAT', qconfigById(recipe.qconfig, recipe)),
     ...[parts.FILES, parts.imageCode(recipe), NETWORK, EXPORTED, PREPARED, training(recipe)],
-    ...[parts.ACCURACY, main(recipe)],
+    ...[
+      parts.ACCURACY,
+      parts.mainCode({
+        recipe,
+        kind: 'converted',
+        ptq: 'converted(calibrated())',
+        qat: 'converted(copy.deepcopy(net))',
+      }),
+    ],
   ].join('\n\n\n');
   const imports = [
     `import copy\n${parts.IMPORTS}`,
@@ -147,18 +155,3 @@ const training = (recipe: Recipe): string =>
     freezeBatchNorm: '            net.eval()',
     parameters: { lines: '', groups: 'net.parameters()' },
   });
-
-const main = ({ distillation }: Recipe): string => `def main():
-    print("FP32", accuracy(pretrained()))
-    print("PTQ, converted", accuracy(converted(calibrated())))
-    net = train(prepared()${distillation > 0 ? ', teacher=pretrained()' : ''})
-    int8 = converted(copy.deepcopy(net))  # before an image of the test is seen
-    net.apply(disable_observer)
-    print("QAT, simulated", accuracy(net))
-    print("QAT, converted", accuracy(int8))
-    print("FP32 fine-tune of the same budget", accuracy(train(floats())))
-    torch.save(int8.state_dict(), "resnet18_int8.pt")
-
-
-if __name__ == "__main__":
-    main()`;

@@ -15,12 +15,12 @@ import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
 import { eagerScript } from '../../src/pytorch/eager';
 import type { Script } from '../../src/pytorch/script';
+import { preset } from '../../src/pytorch/testing';
 import { torchaoScript } from '../../src/pytorch/torchao';
 import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareBy } from '../../src/quant/prepare-by';
 import { readLayerBits } from '../../src/recipe/layer-bits';
-import { PRESETS } from '../../src/recipe/presets';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
 import { loadConverted } from './converted';
 import { loadCheckpoint } from './network';
@@ -110,7 +110,6 @@ function expectSound(figures: readonly number[]): void {
   for (const figure of figures) expect(figure).toBeGreaterThan(figures[0] - 10);
 }
 
-const preset = (name: string): Partial<Recipe> => PRESETS.find((preset) => preset.name === name)!.fields;
 /** Those whose scripts differ in more than numbers. */
 const EAGER_PRESETS = [
   'As the page opens',

@@ -44,6 +44,8 @@ export interface Exercise {
   readonly id: string;
   readonly name: string;
   readonly task: string;
+  /** The student is asked for a layer. */
+  readonly namesLayer?: true;
   /** From a nudge to the way there. */
   readonly hints: readonly [string, string, string];
   /** To be answered in own words. */

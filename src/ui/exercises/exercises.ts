@@ -59,6 +59,7 @@ export const EXERCISES: readonly Exercise[] = [
   },
   {
     id: 'layer-that-hurts',
+    namesLayer: true,
     name: 'Find the layer that hurts',
     task: 'Name the layer that costs most where it alone has the fewest bits and all others have 8. Name it first; then measure.',
     hints: [

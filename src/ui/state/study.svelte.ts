@@ -3,6 +3,7 @@
 import { getContext, setContext } from 'svelte';
 import * as v from 'valibot';
 import type { BitWidths } from '../../project/stops';
+import { keep, kept } from './kept';
 import type { Lesson } from './lesson.svelte';
 import type { View } from './view.svelte';
 
@@ -35,7 +36,7 @@ export interface Prediction extends BitWidths {
 }
 
 export class Study {
-  private notes = $state.raw<Notes>(kept());
+  private notes = $state.raw<Notes>(readNotes(kept(KEPT)));
   /** What the page was last asked to predict, in the order it was, beside what came. */
   readonly predictions: readonly Prediction[] = $derived.by(() =>
     Object.entries(this.notes.guesses).map(([key, guess]) => {
@@ -96,7 +97,7 @@ export class Study {
 
   /** Forgets all that was guessed and written, for the next student. */
   clear(): void {
-    this.write(NONE);
+    this.replace(NONE);
   }
 
   private accuracy(guessed: Guessed, widths: BitWidths): number | undefined {
@@ -105,28 +106,25 @@ export class Study {
   }
 
   private write(change: Partial<Notes>): void {
-    this.notes = change === NONE ? NONE : { ...this.notes, ...change };
-    keep(this.notes);
+    this.replace({ ...this.notes, ...change });
+  }
+
+  private replace(notes: Notes): void {
+    this.notes = notes;
+    keep(KEPT, JSON.stringify(notes));
   }
 }
 
 const key = (guessed: Guessed, { weightBits, activationBits }: BitWidths): string =>
   `${guessed} ${weightBits} ${activationBits}`;
 
-/** A browser that keeps nothing, or what cannot be read, begins anew. */
-function kept(): Notes {
+/** What cannot be read begins anew. */
+function readNotes(text: string | undefined): Notes {
   try {
-    const { success, output } = v.safeParse(NotesSchema, JSON.parse(localStorage.getItem(KEPT) ?? 'null'));
+    const { success, output } = v.safeParse(NotesSchema, JSON.parse(text ?? 'null'));
     return success ? output : NONE;
   } catch {
     return NONE;
-  }
-}
-function keep(notes: Notes): void {
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(notes));
-  } catch {
-    // They stand on the page as long as it is open, and in the lab report.
   }
 }
 

@@ -1,5 +1,6 @@
 // How the page is shown, as part of its address and as text that is kept: theme, size of text, parts that are hidden, keys of
-// a presenter, whether figures are guessed first. Not for choices of the recipe (src/recipe), nor for putting it into effect: view.svelte.ts.
+// a presenter, whether figures are guessed first. Not for choices of the recipe (src/recipe), nor for putting it into effect:
+// view.svelte.ts.
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];

@@ -1,6 +1,7 @@
 // How the page is shown, as runes, and put into effect: theme and size of text on the document, kept for the next visit where
 // the browser lets it. Not for what an address may say of it: view-query.ts.
 import { getContext, setContext } from 'svelte';
+import { keep, kept } from './kept';
 import { PLAIN_VIEW, viewOf, viewQuery, type Part, type Size, type Theme, type ViewChoices } from './view-query';
 
 /** Where theme and size are kept. */
@@ -16,7 +17,7 @@ export class View {
 
   /** @param query of the page's address, which comes before what was kept */
   constructor(query: string) {
-    this.choose(viewOf(query, viewOf(kept())));
+    this.choose(viewOf(query, viewOf(kept(KEPT) ?? '')));
   }
 
   choose({ theme, size, hidden, keys, predict }: ViewChoices): void {
@@ -41,23 +42,7 @@ export class View {
     const { documentElement: root } = document;
     root.dataset.theme = this.theme;
     root.style.fontSize = this.size === PLAIN_VIEW.size ? '' : `${this.size}%`;
-    keep(viewQuery({ ...PLAIN_VIEW, theme: this.theme, size: this.size }));
-  }
-}
-
-/** A browser that keeps nothing for this page is shown it as it is. */
-function kept(): string {
-  try {
-    return localStorage.getItem(KEPT) ?? '';
-  } catch {
-    return '';
-  }
-}
-function keep(query: string): void {
-  try {
-    localStorage.setItem(KEPT, query);
-  } catch {
-    // Nothing is lost but the wish of the next visit.
+    keep(KEPT, viewQuery({ ...PLAIN_VIEW, theme: this.theme, size: this.size }));
   }
 }
 
