@@ -34,6 +34,7 @@ const rooms = {
   engine: ['core', 'int8'],
   export: ['core', 'int8', 'graph'],
   model: ['core', 'data', 'checkpoint', 'graph'],
+  offline: ['core'],
   recipe: ['core'],
   report: ['core', 'int8', 'recipe'],
   device: ['core', 'quant'],
@@ -55,6 +56,7 @@ const rooms = {
     'worker',
     'project',
     'pytorch',
+    'offline',
   ],
 };
 const TFJS = { group: ['@tensorflow/*'], message: 'src/device, src/train and src/worker are the only users of tfjs.' };

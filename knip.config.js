@@ -9,6 +9,8 @@ export default {
     // Benchmarks and the recording of the slider's stops, run by name.
     'bench/*.ts',
     'scripts/record-stops.ts',
+    // Built by scripts/vite-offline.ts.
+    'src/offline/worker.ts',
     // What is compiled to WASM; some of it is read by files that the build generates alone.
     'src/**/assembly/!(template).ts',
   ],

@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { offlineWorker } from './scripts/vite-offline.ts';
 import { tfjsWasmThreads } from './scripts/vite-tfjs-wasm.ts';
 
 // SharedArrayBuffer and precise timers need cross-origin isolation.
@@ -10,7 +11,7 @@ const isolation = {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), mode !== 'test' && offlineWorker()],
   // Mode 'test' serves sources to the browser tests: no reload while a test runs.
   server: { headers: isolation, hmr: mode === 'test' ? false : undefined },
   preview: { headers: isolation },

@@ -75,7 +75,10 @@ async function visit(browser: Browser, url: string, slow: boolean): Promise<Visi
   }
 }
 
-/** Bytes, gzip'd, of all scripts that the page asks for by itself: those of workers that hold tfjs apart. */
+/**
+ * Bytes, gzip'd, of all scripts that the page asks for by itself: those of workers that hold tfjs apart. What the service
+ * worker keeps for a visit without a network, all of them once more, is not waited for by anything.
+ */
 async function scriptsOf(browser: Browser, url: string): Promise<{ readonly before: number; readonly tfjs: number }> {
   const context = await browser.newContext();
   const bytes = { before: 0, tfjs: 0 };
@@ -83,7 +86,7 @@ async function scriptsOf(browser: Browser, url: string): Promise<{ readonly befo
   const page = await context.newPage();
   context.on('response', (response) => {
     const { pathname } = new URL(response.url());
-    if (!pathname.endsWith('.js')) return;
+    if (!pathname.endsWith('.js') || response.request().serviceWorker()) return;
     const holdsTfjs = /(train|baseline)\.worker/.test(pathname);
     read.push(
       response.body().then((body) => {

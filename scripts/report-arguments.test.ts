@@ -6,11 +6,11 @@ import { DEFAULT_RECIPE } from '../src/recipe/recipe';
 import { NAMES, toFile } from '../src/recipe/recipe-text';
 import { readArguments } from './report-arguments';
 
-const USAGE = /\nUsage: npm run report -- \[--steps N\] .* \[--json FILE\]$/;
+const USAGE = /\nUsage: npm run report -- \[--steps N\] .* \[--record FILE\]$/;
 
 describe('the arguments of the report command', () => {
   it('stand in the place of the defaults, and no others do', () => {
-    expect(readArguments([])).toEqual({ recipe: DEFAULT_RECIPE, json: undefined });
+    expect(readArguments([])).toEqual({ recipe: DEFAULT_RECIPE, json: undefined, record: undefined });
     const all =
       '--steps 20 --batch 8 --backend wasm --weight-bits 4 --activation-bits 5 --images 100 --lr 2e-3 --seed 7 ' +
       '--schedule constant --qconfig fbgemm --fuse-add-relu false --json report.json';
@@ -21,6 +21,7 @@ describe('the arguments of the report command', () => {
         ...{ learningRate: 2e-3, schedule: 'constant', seed: 7, qconfig: 'fbgemm', fuseAddRelu: false },
       },
       json: 'report.json',
+      record: undefined,
     });
   });
 
@@ -51,7 +52,7 @@ describe('the arguments of the report command', () => {
   });
 
   it('are all named in the usage', () => {
-    for (const name of [...Object.values(NAMES), 'recipe', 'json'])
+    for (const name of [...Object.values(NAMES), 'recipe', 'json', 'record'])
       expect(() => readArguments(['60'])).toThrow(`[--${name} `);
   });
 
@@ -59,7 +60,7 @@ describe('the arguments of the report command', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'recipe-')), 'recipe.json');
     const recipe = { ...DEFAULT_RECIPE, weightBits: 5, seed: 5 };
     writeFileSync(file, toFile(recipe));
-    expect(readArguments(['--recipe', file])).toEqual({ recipe, json: undefined });
+    expect(readArguments(['--recipe', file])).toEqual({ recipe, json: undefined, record: undefined });
     expect(readArguments(['--seed', '6', '--recipe', file]).recipe).toEqual({ ...recipe, seed: 6 });
     writeFileSync(file, JSON.stringify({ ...recipe, weightBits: 1 }));
     expect(() => readArguments(['--recipe', file])).toThrow('The recipe cannot be used: weightBits is 1.');

@@ -15,20 +15,30 @@ const USAGE =
   '[--keep-eight none|edges|edges_and_sums] [--layer-bits LAYER=W/A,...] ' +
   '[--ranges histogram|minmax|mse|entropy|percentile] [--weight-ranges minmax|mse] ' +
   '[--rounding nearest|flipped|learned] [--begin-at weights|ptq] [--correct-bias true|false] [--equalize true|false] ' +
-  '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE]';
+  '[--fuse-add-relu true|false] [--recipe FILE] [--json FILE] [--record FILE]';
 
 const choices = Object.fromEntries(Object.values(NAMES).map((name) => [name, { type: 'string' }] as const));
-const OPTIONS = { ...choices, recipe: { type: 'string' }, json: { type: 'string' } } as const;
+const OPTIONS = {
+  ...choices,
+  recipe: { type: 'string' },
+  json: { type: 'string' },
+  record: { type: 'string' },
+} as const;
 
 /**
- * @returns the recipe of the file, or the default one, with the choices that were given; where the report's JSON goes
+ * @returns the recipe of the file, or the default one, with the choices that were given; where the report's JSON and the
+ * recorded run go
  * @throws Error that says what is wrong with the first argument that is, and the usage
  */
-export function readArguments(args: readonly string[]): { recipe: Recipe; json: string | undefined } {
+export function readArguments(args: readonly string[]): {
+  recipe: Recipe;
+  json: string | undefined;
+  record: string | undefined;
+} {
   try {
-    const { json, recipe, ...given } = parseArgs({ args: [...args], options: OPTIONS }).values;
+    const { json, record, recipe, ...given } = parseArgs({ args: [...args], options: OPTIONS }).values;
     const base = recipe === undefined ? DEFAULT_RECIPE : fromFile(readFileSync(recipe, 'utf8'));
-    return { recipe: readChoices(Object.entries(given) as [string, string][], base), json };
+    return { recipe: readChoices(Object.entries(given) as [string, string][], base), json, record };
   } catch (error) {
     const { message } = error as Error;
     const what = error instanceof PlaygroundError ? `${message} ${error.hint}` : message;

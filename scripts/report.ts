@@ -5,10 +5,12 @@ import { build, preview } from 'vite';
 import { formatReport } from '../src/report/table';
 import type { Report } from '../src/report/types';
 import type { Project, ProjectEvent } from '../src/project/types';
+import type { ShownResults } from '../src/ui/recorded/recorded-run';
 import { CHROMIUM_ARGS, WEBGPU_ARGS, chromiumPath } from './chromium';
+import { Histories, recording } from './recording';
 import { readArguments } from './report-arguments';
 
-const { recipe, json } = (() => {
+const { recipe, json, record } = (() => {
   try {
     return readArguments(process.argv.slice(2));
   } catch (error) {
@@ -23,12 +25,15 @@ function printer(): (event: ProjectEvent) => void {
   return (event) => {
     if (event.type === 'step-started') console.log(`${event.step} ...`);
     if (event.type === 'step-failed') console.log(`${event.step} failed: ${event.message} ${event.hint}`);
-    if (event.type === 'train' && event.event.type === 'validation')
-      console.log(`  ${event.run}: validation accuracy ${event.event.accuracy.toFixed(4)}`);
+    if (event.type === 'train' && event.event.type === 'validation') {
+      const { accuracy, integers } = event.event;
+      const asIntegers = integers === undefined ? '' : `, as integers ${integers.toFixed(4)}`;
+      console.log(`  ${event.run}: validation accuracy ${accuracy.toFixed(4)}${asIntegers}`);
+    }
     if (Date.now() - last < 1000) return;
     last = Date.now();
     if (event.type === 'progress')
-      console.log(`  ${event.label}: ${event.progress.done} of ${event.progress.total} ${event.progress.what}`);
+      console.log(`  ${event.part}: ${event.progress.done} of ${event.progress.total} ${event.progress.what}`);
     if (event.type === 'train' && event.event.type === 'step') {
       const { step, steps, loss, imagesPerSecond, secondsLeft } = event.event;
       console.log(
@@ -39,8 +44,14 @@ function printer(): (event: ProjectEvent) => void {
   };
 }
 
+const histories = new Histories();
+
 async function runAll(page: Page): Promise<Report> {
-  await page.exposeFunction('printEvent', printer());
+  const print = printer();
+  await page.exposeFunction('printEvent', (event: ProjectEvent) => {
+    histories.take(event);
+    print(event);
+  });
   await page.waitForFunction(() => 'playground' in globalThis);
   return page.evaluate(async (recipe) => {
     const { playground, printEvent } = globalThis as unknown as {
@@ -52,6 +63,21 @@ async function runAll(page: Page): Promise<Report> {
     return playground.runAll();
   }, recipe);
 }
+
+/** What the steps gave, but for what is no plain data, and the file besides. */
+const shown = (page: Page): Promise<ShownResults> =>
+  page.evaluate(async () => {
+    const { playground } = globalThis as unknown as { playground: Project };
+    const { filename, bytes } = await playground.run('save');
+    const { train, compare, ...results } = playground.results;
+    const [qat, control] = [train!.qat, train!.control].map(({ steps, finished, diverged }) => {
+      return { steps, finished, diverged };
+    });
+    return {
+      ...results,
+      ...{ train: { qat, control }, compare: { report: compare!.report }, save: { filename, bytes } },
+    } as ShownResults;
+  });
 
 await build({ logLevel: 'warn' });
 const server = await preview({ preview: { port: 0, host: 'localhost', open: false }, logLevel: 'warn' });
@@ -67,6 +93,10 @@ try {
   if (json) {
     writeFileSync(json, JSON.stringify(report, null, 2) + '\n');
     console.log(`\nWritten: ${json}`);
+  }
+  if (record) {
+    writeFileSync(record, recording(recipe, await shown(page), histories));
+    console.log(`\nWritten: ${record}`);
   }
 } catch (error) {
   console.error((error as Error).message.split('\n')[0]);

@@ -41,23 +41,38 @@ export function ensurePackages() {
     fail('npm ci failed: check that the npm registry can be reached, then run the command again.');
 }
 
-const CHROMIUM = JSON.parse(readFileSync(join(ROOT, 'scripts', 'chromium.json'), 'utf8'));
-
-function chromiumFound() {
-  return [process.env.CHROME_PATH, ...CHROMIUM.candidates].some((path) => path && existsSync(path));
+/** @param browser names the file that says where it may be @param chosen path set by hand */
+function found(browser, chosen) {
+  const { candidates } = JSON.parse(readFileSync(join(ROOT, 'scripts', `${browser}.json`), 'utf8'));
+  return [chosen, ...candidates].some((path) => path && existsSync(path));
 }
 
-/** Finds Chromium or installs it with apt-get where that is allowed. */
-export function ensureChromium() {
-  if (chromiumFound()) return;
-  const advice = 'Install Chromium or Chrome, or set CHROME_PATH to its executable, then run the command again.';
-  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) fail(`No Chromium was found. ${advice}`);
+/** Installs a package with apt-get where that is allowed; says nothing of whether it could. */
+function aptInstall(name) {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) return;
   const [command, ...prefix] = process.getuid() === 0 ? ['apt-get'] : ['sudo', '-n', 'apt-get'];
   const apt = (...args) => run(command, [...prefix, ...args], { stdio: 'ignore' });
-  console.log('Installing Chromium with apt-get ...');
+  console.log(`Installing ${name} with apt-get ...`);
   apt('update');
-  apt('install', '-y', 'chromium');
-  if (!chromiumFound()) fail(`Chromium is missing and apt-get could not install it here. ${advice}`);
+  apt('install', '-y', name);
+}
+
+/** Finds Chromium or installs it. */
+export function ensureChromium() {
+  const there = () => found('chromium', process.env.CHROME_PATH);
+  if (!there()) aptInstall('chromium');
+  if (!there())
+    fail(
+      'Chromium is missing and could not be installed here. Install Chromium or Chrome, or set CHROME_PATH to its ' +
+        'executable, then run the command again.',
+    );
+}
+
+/** Finds Firefox or installs it; a machine without can do all but its test. */
+export function ensureFirefox() {
+  const there = () => found('firefox', process.env.FIREFOX_PATH);
+  if (!there()) aptInstall('firefox-esr');
+  if (!there()) console.log('Firefox is missing and could not be installed here: its test will be skipped.');
 }
 
 /** WASM modules and CIFAR-10 shards; does nothing for what is already there. */

@@ -2,7 +2,7 @@
 // Every static check counts as one test. At the end the ten slowest; the last line is "N passed, N failed".
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, ensureChromium, ensurePackages, prepareAssets, ROOT, run } from './setup.mjs';
+import { bin, ensureChromium, ensureFirefox, ensurePackages, prepareAssets, ROOT, run } from './setup.mjs';
 
 let passed = 0;
 let failed = 0;
@@ -69,6 +69,7 @@ function readPlaywright(report) {
 
 ensurePackages();
 ensureChromium();
+ensureFirefox();
 prepareAssets();
 
 for (const [name, command, ...args] of [

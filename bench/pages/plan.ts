@@ -3,6 +3,7 @@
 import { parseInt8Model } from '../../src/int8/serialize';
 import { Rng } from '../../src/core/rng';
 import { ModelBuilder, randomImages } from '../../src/engine/testing/models';
+import type { Proof } from '../../src/engine/tilings';
 import { createWasmEngine } from '../../src/engine/wasm-engine';
 import type { EngineBuild } from '../../src/engine/wasm-module';
 import { median } from '../../src/report/statistics';
@@ -27,7 +28,7 @@ export interface PlanFigures {
   readonly layers: readonly {
     readonly name: string;
     readonly kernel: string;
-    readonly proof: string;
+    readonly proof: Proof | undefined;
     readonly macs: number;
     readonly live_macs: number;
     readonly weight_bytes: number;

@@ -29,7 +29,8 @@ export interface VerifiedFile {
   readonly fromCache: boolean;
 }
 
-const CACHE_NAME = 'qat-playground';
+/** The Cache that holds what was downloaded. */
+export const CACHE_NAME = 'qat-playground';
 /**
  * Slow 2G (50 kbit/s) delivers 6 kB in every second, and TCP repeats a lost packet after 1, 2, 4 and 8 seconds: a
  * connection that lives has shown it by then. More would keep a visitor waiting for four dead attempts that long.
@@ -105,7 +106,7 @@ export class Downloader {
     this.total += expected.bytes;
     try {
       const cached = await this.kept(url);
-      if (cached && (await this.sha256(cached)) === expected.sha256) {
+      if (cached && (await sha256(cached, this.subtle)) === expected.sha256) {
         received(expected.bytes);
         return { data: cached, fromCache: true };
       }
@@ -137,7 +138,8 @@ export class Downloader {
       received((at += chunk.length));
     }
     if (at < data.length) throw damaged(url, `ended after ${at} of ${data.length} bytes`);
-    if ((await this.sha256(data)) !== expected.sha256) throw damaged(url, 'has not the SHA-256 its manifest states');
+    if ((await sha256(data, this.subtle)) !== expected.sha256)
+      throw damaged(url, 'has not the SHA-256 its manifest states');
     return data;
   }
 
@@ -199,12 +201,12 @@ export class Downloader {
     };
     return within(answer(), this.silence, late).catch(() => undefined);
   }
+}
 
-  /** In lower-case hexadecimal. */
-  private async sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
-    const digest = new Uint8Array(await this.subtle.digest('SHA-256', data));
-    return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  }
+/** In lower-case hexadecimal. */
+export async function sha256(data: Uint8Array<ArrayBuffer>, subtle = webCrypto()): Promise<string> {
+  const digest = new Uint8Array(await subtle.digest('SHA-256', data));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** @throws PlaygroundError 'unsupported' outside secure contexts */

@@ -68,7 +68,8 @@ export const oneOf = <const T extends readonly string[]>(words: T) =>
 /** This very number. */
 export const exactly = <const N extends number>(n: N) => v.literal(n, String(n));
 
-const digits = (n: number): string =>
+/** A number as messages have it: 10,000 and 1e-8. */
+export const digits = (n: number): string =>
   n > 0 && n < 1e-4 ? n.toExponential() : n.toLocaleString('en', { maximumSignificantDigits: 21 });
 const between = (min: number, max: number): string => `from ${digits(min)} to ${digits(max)}`;
 

@@ -33,7 +33,8 @@ import type { Tiling } from './tilings';
 
 /** The two records of one tiling: pixels in pairs, and the rest one by one. */
 export interface TilingRecords {
-  readonly tiling: Pick<Tiling, 'name' | 'proof'>;
+  /** Of a layer without weights its name alone. */
+  readonly tiling: Pick<Tiling, 'name'> & Partial<Pick<Tiling, 'proof'>>;
   /** Of weights as the kernels read them. */
   readonly weightBytes: number;
   readonly records: readonly [OpRecord, OpRecord];

@@ -75,7 +75,7 @@ function recordsOf(plan: Plan, { step, conv }: PlanLayer, { put }: Allocator): T
   if ('weights' in op) throw new Error(`${op.name} has weights and no plan`);
   return [
     {
-      tiling: { name: op.op, proof: '' },
+      tiling: { name: op.op },
       weightBytes: 0,
       records: [NOTHING, loweringOf(op).record(op, step, plan, put)],
     },

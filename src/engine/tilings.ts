@@ -12,6 +12,29 @@ import {
 import { bytesFit, longestChain, lookupsFit, proveGroup } from './overflow';
 import { rowValues, type WeightRegion } from './region';
 
+/** Why a kernel's sums are exact; `max` is the largest activation, `terms` the products of a whole sum. */
+export type Proof =
+  /** i32 sums of i16 products. */
+  | { readonly kind: 'wide' }
+  /** i16 sums of products of 2 bits. */
+  | { readonly kind: 'lookup'; readonly terms: number }
+  /** Activations fit the 7 bits that a relaxed dot product is exact for. */
+  | { readonly kind: 'dot'; readonly max: number }
+  /** Besides, all terms of a byte's size fit i32: `most` is the largest term. */
+  | { readonly kind: 'dot-bytes'; readonly max: number; readonly terms: number; readonly most: number }
+  /** Two products fit i16. */
+  | { readonly kind: 'pair' }
+  /** So many products of at most so much fit i16. */
+  | { readonly kind: 'chain'; readonly products: number; readonly most: number }
+  /** So many weights sum to between these, and these times the largest activation fit i16. */
+  | {
+      readonly kind: 'group';
+      readonly weights: number;
+      readonly from: number;
+      readonly to: number;
+      readonly max: number;
+    };
+
 /** Kernels for one convolution: pixels with the same live taps go in pairs where `pairs` names a kernel. */
 export interface Tiling {
   readonly pairs?: number;
@@ -19,7 +42,7 @@ export interface Tiling {
   readonly packing: Packing;
   /** e.g. 'dot 2x16' */
   readonly name: string;
-  readonly proof: string;
+  readonly proof: Proof;
 }
 
 export interface TilingOptions {
@@ -52,41 +75,41 @@ const BETTER: Readonly<Partial<Record<KernelMode, readonly KernelMode[]>>> = {
 };
 
 /** Why a mode's sums are exact; undefined where they might not be. */
-function proofOf(mode: KernelMode, operands: Operands, relaxed: boolean): string | undefined {
+function proofOf(mode: KernelMode, operands: Operands, relaxed: boolean): Proof | undefined {
   const { region, bits, max, image } = operands;
   const terms = (region.ky.to - region.ky.from) * rowValues(region);
-  if (mode === 'wide') return 'i32 sums of i16 products';
+  if (mode === 'wide') return { kind: 'wide' };
   if (mode === 'lookup') {
     const blocks = Math.ceil(region.cout / BLOCK_CHANNELS) * BLOCK_CHANNELS;
     const fits = bits <= 2 && max <= 3 && !image && blocks % blockChannels('pairs') === 0 && lookupsFit(terms);
-    return fits ? `i16 sums of ${terms} products of 2 bits` : undefined;
+    return fits ? { kind: 'lookup', terms } : undefined;
   }
   if (!relaxed || max > MAX_RELAXED_ACTIVATION) return undefined;
   switch (mode) {
     case 'dot':
-      return `activations 0..${max} fit 7 bits`;
+      return { kind: 'dot', max };
     case 'dot4':
     case 'dot2': {
       const fits = bits <= (mode === 'dot4' ? 4 : 2) && !image && bytesFit(terms, max);
-      return fits ? `activations 0..${max} fit 7 bits, ${terms} times ${128 * max} fits i32` : undefined;
+      return fits ? { kind: 'dot-bytes', max, terms, most: 128 * max } : undefined;
     }
     case 'pair1':
-      return 'two products fit i16';
+      return { kind: 'pair' };
     case 'chain': {
       const steps = longestChain(bits, max);
-      return steps === undefined ? undefined : `${2 * steps} products of at most ${2 ** (bits - 1) * max} fit i16`;
+      return steps === undefined ? undefined : { kind: 'chain', products: 2 * steps, most: 2 ** (bits - 1) * max };
     }
     case 'pair2':
     case 'pair4': {
       const { group, positive, negative, holds } = proveGroup(region, bits, mode === 'pair2' ? 2 : 4, max);
-      return holds ? `lanes of ${2 * group} weights sum to ${negative}..${positive}, times ${max} fits i16` : undefined;
+      return holds ? { kind: 'group', weights: 2 * group, from: negative, to: positive, max } : undefined;
     }
   }
 }
 
 /** Kernels that are exact for this layer and worth a trial, the most promising first. */
 export function tilingsFor(operands: Operands, { relaxed, mode: wanted }: TilingOptions): Tiling[] {
-  const proofs = new Map<KernelMode, string>();
+  const proofs = new Map<KernelMode, Proof>();
   const worse = new Set<KernelMode>();
   for (const mode of wanted ? [wanted] : MODES) {
     if (worse.has(mode)) continue;

@@ -1,11 +1,13 @@
 // Chooses each layer's kernels by running them: how fast a relaxed instruction is cannot be asked, only measured.
 // All candidates give the same integers, so the choice never changes a result. Not for proving that: plan.ts, pack.ts.
 import type { MemoryImage } from './memory-image';
+import type { Proof } from './tilings';
 import type { EngineExports } from './wasm-module';
 
 export interface LayerTiming {
   readonly kernel: string;
-  readonly proof: string;
+  /** undefined for a layer without weights. */
+  readonly proof: Proof | undefined;
   /** Of weights as the kernel reads them. */
   readonly weightBytes: number;
   readonly microseconds: number;

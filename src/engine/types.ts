@@ -3,8 +3,9 @@
 
 /** Runs an Int8Model on quantized images. */
 export interface Int8Engine {
-  /** What runs: 'reference', 'wasm-simd', 'wasm-relaxed-simd', with its thread count, which falls to 1 when one stops. */
+  /** What runs: 'reference', 'wasm-simd', 'wasm-relaxed-simd'. */
   readonly description: string;
+  /** Falls to 1 when one stops. */
   readonly threads: number;
   /**
    * @param codes n images, NHWC codes of tensors[0], length n*h*w*c.

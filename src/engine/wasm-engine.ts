@@ -144,10 +144,7 @@ export async function createWasmEngine(model: Int8Model, options: WasmEngineOpti
   };
 
   const engine: WasmEngine = {
-    get description() {
-      const simd = build === 'relaxed' ? 'relaxed-simd' : 'simd';
-      return `wasm-${simd}, ${engine.threads} thread${engine.threads > 1 ? 's' : ''}`;
-    },
+    description: build === 'relaxed' ? 'wasm-relaxed-simd' : 'wasm-simd',
     get threads() {
       return alone ? 1 : 1 + others.count;
     },

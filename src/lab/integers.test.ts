@@ -4,8 +4,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { createReferenceEngine } from '../engine/reference';
 import { serializeInt8Model } from '../int8/serialize';
+import { dequantize } from '../quant/fake-quant';
 import type { PtqOptions } from '../quant/methods/ptq';
-import { predictions } from '../report/accuracy';
+import { argmax, predictions } from '../report/accuracy';
 import { setUpWasm } from '../device/wasm/testing';
 import { IntegerLab } from './integers';
 import { Lab } from './lab';
@@ -58,6 +59,20 @@ test('one image layer by layer: the integers of the reference', async () => {
   for (const { tensor, codes } of traced) expect(codes.length).toBe(tensor.h * tensor.w * tensor.c);
 });
 
+test('an image given by its bytes is answered as by its place in the split', async () => {
+  const [lab, here] = [new Lab(model, source), await integers()];
+  await here.load('one', await lab.ptq({ weightBits: 4, activationBits: 4, fuseAddRelu: true }), 1);
+  const { pixels } = await source.images('test', 0, 5);
+  const { predictions: expected } = await here.classify('one', 'test', 0, 5);
+  for (let i = 0; i < 5; i++) {
+    const logits = here.logits('one', pixels.subarray((i * pixels.length) / 5, ((i + 1) * pixels.length) / 5));
+    const { tensor, codes } = (await here.trace('one', 'test', i)).at(-1)!;
+    expect(logits).toEqual(dequantize(codes, tensor.q));
+    expect(argmax(logits)).toBe(expected[i]);
+  }
+  expect(() => here.logits('one', pixels.subarray(1))).toThrow('bytes are not 1 images');
+});
+
 test('networks stand side by side; what is not there is said', async () => {
   const [lab, here] = [new Lab(model, source), await integers()];
   await expect(here.quantize('one', { weightBits: 8, activationBits: 8 }, 1)).rejects.toThrow('Nothing is calibrated.');
@@ -95,20 +110,21 @@ test('an output walked through is the code that the engine gives; one that is no
   here.calibrated(await new Lab(model, source).calibrate({ fuseAddRelu: true }));
   await here.quantize('one', { weightBits: 3, activationBits: 4 }, 1);
   const traced = await here.trace('one', 'test', 5);
+  const { pixels } = await source.images('test', 5, 1);
   for (const name of ['first', 'second', 'fc']) {
     const { tensor, codes } = traced.find((layer) => layer.name === name)!;
     for (let i = 0; i < codes.length; i += 7) {
       const pixel = Math.floor(i / tensor.c);
       const at = { y: Math.floor(pixel / tensor.w), x: pixel % tensor.w, channel: i % tensor.c };
-      const found = await here.walk('one', 'test', 5, name, at);
+      const found = here.walk('one', pixels, name, at);
       expect(found.code).toBe(codes[i]);
       expect(found.terms.reduce((sum, { product }) => sum + product, 0)).toBe(found.sum);
     }
   }
   const beyond = { y: 0, x: 0, channel: 1000 };
-  await expect(here.walk('one', 'test', 5, 'first', beyond)).rejects.toMatchObject({ code: 'bad-argument' });
+  expect(() => here.walk('one', pixels, 'first', beyond)).toThrow('first has no such output with weights.');
   const within = { ...beyond, channel: 0 };
-  await expect(here.walk('one', 'test', 5, 'pool', within)).rejects.toThrow('pool has no such output with weights.');
+  expect(() => here.walk('one', pixels, 'pool', within)).toThrow('pool has no such output with weights.');
 });
 
 test('a range that somebody sets is the layer’s, and no other layer’s', async () => {

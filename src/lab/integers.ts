@@ -5,19 +5,21 @@ import type { SearchPoint } from '../analysis/search';
 import { convert } from '../convert/convert';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { PlaygroundError } from '../core/errors';
+import { macrotask } from '../core/macrotask';
 import { validationStream, type ImageSource, type Split } from '../data/source';
+import type { Proof } from '../engine/tilings';
 import { createWasmEngine, type WasmEngine, type WasmEngineOptions } from '../engine/wasm-engine';
 import type { Int8Model, Int8Tensor } from '../int8/int8-model';
 import { int8FileBytes } from '../int8/serialize';
 import type { Calibrated } from '../quant/methods/calibration';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
 import { codeBits } from '../quant/qparams';
-import { agreement, argmax, predictions } from '../report/accuracy';
+import { agreement, argmax } from '../report/accuracy';
 import { measureBurst, type Burst } from '../report/burst';
 import type { Classified } from '../report/classified';
 import { measureLatency } from '../report/statistics';
 import type { LatencyStats } from '../report/types';
-import { macrotask } from '../train/macrotask';
+import { classified } from './integer-accuracy';
 import { searchNetwork, type WidthsRequest } from './search-widths';
 import { tensorDetail, tensorReports, type TensorDetail, type TensorReport } from './tensor-report';
 
@@ -46,8 +48,8 @@ export interface EngineLayer {
   readonly name: string;
   /** e.g. 'dot 2x16': two pixels by sixteen channels at a time. */
   readonly kernel: string;
-  /** Why that kernel's sums cannot overflow; empty for layers without weights. */
-  readonly proof: string;
+  /** Why that kernel's sums cannot overflow; undefined for layers without weights. */
+  readonly proof: Proof | undefined;
   /** Of each weight, where there are any, and of each code that the layer makes. */
   readonly weightBits: number | undefined;
   readonly activationBits: number;
@@ -94,6 +96,7 @@ export class IntegerLab<Name extends string> {
     return { description, threads: engine.threads, planMilliseconds: performance.now() - start };
   }
 
+  /** Ends the engine of that network, if there is one. */
   unload(name: Name): void {
     this.loaded.get(name)?.engine.dispose();
     this.loaded.delete(name);
@@ -126,10 +129,10 @@ export class IntegerLab<Name extends string> {
   }
 
   /**
-   * One output of a layer with weights, of one image of a split: see walk.
+   * One output of a layer with weights, of one image by its bytes: see walk.
    * @throws PlaygroundError 'bad-argument' where the network has no such layer, or the layer no such output
    */
-  async walk(name: Name, split: Split, index: number, layer: string, at: Position): Promise<Walk> {
+  walk(name: Name, pixels: Uint8Array, layer: string, at: Position): Walk {
     const { model, engine } = this.get(name);
     const op = model.ops.find((op) => op.name === layer);
     const output = op && model.tensors[op.output];
@@ -139,7 +142,6 @@ export class IntegerLab<Name extends string> {
         `${layer} has no such output with weights.`,
         'Choose a convolution or the last layer, and a place in its map.',
       );
-    const { pixels } = await this.images.images(split, index, 1);
     const image = imageCodes(pixels, 1, model, this.images.spec);
     const [input] = op.inputs;
     const made = model.ops.findIndex(({ output }) => output === input);
@@ -178,9 +180,13 @@ export class IntegerLab<Name extends string> {
   /** Images start..start+count-1 of a split. */
   async classify(name: Name, split: Split, start: number, count: number): Promise<Classified> {
     const { model, engine } = this.get(name);
-    const { pixels, labels } = await this.images.images(split, start, count);
-    const codes = engine.run(imageCodes(pixels, count, model, this.images.spec), count);
-    return { labels, predictions: predictions(codes, codes.length / count) };
+    return classified(model, engine, this.images, { split, start, count });
+  }
+
+  /** Of one image by its bytes, which need be no image of a split. */
+  logits(name: Name, pixels: Uint8Array): Float32Array {
+    const { model, engine } = this.get(name);
+    return dequantizeOutput(engine.run(imageCodes(pixels, 1, model, this.images.spec), 1), model);
   }
 
   /** One image of a split, layer by layer: each operation's name, and its output codes in NHWC. */
@@ -214,8 +220,8 @@ export class IntegerLab<Name extends string> {
     };
     // Again where a thread stopped meanwhile: the times were then of two engines.
     for (;;) {
-      const { threads, description } = engine;
-      const what = `${description}: image bytes to float logits`;
+      const { threads } = engine;
+      const what = `${engine.description}: image bytes to float logits`;
       const stats = await measureLatency(run, samples, { threads, what });
       if (engine.threads === threads) return stats;
     }
@@ -229,9 +235,7 @@ export class IntegerLab<Name extends string> {
 
   /** The class of one image, by its bytes. */
   private answer(name: Name, pixels: Uint8Array): number {
-    const { model, engine } = this.get(name);
-    const codes = imageCodes(pixels, 1, model, this.images.spec);
-    return argmax(dequantizeOutput(engine.run(codes, 1), model));
+    return argmax(this.logits(name, pixels));
   }
 
   private asCalibrated(): Calibrated {

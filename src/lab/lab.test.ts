@@ -8,7 +8,7 @@ import { layerCosts, totalCost } from '../graph/cost';
 import type { Int8Model } from '../int8/int8-model';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQatQConfig } from '../quant/qconfigs';
-import { agreement, predictions } from '../report/accuracy';
+import { agreement, argmax, predictions } from '../report/accuracy';
 import type { TrainOptions } from '../train/types';
 import { learnedQuantizers } from '../quant/learned';
 import type { QatGraph } from '../quant/types';
@@ -112,4 +112,22 @@ test('fused and proved equal, trained, calibrated, trained with quantization, co
   const converted = lab.convert(begun.graph as QatGraph, learned);
   expect(differing(await integers(converted), felt.predictions)).toBeLessThanOrEqual(BUDGET);
   expect(felt.accuracy).toBeGreaterThan(broken + 0.1);
+});
+
+test('an image given by its bytes is answered as by its place in the split, before training and after', async () => {
+  const lab = new Lab(model, source);
+  const network = await lab.quantized({ fuseAddRelu: true });
+  const trained = await train(lab, lab.fused, { ...OPTIONS, steps: 5 });
+  const { predictions: expected } = await lab.evaluate({ graph: lab.fused, trained }, 'test', 6);
+  const before = await lab.evaluate({ graph: lab.fused }, 'test', 6);
+  for (let i = 0; i < 6; i++) {
+    const { pixels } = await source.images('test', i, 1);
+    const logits = await lab.logits({ graph: lab.fused }, pixels);
+    expect(argmax(logits)).toBe(before.predictions[i]);
+    const { float } = (await lab.layerMaps(network, lab.model.params, pixels)).at(-1)!;
+    logits.forEach((logit, label) => expect(logit).toBeCloseTo(float[label], 4));
+    const after = await lab.logits({ graph: lab.fused, trained }, pixels);
+    expect(argmax(after)).toBe(expected[i]);
+    expect(after).not.toEqual(logits);
+  }
 });

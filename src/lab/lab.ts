@@ -2,8 +2,10 @@
 // evaluate. A plain class that runs wherever tfjs does; what is asked for twice is computed once and kept.
 // Not for choosing a device (src/train/backend.ts), storing states (src/train/saved) or running integers (src/engine).
 import { convert } from '../convert/convert';
+import { Latest } from '../core/latest';
 import type { ParamStore } from '../core/params';
 import { normalizeImages } from '../data/normalize';
+import { PlaygroundError } from '../core/errors';
 import type { ImageSource, Split } from '../data/source';
 import { foldBatchNorms } from '../graph/fold';
 import { fuse, type Fusion } from '../graph/fuse';
@@ -16,24 +18,21 @@ import { ptq, type PtqOptions } from '../quant/methods/ptq';
 import type { QatGraph } from '../quant/types';
 import type { Evaluation } from '../report/types';
 import type { KeptRun } from '../train/kept-run';
-import { calibrate, evaluate } from '../train/evaluate';
+import { calibrate, evaluate, logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
 import { learnRoundings, type RoundingContext } from '../train/rounding/learn-roundings';
 import { continueRun, type RunContext } from '../train/run';
 import { trainedBy, type Trained, type TrainState } from '../train/state';
-import type { Teacher } from '../train/trainer';
-import type { TrainOptions, TrainResult } from '../train/types';
+import type { Teacher, Trainer } from '../train/trainer';
+import type { Judgement, TrainOptions, TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
-import {
-  compareLayers,
-  layerMaps,
-  type ImageRange,
-  type LayerComparison,
-  type LayerMaps,
-  type QuantizedNetwork,
-} from './layers';
+import { startIntegers } from './integer-accuracy';
+import { layerChange, type Compared, type LayerChange } from './layer-change';
+import { compareLayers, layerMaps, type ImageRange, type LayerComparison } from './layers';
+import { partings, type LayerParting } from './parting';
 import { Roundings } from './roundings';
 import { startReference, withTeacher, type StartEngine } from './teacher';
+import type { LayerMaps, QuantizedNetwork } from './three-networks';
 
 /** Post-training calibration: validation images, as the test images may not be looked at. */
 const CALIBRATION = { images: 512, batch: 64 };
@@ -60,6 +59,13 @@ export interface LabCalibration extends CalibrationOptions {
   readonly unfused?: boolean;
 }
 
+/** A float network: the pretrained one, or as it was trained. */
+export interface FloatNetwork {
+  readonly graph: Graph | QatGraph;
+  /** A state of that graph; absent, the pretrained weights. */
+  readonly trained?: TrainState;
+}
+
 /** How roundings are learned: see RoundingContext. */
 export type Learning = Pick<RoundingContext, 'options' | 'seed' | 'steering' | 'onProgress'>;
 
@@ -69,6 +75,8 @@ export class Lab {
   readonly fusions: readonly Fusion[];
   /** By their options. */
   private readonly calibrations = new Map<string, Promise<Calibrated>>();
+  /** Of PTQ without roundings that are learned: whoever asks layer after layer has it made once. */
+  private readonly nearest = new Latest<QuantizedNetwork>();
   private readonly roundings = new Roundings();
   private readonly onDevice: OnDevice;
   private readonly startEngine: StartEngine;
@@ -117,7 +125,8 @@ export class Lab {
     learning?: Learning,
   ): Promise<QuantizedNetwork> {
     const calibration = await this.calibrate(options, onDone);
-    const learned = learning && (await this.learnRoundings(calibration, options, learning));
+    if (!learning) return this.quantizedAs(calibration, options);
+    const learned = await this.learnRoundings(calibration, options, learning);
     return { ...ptq(calibration, options, learned), params: calibration.params };
   }
 
@@ -141,10 +150,16 @@ export class Lab {
   }
 
   /**
-   * One leg of a training run: see continueRun. Its state is judged on validation images as it would be evaluated.
+   * One leg of a training run: see continueRun. Its state is judged on validation images as it would be evaluated, QAT's as
+   * the integers that it would convert to as well; where it cannot be converted that is told once.
    * @throws PlaygroundError as continueRun
    */
   train(run: LabRun): Promise<TrainResult> {
+    let told = false;
+    const withoutIntegers = ({ message, hint }: PlaygroundError, step: number) => {
+      if (!told) run.onEvent({ type: 'no-integers', step, message, hint });
+      told = true;
+    };
     return this.taught(run.options, (teacher) =>
       this.onDevice(() =>
         continueRun({
@@ -152,11 +167,8 @@ export class Lab {
           ...run,
           start: run.start(),
           data: this.images,
-          validate: async (trainer, images) => {
-            const model = this.modelOf(trainer.graph, await trainer.read());
-            return (await using(model, () => evaluate(model, images, 'validation', run.options.validationImages)))
-              .accuracy;
-          },
+          validate: (trainer, images) =>
+            this.judge(trainer, images, run.options.validationImages, (why) => withoutIntegers(why, trainer.step)),
         }),
       ),
     );
@@ -168,16 +180,19 @@ export class Lab {
     return convert(graph, params, quantizers);
   }
 
-  /** @param trained a state of that graph; absent, the pretrained weights */
-  evaluate(
-    { graph, trained }: { readonly graph: Graph | QatGraph; readonly trained?: TrainState },
-    split: Split,
-    images: number,
-    onDone: OnDone = () => {},
-  ): Promise<Evaluation> {
+  evaluate(network: FloatNetwork, split: Split, images: number, onDone: OnDone = () => {}): Promise<Evaluation> {
     return this.onDevice(() => {
-      const model = trained ? this.modelOf(graph, trainedBy(graph, trained)) : new FloatModel(graph, this.model.params);
+      const model = this.standing(network);
       return using(model, () => evaluate(model, this.images, split, images, (done) => onDone(done, images)));
+    });
+  }
+
+  /** Of one image by its bytes, which need be no image of a split. @throws PlaygroundError as logitsOf */
+  logits(network: FloatNetwork, pixels: Uint8Array): Promise<Float32Array> {
+    const x = normalizeImages(pixels, this.images.spec);
+    return this.onDevice(() => {
+      const model = this.standing(network);
+      return using(model, () => logitsOf(model, x));
     });
   }
 
@@ -186,14 +201,30 @@ export class Lab {
     return this.onDevice(() => compareLayers(network, reference, this.images, images, this.startEngine));
   }
 
-  /** What every layer of the three makes of one image. */
-  layerMaps(network: QuantizedNetwork, reference: ParamStore, split: Split, index: number): Promise<LayerMaps[]> {
-    const image = { split, start: index, count: 1 };
+  /** What every layer of the three makes of one image, by its bytes. */
+  layerMaps(network: QuantizedNetwork, reference: ParamStore, pixels: Uint8Array): Promise<LayerMaps[]> {
+    const { spec } = this.images;
     return this.onDevice(async () => {
       const all: LayerMaps[] = [];
-      for await (const maps of layerMaps(network, reference, this.images, image, this.startEngine)) all.push(...maps);
+      for await (const maps of layerMaps(network, reference, spec, pixels, this.startEngine)) all.push(...maps);
       return all;
     });
+  }
+
+  /** Where the simulated and the integer network part on one image, and by what: see partings. */
+  partings(network: QuantizedNetwork, reference: ParamStore, pixels: Uint8Array): Promise<LayerParting[]> {
+    return this.onDevice(() => partings(network, reference, this.images.spec, pixels, this.startEngine));
+  }
+
+  /** One layer in two networks, on the same images: see layerChange. */
+  async layerChange(
+    before: Compared,
+    after: Compared,
+    id: string,
+    { split, start, count }: ImageRange,
+  ): Promise<LayerChange | undefined> {
+    const { pixels } = await this.images.images(split, start, count);
+    return this.onDevice(() => layerChange(before, after, id, normalizeImages(pixels, this.images.spec)));
   }
 
   /** Codes by node id. */
@@ -206,10 +237,43 @@ export class Lab {
     const count = Math.min(LEARNED_FROM, this.images.size('train'));
     const { pixels } = await this.images.images('train', 0, count);
     const images = normalizeImages(pixels, this.images.spec);
-    const { params } = calibration;
-    const network = { ...ptq(calibration, options), params };
+    const network = await this.quantizedAs(calibration, options);
     await this.onDevice(() => learnRoundings({ ...network, ...learning, images, done }));
     return done;
+  }
+
+  /** By roundings that are not learned. */
+  private quantizedAs(calibration: Calibrated, options: PtqOptions): Promise<QuantizedNetwork> {
+    const key = JSON.stringify(options, (_, value: unknown) => (value instanceof Map ? [...value] : value));
+    return this.nearest.of(calibration, key, async () => ({
+      ...ptq(calibration, options),
+      params: calibration.params,
+    }));
+  }
+
+  private async judge(
+    trainer: Trainer,
+    images: ImageSource,
+    count: number,
+    onNoIntegers: (why: PlaygroundError) => void,
+  ): Promise<Judgement> {
+    const { graph } = trainer;
+    const trained = await trainer.read();
+    const model = this.modelOf(graph, trained);
+    const { accuracy } = await using(model, () => evaluate(model, images, 'validation', count));
+    if (!('quant' in graph)) return { accuracy };
+    const start = performance.now();
+    const integers = await startIntegers({ graph, ...trained }, this.startEngine);
+    if (integers instanceof PlaygroundError) {
+      onNoIntegers(integers);
+      return { accuracy };
+    }
+    const integerAccuracy = await using(integers, () => integers.accuracy(images, 'validation', count));
+    return { accuracy, integers: integerAccuracy, integerSeconds: (performance.now() - start) / 1000 };
+  }
+
+  private standing({ graph, trained }: FloatNetwork): FloatModel {
+    return trained ? this.modelOf(graph, trainedBy(graph, trained)) : new FloatModel(graph, this.model.params);
   }
 
   /** A trained network in evaluation mode, fake-quantized where its qconfig simulates. */
@@ -233,7 +297,7 @@ export class Lab {
   }
 }
 
-async function using<T>(model: FloatModel, work: () => Promise<T>): Promise<T> {
+async function using<T>(model: { dispose(): void }, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {

@@ -6,8 +6,8 @@ import { setUpWasm } from '../device/wasm/testing';
 import { createReferenceEngine } from '../engine/reference';
 import { ptq, type PtqOptions } from '../quant/methods/ptq';
 import { Lab } from './lab';
-import type { QuantizedNetwork } from './layers';
 import type { StartEngine } from './teacher';
+import type { QuantizedNetwork } from './three-networks';
 import { IMAGES, model, source } from './unlike';
 
 const COUNT = 6;
@@ -143,7 +143,8 @@ describe('compareLayers', () => {
 
   test('is made of the maps that each image has', async () => {
     const { lab, network } = await quantized({ ...EIGHT, activationBits: 3 });
-    const maps = await lab.layerMaps(network, network.params, 'test', 4);
+    const { pixels } = await source.images('test', 4, 1);
+    const maps = await lab.layerMaps(network, network.params, pixels);
     const one = await lab.compareLayers(network, network.params, { split: 'test', start: 4, count: 1 });
     expect(maps.map(({ name }) => name)).toEqual(one.map(({ name }) => name));
     maps.forEach(({ tensor: { h, w, c, q }, float, simulated, codes }, i) => {

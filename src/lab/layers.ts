@@ -1,25 +1,13 @@
 // FP32, simulated and integer outputs of every operation on the same images: where a quantized network leaves the float one,
 // and where simulation and integers part. Not for accuracies (lab.ts), nor for what one tensor alone costs (src/analysis).
 import { Similarity } from '../analysis/similarity';
-import { convert } from '../convert/convert';
-import { imageCodes } from '../convert/image';
+import { bytesPerImage, type ImageSpec } from '../core/image-spec';
 import type { ParamStore } from '../core/params';
 import type { QParams } from '../core/qparams';
-import { normalizeImages } from '../data/normalize';
 import type { ImageSource, Split } from '../data/source';
-import type { Int8Tensor } from '../int8/int8-model';
 import { dequantize, quantizeActivation } from '../quant/fake-quant';
-import { simulating } from '../quant/freeze';
-import type { QatGraph } from '../quant/types';
-import { FloatModel } from '../train/float-model';
-import { outputsOf } from '../train/outputs';
-import type { Trained } from '../train/state';
 import type { StartEngine } from './teacher';
-
-/** All that its simulation and its integers are made of. */
-export interface QuantizedNetwork extends Trained {
-  readonly graph: QatGraph;
-}
+import { ThreeNetworks, type LayerMaps, type QuantizedNetwork } from './three-networks';
 
 /** Images start..start+count-1 of a split. */
 export interface ImageRange {
@@ -41,19 +29,8 @@ export interface LayerComparison {
   readonly largest: number;
 }
 
-/** What one operation makes of an image in three networks, NHWC. */
-export interface LayerMaps {
-  /** Its node's id. */
-  readonly name: string;
-  /** Of its output: shape and qparams. */
-  readonly tensor: Int8Tensor;
-  readonly float: Float32Array;
-  readonly simulated: Float32Array;
-  readonly codes: Uint8Array;
-}
-
 /**
- * Every quantizer simulates, whatever the qconfig says: an observe-only network, PTQ's, is compared as it will be.
+ * Every quantizer simulates: see ThreeNetworks.
  * @param reference the FP32 network's parameters, in the same graph
  * @returns one for each operation of the integer network, in its order
  * @throws PlaygroundError as convert, as `startEngine`, or as reading images does
@@ -62,11 +39,12 @@ export async function compareLayers(
   network: QuantizedNetwork,
   reference: ParamStore,
   source: ImageSource,
-  images: ImageRange,
+  { split, start, count }: ImageRange,
   startEngine: StartEngine,
 ): Promise<LayerComparison[]> {
+  const { pixels } = await source.images(split, start, count);
   const layers = new Map<string, Layer>();
-  for await (const maps of layerMaps(network, reference, source, images, startEngine))
+  for await (const maps of layerMaps(network, reference, source.spec, pixels, startEngine))
     for (const { name, float, simulated, codes, tensor } of maps) {
       const layer = layers.get(name) ?? new Layer();
       layers.set(name, layer);
@@ -75,44 +53,23 @@ export async function compareLayers(
   return [...layers].map(([name, layer]) => layer.comparison(name));
 }
 
-/** The maps of one image after the other: see compareLayers. */
+/** The maps of one image after the other, by their bytes: see compareLayers. */
 export async function* layerMaps(
-  { graph, params, quantizers }: QuantizedNetwork,
+  network: QuantizedNetwork,
   reference: ParamStore,
-  source: ImageSource,
-  { split, start, count }: ImageRange,
+  spec: ImageSpec,
+  pixels: Uint8Array,
   startEngine: StartEngine,
 ): AsyncGenerator<readonly LayerMaps[]> {
-  const { pixels } = await source.images(split, start, count);
-  const model = convert(graph, params, quantizers);
-  const ids = new Set(model.ops.map(({ name }) => name));
-  const outputs = async (network: FloatModel, x: Float32Array) => {
-    const read = new Map<string, Float32Array>();
-    for await (const [id, values] of outputsOf(network, x, ids)) read.set(id, values);
-    return read;
-  };
-
-  const engine = await startEngine(model);
-  const models: FloatModel[] = [];
+  const three = await ThreeNetworks.start(network, reference, spec, startEngine);
   try {
-    const fp32 = new FloatModel(graph, reference);
-    models.push(fp32);
-    const fake = new FloatModel(graph, params, simulating(quantizers));
-    models.push(fake);
-    const size = pixels.length / count;
-    for (let i = 0; i < count; i++) {
-      const image = pixels.subarray(i * size, (i + 1) * size);
-      const x = normalizeImages(image, source.spec);
-      const [float, simulated] = [await outputs(fp32, x), await outputs(fake, x)];
-      const traced = engine.trace(imageCodes(image, 1, model, source.spec));
-      yield model.ops.map(({ name, output }, op) => ({
-        ...{ name, tensor: model.tensors[output], codes: traced[op] },
-        ...{ float: float.get(name)!, simulated: simulated.get(name)! },
-      }));
+    const size = bytesPerImage(spec);
+    for (let at = 0; at < pixels.length; at += size) {
+      const [, ...operations] = await three.maps(pixels.subarray(at, at + size));
+      yield operations;
     }
   } finally {
-    engine.dispose();
-    for (const model of models) model.dispose();
+    three.dispose();
   }
 }
 

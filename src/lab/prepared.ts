@@ -10,7 +10,7 @@ import type { LayerBits } from '../quant/layer-bits';
 import { initialQParams, learnedQuantizers } from '../quant/learned';
 import { equalize } from '../quant/methods/equalize';
 import { withinCodes } from '../quant/methods/within-codes';
-import { ptq, type Clip, type Rounding } from '../quant/methods/ptq';
+import type { Clip, Rounding } from '../quant/methods/ptq';
 import type { PrepareOptions } from '../quant/prepare';
 import { prepareBy } from '../quant/prepare-by';
 import type { QConfigId, SchemeOptions } from '../quant/qconfigs';
@@ -105,7 +105,7 @@ export async function qatStart(lab: Lab, options: PreparedOptions): Promise<Star
   const graph = preparedGraph(lab, options);
   const { params } = floatStart(lab, options);
   if (learnedQuantizers(graph).length === 0) return { graph, params };
-  const { quantizers } = ptq(await lab.calibrate(sameCalibration(options)), ptqOptions(options));
+  const { quantizers } = await lab.quantized({ ...ptqOptions(options), ...sameCalibration(options) });
   return { graph, params: new Map([...params, ...initialQParams(graph, quantizers)]) };
 }
 

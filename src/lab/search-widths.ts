@@ -44,8 +44,7 @@ export async function* searchNetwork(
   const networks = new Networks(calibration, options);
   const { layers, activationBits } = networks;
   const widths = weightBits.map((bits) => ({ weightBits: bits, activationBits }));
-  const cost =
-    budget === 'bytes' ? weightBytes(calibration.graph, BITS.max) : await timeCost(networks, widths, measures);
+  const cost = budget === 'bytes' ? bytesCost(calibration, options) : await timeCost(networks, widths, measures);
   yield* searchWidths({ layers, widths, cost }, (bits) => measures.accuracy(networks.of(bits)), signal);
 }
 
@@ -87,6 +86,11 @@ class Networks {
     const { activations } = base.quantizers;
     return convert({ ...base.graph, quant }, this.calibration.params, { activations, weights });
   }
+}
+
+function bytesCost({ graph }: Calibrated, { layers: own = new Map() }: PtqOptions) {
+  const bytes = weightBytes(graph, BITS.max);
+  return (layers: LayerBits) => bytes(new Map([...own, ...layers]));
 }
 
 /** As if a layer took as long in any network as where all have its widths; all else as in the first of them. */

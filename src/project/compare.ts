@@ -4,7 +4,7 @@ import { agreement } from '../report/accuracy';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, Report } from '../report/types';
 import type { BackendInfo, ConvertResult, EngineInfo, OnProgress, TrainingRef, TrainResult } from '../worker/api';
-import type { CompareResult } from './types';
+import type { CompareResult, StepPart } from './types';
 import type { Workers } from './workers';
 
 const LATENCY_SAMPLES = 200;
@@ -23,7 +23,7 @@ export interface CompareContext {
   /** The pretrained network on the recipe's test images. */
   fp32(onProgress: OnProgress): Promise<Evaluation>;
   /** A progress callback for one part of the step. */
-  progress(label: string): OnProgress;
+  progress(part: StepPart): OnProgress;
 }
 
 /** Measures everything, one thing at a time, so that nothing disturbs a latency. */
@@ -47,7 +47,8 @@ export async function compare(workers: Workers, context: CompareContext): Promis
   const int8Latency = await engine.latency('qat', LATENCY_SAMPLES);
   const fp32Backend = await train.latency(LATENCY_SAMPLES);
 
-  const { bytes, fp32Bytes } = context.convert.qat;
+  const { qat, engine: ran } = context.convert;
+  const { bytes, fp32Bytes } = qat;
   const { losses, steps, schedule, imagesPerSecond } = context.training.qat;
   const tenth = Math.max(1, Math.floor(losses.length / 10));
   const report: Report = {
@@ -66,7 +67,7 @@ export async function compare(workers: Workers, context: CompareContext): Promis
     images: fp32.images,
     backend: context.backend.backend,
     adapter: context.backend.adapter,
-    engine: context.convert.engine.description,
+    engine: `${ran.description}, ${ran.threads} thread${ran.threads > 1 ? 's' : ''}`,
     options: recipe,
     training: {
       steps,

@@ -3,7 +3,7 @@ import { proxy } from 'comlink';
 import { errorText } from '../core/causes';
 import type { OnProgress } from '../worker/api';
 import type { StepId } from './steps';
-import type { ProjectEvent, Run, RunEvent } from './types';
+import type { ProjectEvent, Run, RunEvent, StepPart } from './types';
 
 export class Events {
   private readonly listeners = new Set<(event: ProjectEvent) => void>();
@@ -39,7 +39,7 @@ export class Events {
   }
 
   /** For a worker: tells how far a part of a step is. */
-  progress(run: Run, step: StepId, label: string): OnProgress {
-    return proxy((progress) => this.tell(run, { type: 'progress', step, label, progress }));
+  progress(run: Run, step: StepId, part: StepPart): OnProgress {
+    return proxy((progress) => this.tell(run, { type: 'progress', step, part, progress }));
   }
 }

@@ -8,7 +8,9 @@ import type { Workers } from './workers';
 const layer = (name: string) => ({ name, sqnr: 20, cosine: 0.99, codes: 10, differing: 1, largest: 1 });
 const point = (cost: number): SearchPoint => ({ step: 'uniform', layers: new Map(), cost, accuracy: 0.5 });
 
-function setUp({ failsOnce = false } = {}) {
+const TRAINED = () => ({ id: 'one', recipe: DEFAULT_RECIPE });
+
+function setUp({ failsOnce = false, training = TRAINED } = {}) {
   const calls: unknown[] = [];
   let ended = false;
   let fails = failsOnce;
@@ -33,9 +35,10 @@ function setUp({ failsOnce = false } = {}) {
     walk: async (...asked: unknown[]) => void calls.push(['walk', ...asked]),
   };
   const train = {
-    layerMaps: async (_: unknown, split: string, index: number) => (
-      calls.push(['maps', split, index]),
-      [layer('conv1')]
+    layerMaps: async (_: unknown, pixels: Uint8Array) => (calls.push(['maps', pixels]), [layer('conv1')]),
+    partings: async ({ kind }: { readonly kind: string }, pixels: Uint8Array) => (
+      calls.push(['partings', kind, pixels]),
+      [layer('quant')]
     ),
     compareLayers: async (subject: { readonly kind: string }) => (
       calls.push(['compare', subject.kind]),
@@ -47,10 +50,13 @@ function setUp({ failsOnce = false } = {}) {
   const study = new LayerStudy(
     () => workers,
     { prepare },
+    () => training(),
     () => 2,
   );
   return { calls, study };
 }
+/** Of two images. */
+const [ONE, OTHER] = [Uint8Array.of(3, 1), Uint8Array.of(31)];
 const never = () => new AbortController().signal;
 
 test('a quantized network is calibrated first; a layer that passes codes on has no tensors of its own', async () => {
@@ -61,7 +67,7 @@ test('a quantized network is calibrated first; a layer that passes codes on has 
     ['conv1', 'conv1'],
     ['avgpool', undefined],
   ]);
-  await study.trained({ id: 'one', recipe: DEFAULT_RECIPE });
+  await study.trained();
   expect(calls.at(-1)).toEqual(['compare', 'qat']);
 });
 
@@ -86,14 +92,14 @@ test('what is looked into is quantized once for its times and its products, and 
   const { calls, study } = setUp();
   const at = { y: 0, x: 1, channel: 2 };
   expect(await study.times(DEFAULT_RECIPE)).toEqual(new Map([['conv1', 28]]));
-  await study.walk(DEFAULT_RECIPE, 7, 'conv1', at);
+  await study.walk(DEFAULT_RECIPE, ONE, 'conv1', at);
   const made = ['quantize', 'inspected', 1];
   expect(calls.filter((call) => call !== 'prepare')).toEqual([
     made,
     ['profile', 'inspected'],
-    ['walk', 'inspected', 'validation', 7, 'conv1', at],
+    ['walk', 'inspected', ONE, 'conv1', at],
   ]);
-  await study.walk({ ...DEFAULT_RECIPE, clips: { conv1: [0, 1] } }, 7, 'conv1', at);
+  await study.walk({ ...DEFAULT_RECIPE, clips: { conv1: [0, 1] } }, ONE, 'conv1', at);
   expect(calls.filter((call) => Array.isArray(call) && call[0] === 'quantize')).toEqual([made, made]);
 });
 
@@ -106,11 +112,28 @@ test('a network that could not be made is tried again', async () => {
 
 test('the maps of an image are made once for all layers, and again for another image', async () => {
   const { calls, study } = setUp();
-  const maps = await study.maps(DEFAULT_RECIPE, 3);
-  expect(await study.maps(DEFAULT_RECIPE, 3)).toBe(maps);
-  await study.maps(DEFAULT_RECIPE, 4);
+  const maps = await study.maps(DEFAULT_RECIPE, ONE);
+  expect(await study.maps(DEFAULT_RECIPE, ONE.slice())).toBe(maps);
+  await study.maps(DEFAULT_RECIPE, OTHER);
   expect(calls.filter((call) => call !== 'prepare')).toEqual([
-    ['maps', 'validation', 3],
-    ['maps', 'validation', 4],
+    ['maps', ONE],
+    ['maps', OTHER],
   ]);
+});
+
+test('where two networks part is found once for a network and an image, of PTQ or of what was trained', async () => {
+  const { calls, study } = setUp();
+  await study.partings(DEFAULT_RECIPE, ONE);
+  await study.partings(DEFAULT_RECIPE, ONE);
+  await study.partings('trained', ONE);
+  await study.partings('trained', OTHER);
+  expect(calls.filter((call) => call !== 'prepare')).toEqual([
+    ['partings', 'ptq', ONE],
+    ['partings', 'qat', ONE],
+    ['partings', 'qat', OTHER],
+  ]);
+  const none = () => {
+    throw new Error('nothing was trained');
+  };
+  await expect(setUp({ training: none }).study.partings('trained', ONE)).rejects.toThrow('nothing was trained');
 });

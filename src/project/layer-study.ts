@@ -2,8 +2,10 @@
 // networks' answers (stops.ts), nor for the maths (src/analysis, src/lab).
 import { proxy } from 'comlink';
 import type {
+  LayerChange,
   LayerComparison,
   LayerMaps,
+  LayerParting,
   Position,
   PreparedOptions,
   PtqChoices,
@@ -14,7 +16,7 @@ import type {
   TrainingRef,
   Walk,
 } from '../worker/api';
-import { Latest } from './latest';
+import { Latest } from '../core/latest';
 import type { Stops } from './stops';
 import type { Workers } from './workers';
 
@@ -28,16 +30,23 @@ export interface LayerCost extends LayerComparison {
 export const SEARCH: Omit<SearchRequest, 'budget' | 'threads'> = { weightBits: [8, 4, 3, 2], images: 1000 };
 /** Validation images that layers are compared on. */
 export const COMPARED_IMAGES = 16;
+/** Those that one layer is looked at on, before and after training. */
+export const CHANGE_IMAGES = 64;
 
 export class LayerStudy {
   /** The network that the engine holds to be looked into, and the maps of an image. */
   private readonly inspected = new Latest<unknown>();
   private readonly mapped = new Latest<LayerMaps[]>();
+  private readonly parted = new Latest<LayerParting[]>();
 
-  /** @param workers those there are now @param stops that load and calibrate @param threads of the engine */
+  /**
+   * @param workers those there are now @param stops that load and calibrate
+   * @param training what the run in hand has trained; throws where it has trained nothing @param threads of the engine
+   */
   constructor(
     private readonly workers: () => Pick<Workers, 'train' | 'engine'>,
     private readonly stops: Pick<Stops, 'prepare'>,
+    private readonly training: () => TrainingRef,
     private readonly threads = () => navigator.hardwareConcurrency,
   ) {}
 
@@ -56,19 +65,19 @@ export class LayerStudy {
     return this.workers().engine.detail(choices, id);
   }
 
-  /** What FP32, the simulated and the integer network of PTQ make of one validation image, operation by operation. */
-  async maps(options: PreparedOptions, index: number): Promise<LayerMaps[]> {
+  /** What FP32, the simulated and the integer network of PTQ make of one image, by its bytes, operation by operation. */
+  async maps(options: PreparedOptions, pixels: Uint8Array): Promise<LayerMaps[]> {
     await this.stops.prepare(options);
     const workers = this.workers();
-    return this.mapped.of(workers, JSON.stringify([options, index]), () =>
-      workers.train.layerMaps(ptqOf(options), 'validation', index),
+    return this.mapped.of(workers, JSON.stringify([options, [...pixels]]), () =>
+      workers.train.layerMaps(ptqOf(options), pixels),
     );
   }
 
-  /** One output of the integer network of PTQ, of one validation image. @throws PlaygroundError as EngineApi.walk */
-  async walk(choices: PtqChoices, index: number, layer: string, at: Position): Promise<Walk> {
+  /** One output of the integer network of PTQ, of one image by its bytes. @throws PlaygroundError as EngineApi.walk */
+  async walk(choices: PtqChoices, pixels: Uint8Array, layer: string, at: Position): Promise<Walk> {
     await this.inspect(choices);
-    return this.workers().engine.walk('inspected', 'validation', index, layer, at);
+    return this.workers().engine.walk('inspected', pixels, layer, at);
   }
 
   /** Microseconds of each operation of the network of PTQ on one thread, layer after layer. */
@@ -85,9 +94,31 @@ export class LayerStudy {
     await this.inspected.of(workers, JSON.stringify(choices), () => workers.engine.quantize('inspected', choices, 1));
   }
 
+  /**
+   * What the three make of one image, by its bytes, and where the simulated and the integer network part, and by what.
+   * @param of PTQ by these choices, or what the run in hand has trained @throws PlaygroundError as trained, or as the load step does
+   */
+  async partings(of: PreparedOptions | 'trained', pixels: Uint8Array): Promise<LayerParting[]> {
+    const subject = of === 'trained' ? this.trainedSubject() : ptqOf(of);
+    if (subject.kind === 'ptq') await this.stops.prepare(subject.options);
+    const workers = this.workers();
+    return this.parted.of(workers, JSON.stringify([subject, [...pixels]]), () =>
+      workers.train.partings(subject, pixels),
+    );
+  }
+
   /** What training has made of it. @throws PlaygroundError 'bad-argument' where nothing was trained */
-  trained(training: TrainingRef): Promise<LayerComparison[]> {
-    return this.workers().train.compareLayers({ kind: 'qat', training }, IMAGES);
+  async trained(): Promise<LayerComparison[]> {
+    return this.workers().train.compareLayers(this.trainedSubject(), IMAGES);
+  }
+
+  /** One layer before and after it was trained, on the same validation images. @throws PlaygroundError as trained */
+  async change(id: string): Promise<LayerChange | undefined> {
+    return this.workers().train.layerChange(this.training(), id, { ...IMAGES, count: CHANGE_IMAGES });
+  }
+
+  private trainedSubject() {
+    return { kind: 'qat', training: this.training() } as const;
   }
 
   /**

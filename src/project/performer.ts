@@ -2,6 +2,7 @@
 // Not for what a work is: step-work.ts.
 import { causeText } from '../core/causes';
 import { bug, PlaygroundError } from '../core/errors';
+import { macrotask } from '../core/macrotask';
 import type { Events } from './events';
 import { remedyFor } from './remedy';
 import type { ProjectRun } from './run';
@@ -48,7 +49,7 @@ export class Performer {
     if (this.owner)
       throw new PlaygroundError(
         'bad-argument',
-        `${this.owner.run.name} is computing, and there is one device.`,
+        `${this.owner.run.title} is computing, and there is one device.`,
         'Wait until it is done, or stop it.',
       );
   }
@@ -70,7 +71,11 @@ export class Performer {
     owner.callers++;
     this.means.events.changed();
     try {
-      for (let work = next(); work !== undefined; work = next()) await this.sharing(run, work);
+      for (let work = next(); work !== undefined; work = next()) {
+        await this.sharing(run, work);
+        // What listeners draw of its end is another task than what they draw of the next one's start.
+        await macrotask();
+      }
     } finally {
       owner.callers--;
       if (owner.callers === 0 && this.owner === owner) this.owner = undefined;
@@ -139,7 +144,7 @@ export class Performer {
     const details = causeText(failure);
     if (details !== undefined) console.error(`Step ${step} failed. ${message}\n${details}`);
     const remedy = run.qatEnded ? undefined : remedyFor(step, code, run.recipe);
-    this.means.events.tell(run, { type: 'step-failed', step, message, hint, details, remedy });
+    this.means.events.tell(run, { type: 'step-failed', step, code, message, hint, details, remedy });
     return failure;
   }
 }

@@ -7,13 +7,14 @@ import type { ImageSource, Split } from '../data/source';
 import { openImages } from '../model/resnet18-cifar10';
 import { checkRecipe, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
-import type { LabelledImages, LayerComparison, SavedTrainings } from '../worker/api';
+import type { LabelledImages, SavedTrainings, TrainingRef } from '../worker/api';
 import { Backends } from './backends';
 import { Events } from './events';
 import { figuresOf, type Figures } from './figures';
 import { newId } from './ids';
 import { IntegerNetworks } from './integer-networks';
 import { LayerStudy } from './layer-study';
+import { answersTo, type OwnAnswers } from './own-picture';
 import { Performer } from './performer';
 import { raceOf, type Race } from './race';
 import { ProjectRun } from './run';
@@ -66,7 +67,7 @@ class WorkersProject implements Project {
     const work = stepWork({ baseUrl: this.baseUrl, workers, events, backends, networks, trainings });
     this.performer = new Performer({ events, workers, renew: () => this.renewWorkers(), work });
     this.stops = new Stops(workers, () => this.run('load'));
-    this.layers = new LayerStudy(workers, this.stops);
+    this.layers = new LayerStudy(workers, this.stops, () => this.trained());
     this.add(recipe ?? DEFAULT_RECIPE);
   }
 
@@ -86,7 +87,7 @@ class WorkersProject implements Project {
 
   add(recipe: Recipe = this.hand.recipe): Run {
     const shared = (backend: Recipe['backend']) => this.backends.sharedBy(backend);
-    const run = new ProjectRun(newId(), `Run ${++this.named}`, checkRecipe(recipe), shared);
+    const run = new ProjectRun(newId(), ++this.named, checkRecipe(recipe), shared);
     this.all = [...this.all, run];
     this.hand = run;
     this.events.changed();
@@ -209,11 +210,15 @@ class WorkersProject implements Project {
     yield* raceOf({ workers, baseUrl, int8Model: int8Model! }, signal);
   }
 
-  async trainedLayers(): Promise<readonly LayerComparison[]> {
-    const { training, qatEnded, name } = this.hand;
-    if (!training || !qatEnded)
-      throw new PlaygroundError('bad-argument', `${name} has trained nothing yet.`, 'Run its train step first.');
-    return this.layers.trained(training);
+  async answersTo(pixels: Uint8Array): Promise<OwnAnswers> {
+    const { workers, hand: run } = this;
+    this.performer.refuseWhileComputing();
+    if (run.state('load') !== 'done')
+      throw new PlaygroundError('bad-argument', 'No network is loaded.', 'Run the load step first.');
+    const converted = run.state('convert') === 'done';
+    if (converted) await this.networks.bring(run, 'convert');
+    const training = run.state('train') === 'done' ? await this.trainings.of(run) : undefined;
+    return answersTo(pixels, { workers, training, converted });
   }
 
   pause(): void {
@@ -222,8 +227,8 @@ class WorkersProject implements Project {
   resume(): void {
     void this.workers.train.resume();
   }
-  stepOnce(): void {
-    void this.workers.train.step();
+  stepOnce(closely?: string): void {
+    void this.workers.train.step(closely);
   }
   stop(): void {
     void this.workers.train.stop();
@@ -277,8 +282,16 @@ class WorkersProject implements Project {
   private converted(): ProjectRun {
     const run = this.hand;
     if (run.state('convert') !== 'done')
-      throw new PlaygroundError('bad-argument', `${run.name} is not converted.`, 'Run its convert step first.');
+      throw new PlaygroundError('bad-argument', `${run.title} is not converted.`, 'Run its convert step first.');
     return run;
+  }
+
+  /** What the run in hand has trained. @throws PlaygroundError 'bad-argument' where it has trained nothing */
+  private trained(): TrainingRef {
+    const { training, qatEnded, title } = this.hand;
+    if (!training || !qatEnded)
+      throw new PlaygroundError('bad-argument', `${title} has trained nothing yet.`, 'Run its train step first.');
+    return training;
   }
 
   /** Ends what is computed; results stay, the network is to be loaded again. */

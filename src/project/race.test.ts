@@ -6,17 +6,31 @@ import type { Workers } from './workers';
 /** @param threads that the engine can start at most */
 function setUp(threads = 2) {
   const asked: string[] = [];
+  /** Networks that the engine holds. */
+  const held = new Set<string>();
   const burst = (name: string, start: number) => {
     asked.push(`${name} ${start}`);
     return { labels: new Uint8Array(3), predictions: new Uint8Array(3), times: new Float64Array(3) };
   };
   const engine = {
-    load: async (_slot: string, _model: unknown, wanted: number) => ({ threads: Math.min(wanted, threads) }),
+    load: async (slot: string, _model: unknown, wanted: number) => {
+      held.add(slot);
+      return { threads: Math.min(wanted, threads) };
+    },
+    unload: async (slot: string) => void held.delete(slot),
     burst: async (slot: string, start: number) => burst(slot, start),
   };
   const baseline = { start: async () => {}, burst: async (start: number) => burst('fp32', start) };
-  const workers = { engine, baseline } as unknown as Workers;
-  return { asked, context: { workers, baseUrl: '', int8Model: {} as never, inSight: async () => {} } };
+  let end!: (error: Error) => void;
+  const broken = new Promise<never>((_, reject) => (end = reject));
+  const workers = { engine, baseline, broken } as unknown as Workers;
+  return {
+    asked,
+    held,
+    engine,
+    end,
+    context: { workers, baseUrl: '', int8Model: {} as never, inSight: async () => {} },
+  };
 }
 
 const all = async (race: AsyncGenerator<Race>): Promise<Race[]> => {
@@ -66,4 +80,35 @@ test('a round in which it is ended is not told of', async () => {
   end.abort();
   expect(await second).toEqual({ done: true, value: undefined });
   expect(asked.length - before).toBeLessThan(3);
+});
+
+test('the engine lets go of who raced: after the last round, when it is ended, and when a burst fails', async () => {
+  const { held, context } = setUp();
+  const race = raceOf(context, new AbortController().signal);
+  await race.next();
+  expect([...held]).toEqual(['race', 'race-threaded']);
+  await all(race);
+  expect(held.size).toBe(0);
+
+  await raceOf(context, AbortSignal.abort()).next();
+  expect(held.size).toBe(0);
+
+  const baseline = { ...context.workers.baseline, burst: () => Promise.reject(new Error('no memory')) };
+  const workers = { ...context.workers, baseline } as unknown as Workers;
+  await expect(raceOf({ ...context, workers }, new AbortController().signal).next()).rejects.toThrow('no memory');
+  expect(held.size).toBe(0);
+});
+
+test('where the workers end in the middle of a burst the race ends too, and says why', async () => {
+  const { engine, end, context } = setUp();
+  const race = raceOf(context, new AbortController().signal);
+  await race.next();
+  engine.burst = () => new Promise(() => {});
+  engine.unload = () => {
+    throw new Error('released');
+  };
+  const next = race.next();
+  end(new Error('ended'));
+  await expect(next).rejects.toThrow('ended');
+  expect(await race.next()).toMatchObject({ done: true });
 });

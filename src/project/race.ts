@@ -19,7 +19,7 @@ export interface Race {
 }
 
 export interface RaceContext {
-  readonly workers: Pick<Workers, 'engine' | 'baseline'>;
+  readonly workers: Pick<Workers, 'engine' | 'baseline' | 'broken'>;
   readonly baseUrl: string;
   readonly int8Model: Int8Model;
   /** Resolves while the page is in sight: nothing is measured while it is not. */
@@ -32,10 +32,29 @@ export const BURST_MILLISECONDS = 250;
 /** That the last racer asks for. */
 const SEVERAL = 2;
 
-/** Round after round, each racer's bursts a round longer; ends early where the signal says so. */
+/** What the engine holds while they race. */
+const SLOTS = ['race', 'race-threaded'] as const;
+
+/**
+ * Round after round, each racer's bursts a round longer; ends early where the signal says so.
+ * @throws PlaygroundError of workers that break or are ended meanwhile
+ */
 export async function* raceOf(context: RaceContext, signal: AbortSignal): AsyncGenerator<Race> {
+  try {
+    yield* roundsOf(context, signal);
+  } finally {
+    const { engine } = context.workers;
+    await unlessBroken(context, () => Promise.all(SLOTS.map((slot) => engine.unload(slot))));
+  }
+}
+
+/** Workers that are gone answer nothing, not even that. */
+const unlessBroken = <T>({ workers }: RaceContext, ask: () => Promise<T>): Promise<T> =>
+  Promise.race([workers.broken, Promise.resolve().then(ask)]);
+
+async function* roundsOf(context: RaceContext, signal: AbortSignal): AsyncGenerator<Race> {
   const { inSight = untilVisible } = context;
-  const burstOf = await startingLine(context);
+  const burstOf = await unlessBroken(context, () => startingLine(context));
   let racers: readonly Racer[] = burstOf.map(({ model, threads }) => ({ model, threads, bursts: [] }));
   for (let round = 0; round < ROUNDS; round++) {
     const next = racers.map(({ bursts }) => [...bursts]);
@@ -45,7 +64,7 @@ export async function* raceOf(context: RaceContext, signal: AbortSignal): AsyncG
     for (const i of order) {
       await inSight();
       if (signal.aborted) return;
-      next[i]!.push(await burstOf[i]!.burst(imagesOf(racers[i]!)));
+      next[i]!.push(await unlessBroken(context, () => burstOf[i]!.burst(imagesOf(racers[i]!))));
     }
     if (signal.aborted) return;
     racers = racers.map((racer, i) => ({ ...racer, bursts: next[i]! }));
@@ -59,9 +78,10 @@ const imagesOf = ({ bursts }: Racer): number => bursts.reduce((sum, { times }) =
 async function startingLine({ workers, baseUrl, int8Model }: RaceContext) {
   const { engine, baseline } = workers;
   await baseline.start(baseUrl, 1);
-  const one = await engine.load('race', int8Model, 1);
-  const several = await engine.load('race-threaded', int8Model, SEVERAL);
-  const integers = (slot: 'race' | 'race-threaded', { threads }: { readonly threads: number }) => ({
+  const [single, threaded] = SLOTS;
+  const one = await engine.load(single, int8Model, 1);
+  const several = await engine.load(threaded, int8Model, SEVERAL);
+  const integers = (slot: (typeof SLOTS)[number], { threads }: { readonly threads: number }) => ({
     ...{ model: 'int8' as const, threads },
     burst: (start: number): Promise<Burst> => engine.burst(slot, start, BURST_MILLISECONDS),
   });
@@ -70,8 +90,8 @@ async function startingLine({ workers, baseUrl, int8Model }: RaceContext) {
       ...{ model: 'fp32' as const, threads: 1 },
       burst: (start: number): Promise<Burst> => baseline.burst(start, BURST_MILLISECONDS),
     },
-    integers('race', one),
-    ...(several.threads > 1 ? [integers('race-threaded', several)] : []),
+    integers(single, one),
+    ...(several.threads > 1 ? [integers(threaded, several)] : []),
   ];
 }
 

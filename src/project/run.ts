@@ -4,7 +4,7 @@ import type { Int8Model } from '../int8/int8-model';
 import type { Choice, Recipe } from '../recipe/recipe';
 import type { TrainResult } from '../worker/api';
 import { differing, READ_BY, sameFor, STEP_IDS, type StepId, type StepState } from './steps';
-import type { Run, StepResults } from './types';
+import type { Run, RunName, StepResults } from './types';
 import type { Workers } from './workers';
 
 /** What is the same for all runs with the same backend choice. */
@@ -37,7 +37,7 @@ export class ProjectRun implements Run {
 
   constructor(
     readonly id: string,
-    public name: string,
+    public name: RunName,
     public recipe: Recipe,
     private readonly shared: (backend: Recipe['backend']) => SharedResults,
   ) {}
@@ -56,6 +56,11 @@ export class ProjectRun implements Run {
   /** Nothing was done with it. */
   get untouched(): boolean {
     return !this.training && Object.keys(this.own).length === 0;
+  }
+
+  /** As errors say it. */
+  get title(): string {
+    return typeof this.name === 'number' ? `Run ${this.name}` : this.name;
   }
 
   /** Of the choices as they are. */

@@ -138,7 +138,7 @@ describe('runs', () => {
   test('are named, and a name of nothing is none', () => {
     const project = open();
     project.add();
-    expect(project.runs.map(({ name }) => name)).toEqual(['Run 1', 'Run 2']);
+    expect(project.runs.map(({ name }) => name)).toEqual([1, 2]);
     project.rename(project.inHand.id, ' four bits ');
     project.rename(project.inHand.id, ' ');
     expect(project.inHand.name).toBe('four bits');

@@ -6,7 +6,6 @@ import { isAffine, qconfigById } from '../quant/qconfigs';
 import type { Recipe } from '../recipe/recipe';
 import type { Backends } from './backends';
 import { compare } from './compare';
-import { describeSpec } from './describe';
 import type { Events } from './events';
 import { THREADS, type IntegerNetworks } from './integer-networks';
 import type { ProjectRun } from './run';
@@ -71,7 +70,7 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
   verify: (run) => workers().train.verify(EQUIVALENCE, events.progress(run, 'verify', 'equivalence')),
   configure: async (_, recipe) => {
     const { label, activation, weight } = qconfigById(recipe.qconfig, recipe);
-    return { qconfig: label, activation: describeSpec(activation), weight: describeSpec(weight) };
+    return { qconfig: label, activation, weight };
   },
   prepare: (_, recipe) => workers().train.prepare(recipe),
   convert: async (run) => networks.convert(run, await trainings.of(run)),
@@ -87,7 +86,7 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
       convert: results.convert!,
       training: results.train!,
       fp32: (onProgress) => backends.fp32(recipe, 'test', recipe.images, onProgress),
-      progress: (label) => events.progress(run, 'compare', label),
+      progress: (part) => events.progress(run, 'compare', part),
     });
   },
   save: async ({ int8Model }) => {

@@ -1,6 +1,8 @@
 // The project a visitor works on: runs side by side, each a recipe and what came of it, the article's steps a view on the
 // one in hand. The page and the report command drive this one interface. Not for rendering, not for computing.
+import type { ErrorCode } from '../core/errors';
 import type { Int8Model } from '../int8/int8-model';
+import type { QConfig } from '../quant/types';
 import type { Choice, Recipe } from '../recipe/recipe';
 import type { Evaluation, Report } from '../report/types';
 import type {
@@ -10,7 +12,6 @@ import type {
   EngineLayer,
   FuseResult,
   LabelledImages,
-  LayerComparison,
   LoadResult,
   PrepareResult,
   Progress,
@@ -22,6 +23,7 @@ import type {
 } from '../worker/api';
 import type { Figures } from './figures';
 import type { LayerStudy } from './layer-study';
+import type { OwnAnswers } from './own-picture';
 import type { Race } from './race';
 import type { StepId, StepState } from './steps';
 import type { Stops } from './stops';
@@ -33,7 +35,7 @@ export interface StepResults {
   readonly fuse: FuseResult;
   readonly verify: VerifyResult;
   /** The qconfig chosen, as PyTorch calls it. */
-  readonly configure: { readonly qconfig: string; readonly activation: string; readonly weight: string };
+  readonly configure: { readonly qconfig: string } & Pick<QConfig, 'activation' | 'weight'>;
   readonly prepare: PrepareResult;
   readonly train: { readonly qat: TrainResult; readonly control: TrainResult };
   readonly convert: {
@@ -53,10 +55,13 @@ export interface CompareResult extends Readonly<Record<ComparedModel, Evaluation
   readonly report: Report;
 }
 
+/** As it was typed; until then its number, which the page has a word for. */
+export type RunName = string | number;
+
 /** A recipe and what came of it. */
 export interface Run {
   readonly id: string;
-  readonly name: string;
+  readonly name: RunName;
   readonly recipe: Recipe;
   /**
    * What its steps gave: of the choices as they were, see `state`. Load, fuse and verify are shared by all runs of the
@@ -78,6 +83,18 @@ export type ProjectEvent =
   /** A run was made, selected, renamed, deleted, or its choices or results have changed. */
   | { readonly type: 'runs-changed' };
 
+/** What is going on inside a step that tells how far it is. */
+export type StepPart =
+  | 'checkpoint'
+  | 'equivalence'
+  | 'PTQ calibration'
+  | 'PTQ, learning how to round'
+  | 'FP32'
+  | 'FP32 control'
+  | 'QAT simulated'
+  | 'QAT INT8'
+  | 'PTQ INT8';
+
 export type RunEvent =
   | { readonly type: 'step-started' | 'step-finished'; readonly step: StepId }
   /** QAT has ended and its control has not begun: the train step is not done, but can be converted. */
@@ -85,6 +102,7 @@ export type RunEvent =
   | {
       readonly type: 'step-failed';
       readonly step: StepId;
+      readonly code: ErrorCode;
       readonly message: string;
       readonly hint: string;
       /** The errors that caused it, with their stacks, for a report; undefined when there are none. */
@@ -92,7 +110,7 @@ export type RunEvent =
       /** Choices with which Retry is likely to succeed. */
       readonly remedy: Partial<Recipe> | undefined;
     }
-  | { readonly type: 'progress'; readonly step: StepId; readonly label: string; readonly progress: Progress }
+  | { readonly type: 'progress'; readonly step: StepId; readonly part: StepPart; readonly progress: Progress }
   | { readonly type: 'train'; readonly run: RunKind; readonly event: TrainEvent };
 
 export interface Project {
@@ -147,10 +165,17 @@ export interface Project {
    */
   race(signal: AbortSignal): AsyncGenerator<Race>;
 
+  /**
+   * What each model that the run in hand has answers to one image by its bytes: FP32, the trained control, both integer
+   * networks. @throws PlaygroundError 'bad-argument' where nothing is loaded, or while a run computes
+   */
+  answersTo(pixels: Uint8Array): Promise<OwnAnswers>;
+
   /** Steering of what trains; no-ops when nothing does. */
   pause(): void;
   resume(): void;
-  stepOnce(): void;
+  /** @param closely the layer that the step is looked at in: an event 'looked' tells what it did */
+  stepOnce(closely?: string): void;
   stop(): void;
 
   /** What is saved in this browser, but for the runs of this project. @throws PlaygroundError 'storage' */
@@ -168,10 +193,8 @@ export interface Project {
   validationImage(index: number): Promise<LabelledImages>;
   /** Post-training quantization at any width, whatever step the run in hand has come to. */
   readonly stops: Pick<Stops, 'prepare' | 'answers'>;
-  /** Every layer of a quantized network, its tensors, maps and times, and the search of widths for each. */
-  readonly layers: Omit<LayerStudy, 'trained'>;
-  /** Layers of what the run in hand has trained, beside FP32. @throws PlaygroundError 'bad-argument' where nothing was */
-  trainedLayers(): Promise<readonly LayerComparison[]>;
+  /** Every layer of a quantized network, or of what the run in hand has trained; and the search of widths for each. */
+  readonly layers: LayerStudy;
   /** Ends the workers. */
   dispose(): void;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Preset } from '../recipe/presets';
 import { DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import { eagerScript } from './eager';
 import { expectSaid, OTHER_RECIPES, preset, SITE } from './testing';
@@ -10,22 +11,22 @@ describe('the script in eager mode', () => {
   it('of the default recipe', () => expect(scriptOf().text).toMatchFileSnapshot('./golden/default.eager.py'));
 
   it('of learned scales', () =>
-    expect(scriptOf(preset('W4A4, learned scales')).text).toMatchFileSnapshot('./golden/w4a4-learned.eager.py'));
+    expect(scriptOf(preset('learned_w4a4')).text).toMatchFileSnapshot('./golden/w4a4-learned.eager.py'));
 
   it.each(OTHER_RECIPES)('does $choice=$value or says that it does not', ({ choice, recipe }) =>
     expectSaid(choice, eagerScript(recipe, SITE), scriptOf()),
   );
 
-  it.each<[string, Choice[]]>([
-    ['As the page opens', []],
-    ['The article', []],
-    ['PyTorch QAT', []],
-    ['PyTorch QAT without fusion', []],
-    ['PyTorch QAT, its fused kernel', []],
-    ['Per-tensor MinMax', []],
-    ['W4A8, learned scales', ['ranges']],
-    ['W3A3, learned scales', ['activationBits', 'ranges', 'rounding', 'beginAt']],
-  ])('of "%s" leaves out %j', (name, choices) => expect(leftOut(preset(name))).toEqual(choices));
+  it.each<[Preset['id'], Choice[]]>([
+    ['as_opened', []],
+    ['article', []],
+    ['qat', []],
+    ['qat_without_fusion', []],
+    ['qat_fused_kernel', []],
+    ['per_tensor_minmax', []],
+    ['learned_w4a8', ['ranges']],
+    ['learned_w3a3', ['activationBits', 'ranges', 'rounding', 'beginAt']],
+  ])('of "%s" leaves out %j', (id, choices) => expect(leftOut(preset(id))).toEqual(choices));
 
   it('gives single layers their own qconfigs, those that share one together', () => {
     const { text } = scriptOf({ keepEight: 'edges', layerBits: 'layer1.0.conv1=8/8' });

@@ -20,14 +20,26 @@ export const EAGER_VERSIONS = `torch.ao.quantization is deprecated: PyTorch warn
 const clipsLess = (bits: number): string =>
   `Training, and the accuracy "simulated", clip at the last of these codes, ${2 ** bits - 1}. PyTorch's integer modules have scales for them but clip at 255, so that they clip less.`;
 
+/** Of the layers' own bits. 'unknown': layers that are not quantized; 'clips': one whose activations clip less than here. */
+type LayersLeftOut =
+  | { readonly kind: 'unknown'; readonly layers: readonly string[] }
+  | { readonly kind: 'clips'; readonly layer: string; readonly activationBits: number };
+
+/** What the script cannot do of the layers' own bits; undefined where it does all. */
+export function layersLeftOut(recipe: Recipe): LayersLeftOut | undefined {
+  const { quant } = graphOf({ ...recipe, layerBits: '' }, recipe.qconfig);
+  const asked = [...readLayerBits(recipe.layerBits)!];
+  const layers = asked.filter(([id]) => !Object.hasOwn(quant, id)).map(([id]) => id);
+  if (layers.length > 0) return { kind: 'unknown', layers };
+  const narrow = asked.find(([, { activationBits }]) => activationBits < 8);
+  return narrow && { kind: 'clips', layer: narrow[0], activationBits: narrow[1].activationBits };
+}
+
 const REASONS: Reasons = {
   layerBits: (recipe) => {
-    const { quant } = graphOf({ ...recipe, layerBits: '' }, recipe.qconfig);
-    const layers = [...readLayerBits(recipe.layerBits)!];
-    const unknown = layers.filter(([id]) => !Object.hasOwn(quant, id)).map(([id]) => id);
-    if (unknown.length > 0) return `The network quantizes no ${unknown.join(', ')}.`;
-    const narrow = layers.find(([, { activationBits }]) => activationBits < 8);
-    return narrow && `${narrow[0]}: ${clipsLess(narrow[1].activationBits)}`;
+    const left = layersLeftOut(recipe);
+    if (left?.kind === 'unknown') return `The network quantizes no ${left.layers.join(', ')}.`;
+    return left && `${left.layer}: ${clipsLess(left.activationBits)}`;
   },
   activationBits: ({ activationBits }) => (activationBits < 8 ? clipsLess(activationBits) : undefined),
 };

@@ -2,11 +2,11 @@
 // For tests alone.
 import { expect } from 'vitest';
 import { CHOICES, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
-import { PRESETS } from '../recipe/presets';
+import { PRESETS, type Preset } from '../recipe/presets';
 import type { Script } from './script';
 
 export const SITE = 'https://example.org/playground/';
-export const preset = (name: string): Partial<Recipe> => PRESETS.find((preset) => preset.name === name)!.fields;
+export const preset = (id: Preset['id']): Partial<Recipe> => PRESETS.find((preset) => preset.id === id)!.fields;
 
 /** Values besides the default of what the scripts have to say: the backend is the page's own matter. */
 const OTHERS: { readonly [C in Exclude<Choice, 'backend'>]: readonly Recipe[C][] } = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Preset } from '../recipe/presets';
 import { DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import { expectSaid, OTHER_RECIPES, preset, SITE } from './testing';
 import { torchaoScript } from './torchao';
@@ -13,12 +14,12 @@ describe('the script for torchao', () => {
     expectSaid(choice, torchaoScript(recipe, SITE), scriptOf()),
   );
 
-  it.each<[string, Choice[]]>([
-    ['As the page opens', []],
-    ['The article', ['fuseAddRelu']],
-    ['PyTorch QAT', []],
-    ['PyTorch QAT for qnnpack', ['weightScheme']],
-    ['PyTorch QAT, its fused kernel', []],
-    ['W4A8, learned scales', ['qconfig', 'keepEight', 'ranges', 'batchNorm']],
-  ])('of "%s" leaves out %j', (name, choices) => expect(leftOut(preset(name))).toEqual(choices));
+  it.each<[Preset['id'], Choice[]]>([
+    ['as_opened', []],
+    ['article', ['fuseAddRelu']],
+    ['qat', []],
+    ['qat_qnnpack', ['weightScheme']],
+    ['qat_fused_kernel', []],
+    ['learned_w4a8', ['qconfig', 'keepEight', 'ranges', 'batchNorm']],
+  ])('of "%s" leaves out %j', (id, choices) => expect(leftOut(preset(id))).toEqual(choices));
 });

@@ -9,7 +9,8 @@ import { leftOutFor, NOWHERE, type Reasons, type Script } from './script';
 
 const FILENAME = 'qat_torchao.py';
 /** Version that the script was run on. */
-const TORCHAO = '0.18.0';
+/** Its version. */
+export const TORCHAO = '0.18.0';
 
 /** In short, for the page as well. */
 export const TORCHAO_VERSIONS = `torchao has taken over from torch.ao.quantization. This script runs on torchao ${TORCHAO} with torch ${parts.TORCH}.`;

@@ -3,10 +3,10 @@ import { LEARNED_WIDTHS, learnedAt, presetOf, PRESETS } from './presets';
 import { checkRecipe, DEFAULT_RECIPE } from './recipe';
 
 describe('presets', () => {
-  it.each(PRESETS)('$name is a recipe, and known again whatever the visitor has chosen besides', ({ name, fields }) => {
+  it.each(PRESETS)('$id is a recipe, and known again whatever the visitor has chosen besides', ({ id, fields }) => {
     const recipe = checkRecipe({ ...DEFAULT_RECIPE, seed: 7, batch: 16, images: 100, backend: 'wasm', ...fields });
     expect(recipe).toMatchObject({ seed: 7, batch: 16, images: 100, backend: 'wasm' });
-    expect(presetOf(recipe)?.name).toBe(name);
+    expect(presetOf(recipe)?.id).toBe(id);
     expect(presetOf({ ...recipe, steps: recipe.steps + 1 })).toBeUndefined();
   });
 

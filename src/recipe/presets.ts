@@ -1,15 +1,25 @@
 // Whole recipes by name: what the article does, what PyTorch has by default, and the best training measured at each width.
-// Not for what a choice does; where the figures come from: docs/quantization.md.
+// Not for what a choice does, nor for what the page calls them; where the figures come from: docs/quantization.md.
 import { DEFAULT_RECIPE, type Choice, type Recipe } from './recipe';
 
 /** What a preset leaves to the visitor. */
 const LEFT = ['version', 'backend', 'batch', 'images', 'seed'] as const;
 type Method = Omit<Recipe, (typeof LEFT)[number]>;
 
+/** Those of the article and of PyTorch. */
+export type NamedPreset =
+  | 'as_opened'
+  | 'article'
+  | 'qat'
+  | 'qat_qnnpack'
+  | 'qat_without_add_relu'
+  | 'qat_fused_kernel'
+  | 'qat_without_fusion'
+  | 'per_tensor_minmax';
+
 export interface Preset {
-  readonly name: string;
-  /** In one line, what it is for. */
-  readonly why: string;
+  /** Of the best training at its widths: 'learned_w4a8'. */
+  readonly id: NamedPreset | `learned_w${number}a${number}`;
   readonly fields: Method;
 }
 
@@ -37,8 +47,7 @@ function learned(
   begins: Partial<Method> = {},
 ): Preset {
   return {
-    name: `W${weightBits}A${activationBits}, learned scales`,
-    why: `The best measured at these widths: ${steps} steps, taught by the network as it was.`,
+    id: `learned_w${weightBits}a${activationBits}`,
     fields: { ...DEFAULTS, ...LEARNED, ...begins, weightBits, activationBits, steps, learningRate },
   };
 }
@@ -47,7 +56,7 @@ function learned(
 export const LEARNED_WIDTHS: readonly Preset[] = [
   learned([8, 8], 300, 1e-5),
   learned([4, 8], 1000, 2e-5),
-  learned([4, 4], 1400, 2e-5, AFTER_ROUNDINGS),
+  learned([4, 4], 1400, 2e-5, { ...AFTER_ROUNDINGS, averaging: 0.99 }),
   learned([3, 3], 1400, 1e-4, AFTER_ROUNDINGS),
   learned([2, 8], 2000, 2e-4),
   learned([2, 2], 2000, 3e-4),
@@ -71,42 +80,14 @@ const ARTICLE: Method = {
 const QNNPACK: Partial<Method> = { reduceRange: false, weightScheme: 'per_tensor_symmetric' };
 
 export const PRESETS: readonly Preset[] = [
-  { name: 'As the page opens', why: '3-bit weights break, and a minute of training heals them.', fields: DEFAULTS },
-  {
-    name: 'The article',
-    why: 'Observers alone: nothing is simulated, so that training is ordinary fine-tuning.',
-    fields: ARTICLE,
-  },
-  {
-    name: 'PyTorch QAT',
-    why: 'get_default_qat_qconfig("fbgemm") or ("x86"), which is the same, at 8 bits: fake-quant in every forward pass.',
-    fields: { ...DEFAULTS, weightBits: 8 },
-  },
-  {
-    name: 'PyTorch QAT for qnnpack',
-    why: 'get_default_qat_qconfig("qnnpack"): one scale for a whole weight, and all 256 codes for activations.',
-    fields: { ...DEFAULTS, weightBits: 8, ...QNNPACK },
-  },
-  {
-    name: 'PyTorch QAT without add_relu',
-    why: 'Adds and their ReLUs apart, as the article has them, with fake-quant in every forward pass.',
-    fields: { ...DEFAULTS, weightBits: 8, fuseAddRelu: false },
-  },
-  {
-    name: 'PyTorch QAT, its fused kernel',
-    why: 'FusedMovingAvgObsFakeQuantize trains with one scale for each weight; conversion takes another.',
-    fields: { ...DEFAULTS, weightBits: 8, qconfig: 'fbgemm_fused' },
-  },
-  {
-    name: 'PyTorch QAT without fusion',
-    why: 'fuse_modules forgotten: convolution, batch norm and ReLU are quantized one by one.',
-    fields: { ...DEFAULTS, weightBits: 8, batchNorm: 'apart', fuseAddRelu: false },
-  },
-  {
-    name: 'Per-tensor MinMax',
-    why: "The article's other qconfig, in its comment: MinMaxObserver for activations and for whole weights.",
-    fields: { ...ARTICLE, ...QNNPACK, ranges: 'minmax' },
-  },
+  { id: 'as_opened', fields: DEFAULTS },
+  { id: 'article', fields: ARTICLE },
+  { id: 'qat', fields: { ...DEFAULTS, weightBits: 8 } },
+  { id: 'qat_qnnpack', fields: { ...DEFAULTS, weightBits: 8, ...QNNPACK } },
+  { id: 'qat_without_add_relu', fields: { ...DEFAULTS, weightBits: 8, fuseAddRelu: false } },
+  { id: 'qat_fused_kernel', fields: { ...DEFAULTS, weightBits: 8, qconfig: 'fbgemm_fused' } },
+  { id: 'qat_without_fusion', fields: { ...DEFAULTS, weightBits: 8, batchNorm: 'apart', fuseAddRelu: false } },
+  { id: 'per_tensor_minmax', fields: { ...ARTICLE, ...QNNPACK, ranges: 'minmax' } },
   ...LEARNED_WIDTHS,
 ];
 

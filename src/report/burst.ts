@@ -133,14 +133,15 @@ export interface Distribution {
 /** @param times milliseconds, at least one @param bars at least one */
 export function distributionOf(times: readonly number[], bars: number): Distribution {
   const from = percentile(times, 0);
-  const width = (percentile(times, 0.99) - from) / bars || 1;
+  const end = percentile(times, 0.99);
+  const width = (end - from) / bars || 1;
   const counts = new Array<number>(bars).fill(0);
   let above = 0;
   for (const time of times) {
-    // The 99th percentile itself lies in the last bar.
-    const bar = Math.ceil((time - from) / width) - 1;
-    if (bar < bars) counts[Math.max(bar, 0)]!++;
-    else above++;
+    // The last bar's end itself lies in that bar, however the quotient is rounded.
+    const bar = Math.min(Math.ceil((time - from) / width), bars) - 1;
+    if (time > end) above++;
+    else counts[Math.max(bar, 0)]!++;
   }
   return { from, width, counts, above };
 }

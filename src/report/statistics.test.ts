@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../core/rng';
-import { measureLatency, median, pairedDifference, percentile, wilson } from './statistics';
+import { meanAndDeviation, measureLatency, median, pairedDifference, percentile, wilson } from './statistics';
 
 describe('percentile', () => {
   it('equals NumPy on known values', () => {
@@ -23,6 +23,13 @@ describe('percentile', () => {
       }),
     );
   });
+});
+
+it('mean and deviation equal Python’s statistics.mean and stdev', () => {
+  const { mean, deviation } = meanAndDeviation([0.87, 0.872, 0.865, 0.881]);
+  expect(mean).toBeCloseTo(0.872, 12);
+  expect(deviation).toBeCloseTo(0.006683312551921146, 12);
+  expect(meanAndDeviation([2, 2])).toEqual({ mean: 2, deviation: 0 });
 });
 
 describe('wilson', () => {

@@ -16,6 +16,13 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
+/** Mean of at least two values, and their standard deviation as a sample has it (n - 1). */
+export function meanAndDeviation(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
+}
+
 /** Of the normal distribution, for intervals that hold in 95 of 100 cases. */
 const Z = 1.959964;
 

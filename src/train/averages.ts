@@ -32,7 +32,8 @@ export class Averages {
   update(parameters: Iterable<readonly [name: string, parameter: tf.Variable]>): void {
     for (const [name, parameter] of parameters) {
       const average = this.averages.get(name);
-      if (!average) this.averages.set(name, variableOf(parameter.clone()));
+      // A clone would share the memory that optimizers change in place.
+      if (!average) this.averages.set(name, variableOf(tf.tidy(() => tf.mul(parameter, 1))));
       else
         tf.tidy(() =>
           average.assign(tf.add(average, tf.mul(tf.sub(parameter, average), 1 - this.decay)) as typeof average),

@@ -3,25 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { inferenceWeights } from '../graph/fold';
 import { quantizeWeight } from '../quant/fake-quant';
-import { freeze } from '../quant/freeze';
-import { initialQParams } from '../quant/learned';
-import { observeWeights } from '../quant/observe-weights';
-import { prepareQat } from '../quant/prepare';
-import { qconfigById } from '../quant/qconfigs';
 import { CodeWatch } from './code-watch';
 import type { QuantizedWeight } from './quantized-weights';
 import { trainedBy } from './state';
-import { BACKENDS, smallBatch, smallGraph, smallParams } from './testing';
+import { BACKENDS, smallBatch, smallPrepared } from './testing';
 import { Trainer } from './trainer';
 
-const fused = smallGraph();
-const bits = { weightBits: 3, activationBits: 6 };
-const observing = prepareQat(fused, qconfigById('fbgemm_qat', bits), { fuseAddRelu: true });
-const lsq = prepareQat(fused, qconfigById('lsq', bits), { fuseAddRelu: true });
-const params = smallParams(fused, 3);
-const unit = new Map(observing.nodes.map(({ id }) => [id, { min: Float32Array.of(-1), max: Float32Array.of(1) }]));
-const ranges = observeWeights(observing, params, unit);
-const learned = new Map([...params, ...initialQParams(lsq, freeze(observing, ranges, params))]);
+const { fused, params, observing, lsq, learned } = smallPrepared({ weightBits: 3, activationBits: 6 });
 const SGD = { lr: 0.05, momentum: 0.9, weightDecay: 0 };
 const MODE = { bnFrozen: false, observersFrozen: false };
 

@@ -9,12 +9,23 @@ import type { QuantizedWeight } from './quantized-weights';
 /** Weights that are watched where none is to be held: each step reads them back, and shares of so many tell enough. */
 const SAMPLE = 2 ** 15;
 
+/** Of one layer's weights. */
+export interface LayerCodes {
+  /** Id of its node. */
+  readonly id: string;
+  /** As of all of them. */
+  readonly flipping: number;
+  /** Mean of its scales. */
+  readonly scale: number;
+}
+
 /** Shares, 0..1, of the codes of fake-quantized weights. */
 export interface CodeFlips {
   /** Changed by the last step. */
   readonly flipping: number;
   /** Of a running frequency of changes back and forth above 0.005. */
   readonly oscillating: number;
+  readonly layers: readonly LayerCodes[];
 }
 
 export class CodeWatch {
@@ -45,6 +56,7 @@ export class CodeWatch {
   async look(threshold?: number): Promise<CodeFlips | undefined> {
     let [watched, flips, oscillating] = [0, 0, 0];
     let first = false;
+    const layers: LayerCodes[] = [];
     // A device is asked once; where all weights are watched, once for each tensor, so that no two are copied at a time.
     for (const group of this.holds ? this.weights.map((weight) => [weight]) : [this.weights]) {
       for (const [weight, seen] of await this.read(group)) {
@@ -56,12 +68,16 @@ export class CodeWatch {
           continue;
         }
         watched += codes.length;
-        flips += known.look(codes, this.holds ? threshold : undefined);
+        const flipped = known.look(codes, this.holds ? threshold : undefined);
+        flips += flipped;
+        layers.push({ id: weight.id, flipping: flipped / codes.length, scale: meanOf(seen.scales) });
         oscillating += known.oscillating * codes.length;
         if (known.held.length > 0) putBack(weight, known, seen);
       }
     }
-    return first || watched === 0 ? undefined : { flipping: flips / watched, oscillating: oscillating / watched };
+    return first || watched === 0
+      ? undefined
+      : { flipping: flips / watched, oscillating: oscillating / watched, layers };
   }
 
   /** What to go on from where weights are held, which changes what is trained; else nothing. */
@@ -100,6 +116,8 @@ interface Seen {
   /** Every stride-th. */
   readonly weights: Float32Array;
 }
+
+const meanOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function codesOf(
   { scales, factors, weights }: Seen,

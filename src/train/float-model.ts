@@ -15,14 +15,21 @@ import { toTfjs } from './layout';
 import { PLAIN_MATH } from './ops/plain-math';
 import { fakeQuant } from './ops/quantize';
 
-/** Sees the output of every node of one forward pass; the tensor is the model's: clone or read it. */
-export type OnOutput = (id: string, output: tf.Tensor) => void;
+/**
+ * Sees the output of every node of one forward pass, and what it was before it was fake-quantized; the tensors are the
+ * model's: clone or read them.
+ */
+export type OnOutput = (id: string, output: tf.Tensor, before: tf.Tensor) => void;
 type Forward = (...inputs: tf.Tensor[]) => tf.Tensor;
+interface Layer {
+  readonly forward: Forward;
+  readonly quantized: (output: tf.Tensor) => tf.Tensor;
+}
 
 export class FloatModel {
   private readonly constants: tf.Tensor[] = [];
   /** One for each node of the graph. */
-  private readonly layers: readonly Forward[];
+  private readonly layers: readonly Layer[];
 
   /**
    * @param graph unfused, fused or prepared; @param params PyTorch's state dict
@@ -43,9 +50,9 @@ export class FloatModel {
     };
     try {
       this.layers = graph.nodes.map((node) => {
-        const forward = operationOf(node).forward(node, math);
         const q = quantizers.activations.get(node.id);
-        return q ? this.fakeQuantized(forward, q) : forward;
+        const quantized = q ? this.fakeQuantized(q) : (output: tf.Tensor) => output;
+        return { forward: operationOf(node).forward(node, math), quantized };
       });
     } catch (error) {
       this.dispose();
@@ -57,8 +64,10 @@ export class FloatModel {
   predict(x: tf.Tensor4D, onOutput?: OnOutput): tf.Tensor2D {
     return tidy(() => {
       const last = walk<tf.Tensor>(this.graph, x, ({ id }, inputs, index) => {
-        const output = this.layers[index](...inputs);
-        onOutput?.(id, output);
+        const { forward, quantized } = this.layers[index];
+        const before = forward(...inputs);
+        const output = quantized(before);
+        onOutput?.(id, output, before);
         return output;
       });
       return last as tf.Tensor2D;
@@ -88,9 +97,9 @@ export class FloatModel {
     return { weight: this.weight({ shape, data: values }), bias: this.constant(tf.tensor1d(bias)) };
   }
 
-  private fakeQuantized(forward: Forward, { scale, zeroPoint, qmin, qmax }: QParams): Forward {
+  private fakeQuantized({ scale, zeroPoint, qmin, qmax }: QParams): Layer['quantized'] {
     const qparams = this.constant(tf.tensor2d([scale, zeroPoint], [2, 1]));
-    return (...inputs) => fakeQuant(forward(...inputs), qparams, { scheme: 'given', qmin, qmax });
+    return (output) => fakeQuant(output, qparams, { scheme: 'given', qmin, qmax });
   }
 
   /** Batch norm folded, one fused op for a convolution with all that it took up. */

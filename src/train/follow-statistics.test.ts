@@ -1,34 +1,14 @@
 // Codes of weights before and after batch norms have other statistics, with scales that were observed and that are learned.
 import { expect, test } from 'vitest';
-import { noise } from '../device/testing';
 import type { Param } from '../core/params';
 import { inferenceWeights } from '../graph/fold';
 import { quantizeWeight } from '../quant/fake-quant';
-import { initialQParams } from '../quant/learned';
-import { observeWeights } from '../quant/observe-weights';
-import { freeze } from '../quant/freeze';
-import { prepareQat } from '../quant/prepare';
-import { qconfigById } from '../quant/qconfigs';
 import type { QatGraph } from '../quant/types';
 import { followStatistics } from './follow-statistics';
 import { freshState, trainedBy, type TrainState } from './state';
-import { smallGraph, smallParams } from './testing';
+import { noise, smallPrepared } from './testing';
 
-const fused = smallGraph();
-const params = smallParams(fused, 3);
-const bits = { weightBits: 4, activationBits: 6 };
-const observing = prepareQat(fused, qconfigById('fbgemm_qat', bits), { fuseAddRelu: true });
-const lsq = prepareQat(fused, qconfigById('lsq', bits), { fuseAddRelu: true });
-const unit = new Map(observing.nodes.map(({ id }) => [id, { min: Float32Array.of(-1), max: Float32Array.of(1) }]));
-/** A little wider than the weights: otherwise the largest of each channel lies on a tie. */
-const wider = (end: Float32Array) => end.map((v) => 1.07 * v);
-const ranges = new Map(
-  [...observeWeights(observing, params, unit)].map(([key, { min, max }]) => [
-    key,
-    { min: wider(min), max: wider(max) },
-  ]),
-);
-const learned = new Map([...params, ...initialQParams(lsq, freeze(observing, ranges, params))]);
+const { params, observing, lsq, ranges, learned } = smallPrepared({ weightBits: 4, activationBits: 6 }, 1.07);
 
 /** Other statistics for each that there are: variances from half to twice what they were. */
 const statistics = new Map(

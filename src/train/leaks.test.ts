@@ -116,7 +116,7 @@ const run = (other: Partial<Parameters<typeof continueRun>[0]> = {}) =>
   continueRun({
     ...{ graph: qat, start: freshRun(params), options: OPTIONS, data, onEvent: () => {} },
     steering: new Steering(OPTIONS.learningRate),
-    validate: async (trainer) => (await trainer.read()).params.size,
+    validate: async (trainer) => ({ accuracy: (await trainer.read()).params.size }),
     keep: async ({ state }) => ({ type: 'saved', step: state.step }),
     ...other,
   });

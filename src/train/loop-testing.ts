@@ -77,7 +77,7 @@ interface Setting {
 
 export function setUp(
   setting: Setting = {},
-  validate: LoopContext['validate'] = async () => 0.75,
+  validate: LoopContext['validate'] = async () => ({ accuracy: 0.75 }),
   settle?: LoopContext['settle'],
 ) {
   const { options, losses = () => 1, from = 0, stored = true, left, simulates = true, ...rest } = setting;

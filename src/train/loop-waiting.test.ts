@@ -54,8 +54,8 @@ describe('data that do not come', () => {
     let attempts = 0;
     return (signal: AbortSignal) =>
       attempts++ > 0
-        ? Promise.resolve(0.75)
-        : new Promise<number>((_, reject) =>
+        ? Promise.resolve({ accuracy: 0.75 })
+        : new Promise<never>((_, reject) =>
             signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
           );
   };
@@ -82,7 +82,7 @@ describe('data that do not come', () => {
 
 describe('what is settled after the last step', () => {
   const options = { validateEvery: 8 };
-  const validate = async () => 0.75;
+  const validate = async () => ({ accuracy: 0.75 });
 
   test('comes before the validation and the result', async () => {
     const { loop, results } = setUp({ options }, validate, async () => {});

@@ -1,16 +1,16 @@
 // Drives a Trainer over batches: schedule, pause, single step, stop, changed learning rate, validation, states to keep.
 // Not for the step itself (trainer.ts) nor for where batches come from (src/data).
 import { PlaygroundError } from '../core/errors';
+import { macrotask } from '../core/macrotask';
 import { shareOfRate } from './annealing';
 import { Clock } from './clock';
 import { isLost, runsAway } from './divergence';
 import { GoodStates, type StatesContext } from './good-states';
-import { macrotask } from './macrotask';
 import { rateAt, recordRate } from './schedule';
 import { unlessAborted, type Steering } from './steering';
 import type { ForwardMode } from './train-forward';
 import type { Batch, Trainer } from './trainer';
-import type { TrainEvent, TrainOptions } from './types';
+import type { Judgement, TrainEvent, TrainOptions } from './types';
 
 /** The same words wherever it shows that a value is not finite: in the loss, in a state to be kept, in a validation. */
 const UNBOUNDED = 'Weights, activations or the loss grew beyond all bounds';
@@ -22,8 +22,8 @@ export interface LoopContext extends StatesContext {
   readonly steering: Steering;
   /** What is done to the network after the last of all steps, before it is judged. As validate. */
   settle?(signal: AbortSignal): Promise<void>;
-  /** Accuracy 0..1 on the validation images, of the state as it is. Rejects with the signal's reason when aborted. */
-  validate(signal: AbortSignal): Promise<number>;
+  /** Of the state as it is, on the validation images. Rejects with the signal's reason when aborted. */
+  validate(signal: AbortSignal): Promise<Judgement>;
 }
 
 /**
@@ -113,7 +113,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
       const chosen = chosenAt(step);
       const learningRate = rateOf(chosen, step);
       const sgd = { lr: learningRate, momentum, weightDecay };
-      const result = await bounded(trainer.trainStep(next.value, sgd, mode));
+      const { look, ...result } = await bounded(trainer.trainStep(next.value, sgd, mode, steering.takeClosely()));
       if (!Number.isFinite(result.loss)) throw await diverged(UNBOUNDED);
       last = { batch: next.value, mode };
       history.losses.push(result.loss);
@@ -121,6 +121,7 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
       const imagesPerSecond = clock.rate(options.batch);
       const secondsLeft = ((end - trainer.step) * options.batch) / imagesPerSecond;
       yield { type: 'step', step: trainer.step, steps: end, ...result, learningRate, imagesPerSecond, secondsLeft };
+      if (look) yield { type: 'looked', step: trainer.step, loss: result.loss, rate: learningRate, look };
       if (runsAway(history.losses, trainer.classes)) throw await diverged(`The loss ran away to ${brief(result.loss)}`);
       if (trainer.step < end) yield* await clock.without(bounded(states.stepDone()));
       else await prove();
@@ -133,11 +134,12 @@ export async function* trainLoop(context: LoopContext): AsyncGenerator<TrainEven
     }
     if (validationDue()) {
       const validating = bounded(context.validate(interruption));
-      const accuracy = await clock.without(unlessInterrupted(interruption, validating));
-      if (accuracy === undefined) continue;
-      const validation = { step: trainer.step, accuracy, images: options.validationImages };
+      const judgement = await clock.without(unlessInterrupted(interruption, validating));
+      if (!judgement) continue;
+      const { integerSeconds, ...accuracies } = judgement;
+      const validation = { step: trainer.step, ...accuracies, images: options.validationImages };
       history.validations.push(validation);
-      yield { type: 'validation', ...validation };
+      yield { type: 'validation', ...validation, integerSeconds };
     }
     // Lets messages (pause, stop, a new learning rate) in between two steps.
     await macrotask();

@@ -200,7 +200,7 @@ async function train({ graph, frozen }: Leg, healthy: TrainState, keepsOften: bo
       options: { ...OPTIONS, freezeBnAt: from, freezeObserversAt: from },
       history: { losses: [2.3, 2.3], validations: [], schedule: [] },
       ...{ keepFirstAfter: seconds, keepEvery: seconds },
-      validate: async () => 0,
+      validate: async () => ({ accuracy: 0 }),
       keep: async (state) => {
         kept = structuredClone(state);
         return { type: 'saved', step: state.step };

@@ -121,7 +121,7 @@ describe.each([1, 2, 3])('seed %i', (seed) => {
         ...{ validateEvery: 0, validationImages: 1 },
         ...own,
       },
-      validate: async () => 0,
+      validate: async () => ({ accuracy: 0 }),
       keep: async (run) => {
         last = run;
         return { type: 'saved', step: run.state.step };

@@ -76,7 +76,7 @@ async function leg(
     ...{ graph, start, options, data: source, steering },
     validate: async (trainer, images) => {
       await images.images('validation', 0, 1);
-      return [...(await trainer.read()).params.get('fc.bias')!.data].reduce((a, b) => a + b);
+      return { accuracy: [...(await trainer.read()).params.get('fc.bias')!.data].reduce((a, b) => a + b) };
     },
     keep: async (run) => {
       kept.push(structuredClone(run));

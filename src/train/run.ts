@@ -14,7 +14,7 @@ import type { TrainState } from './state';
 import { stateLayout } from './state-layout';
 import { unlessAborted, type Steering } from './steering';
 import { Trainer, type Teacher } from './trainer';
-import type { RunHistory, TrainEvent, TrainOptions, TrainResult } from './types';
+import type { Judgement, RunHistory, TrainEvent, TrainOptions, TrainResult } from './types';
 
 /** A state takes a second to read and store; this much work may be lost instead. */
 const KEEP_EVERY_SECONDS = 20;
@@ -29,8 +29,8 @@ export interface RunContext {
   readonly teacher?: Teacher;
   readonly data: ImageSource;
   readonly steering: Steering;
-  /** Accuracy 0..1 on the validation images, which come from `data` unless a pause or a stop comes first. */
-  validate(trainer: Trainer, data: ImageSource): Promise<number>;
+  /** Of the validation images, which come from `data` unless a pause or a stop comes first. */
+  validate(trainer: Trainer, data: ImageSource): Promise<Judgement>;
   /** Keeps the run as it is, with its result at the end, and says whether it was stored. */
   keep(run: KeptRun): Promise<TrainEvent>;
   onEvent(event: TrainEvent): void;

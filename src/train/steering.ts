@@ -6,6 +6,7 @@ export class Steering {
   stopped = false;
   paused = false;
   private allowedSteps = 0;
+  private closely: string | undefined;
   private wake: () => void = () => {};
   private interrupting = new AbortController();
 
@@ -25,10 +26,11 @@ export class Steering {
     this.wake();
   }
 
-  /** Runs one step and pauses again. */
-  step(): void {
+  /** Runs one step and pauses again. @param closely the layer that is looked at meanwhile */
+  step(closely?: string): void {
     this.paused = true;
     this.allowedSteps++;
+    this.closely = closely;
     this.wake();
   }
 
@@ -36,6 +38,13 @@ export class Steering {
     this.stopped = true;
     this.interrupting.abort();
     this.wake();
+  }
+
+  /** The layer that the step which now runs is to be looked at in; told once. */
+  takeClosely(): string | undefined {
+    const { closely } = this;
+    this.closely = undefined;
+    return closely;
   }
 
   get waiting(): boolean {

@@ -8,8 +8,10 @@ import { classCount } from '../graph/graph';
 import type { Graph } from '../graph/types';
 import { SMALLEST_SCALE } from '../quant/learned';
 import type { QatGraph } from '../quant/types';
+import { ActivationScales, type OutputScale } from './activation-scales';
 import { Averages } from './averages';
 import { checkBatch } from './batch-size';
+import { CloseLooking, type CloseLook } from './close-look';
 import { CodeWatch, type CodeFlips } from './code-watch';
 import { dampeningGradient } from './dampening';
 import { imagesTensor } from './images-tensor';
@@ -35,6 +37,10 @@ export interface StepResult extends Partial<CodeFlips> {
   readonly loss: number;
   /** Of this batch, 0..1. */
   readonly accuracy: number;
+  /** Of activations that are fake-quantized, by which the next step quantizes them unless it observes others. */
+  readonly activations?: readonly OutputScale[];
+  /** Of the layer that was asked for. */
+  readonly look?: CloseLook;
 }
 
 /** Another network of the same classes, and how much of the target is its own: see trainingLoss. */
@@ -57,6 +63,7 @@ export class Trainer {
   private readonly averages: Averages | undefined;
   private readonly weights: readonly QuantizedWeight[];
   private readonly watch: CodeWatch;
+  private readonly scales: ActivationScales;
   private readonly oscillations: TrainOptions['oscillations'];
   private readonly steps: number;
   private observersFrozen: boolean;
@@ -84,6 +91,7 @@ export class Trainer {
     this.device = new DeviceState(graph, state);
     this.weights = quantizedWeights(graph, this.device);
     this.watch = new CodeWatch(this.weights, oscillations === 'freeze', state.oscillations);
+    this.scales = new ActivationScales(graph, this.device);
     this.oscillations = oscillations;
     this.steps = steps;
     try {
@@ -102,17 +110,25 @@ export class Trainer {
    * One step of SGD on one batch. A loss that is no number means that the weights are lost too.
    * @throws PlaygroundError 'bad-argument' for a batch of which batch norm cannot learn, 'diverged' for one with a pixel
    * that is not finite; both before anything has changed
+   * @param closely the node whose weights are looked at; nothing is told of one whose weights have no codes
    */
-  async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): Promise<StepResult> {
+  async trainStep(batch: Batch, sgd: SgdAttrs, mode: ForwardMode, closely?: string): Promise<StepResult> {
     const possible = this.possible(mode);
-    const logits = tidy(() => this.update(batch, sgd, possible));
+    const seen = this.weights.find(({ id }) => id === closely);
+    const looking: CloseLooking[] = [];
+    const logits = tidy(() =>
+      this.update(batch, sgd, possible, (grads, updates) => {
+        if (seen) looking.push(new CloseLooking(seen, grads.get(seen.name)!, updates));
+      }),
+    );
     this.observersFrozen = possible.observersFrozen;
     try {
-      const result = score((await logits.data()) as Float32Array, batch.y);
+      const { logits: read, activations } = await this.scales.readWith(logits);
       const flips = await this.watch.look(holdingThreshold(this.step / this.steps));
       this.step++;
-      return { ...result, ...flips };
+      return { ...score(read, batch.y), ...flips, activations, look: await looking[0]?.after() };
     } finally {
+      looking[0]?.dispose();
       logits.dispose();
     }
   }
@@ -190,9 +206,15 @@ export class Trainer {
     return { ...mode, observersFrozen: mode.observersFrozen && this.step > 0 && this.simulates };
   }
 
-  /** To be called in a scope. @returns logits */
-  private update(batch: Batch, sgd: SgdAttrs, mode: ForwardMode): tf.Tensor2D {
+  /** To be called in a scope. @param look at the gradients, before anything changes @returns logits */
+  private update(
+    batch: Batch,
+    sgd: SgdAttrs,
+    mode: ForwardMode,
+    look: (grads: ReadonlyMap<string, tf.Tensor>, updates: ForwardUpdates) => void,
+  ): tf.Tensor2D {
     const { logits, updates, grads } = this.differentiate(batch, mode);
+    look(grads, updates);
     if (this.oscillations === 'damp') this.dampen(grads, updates);
     this.optimizer.update(grads, sgd, this.step);
     keepPositive([...this.device.learned.values()]);

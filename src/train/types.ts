@@ -2,6 +2,9 @@
 // Not for tensors.
 import type { Augmentation } from '../data/augment';
 import type { ScheduleKind } from './annealing';
+import type { OutputScale } from './activation-scales';
+import type { CloseLook } from './close-look';
+import type { LayerCodes } from './code-watch';
 import type { OptimizerId } from './optimizers/table';
 import type { RateChange, Schedule } from './schedule';
 
@@ -9,11 +12,26 @@ import type { RateChange, Schedule } from './schedule';
 export const RUN_KINDS = ['qat', 'control'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
+/** What validation images show of a state. */
+export interface Judgement {
+  /** Of the network as it trains, simulated where its qconfig simulates; 0..1. */
+  readonly accuracy: number;
+  /** Of the integer network that it stands for, on the same images; absent for a control, and where there is none. */
+  readonly integers?: number;
+  /** That converting and judging them took; training waits for it. */
+  readonly integerSeconds?: number;
+}
+/** What is kept of a judgement. */
+interface Validation extends Pick<Judgement, 'accuracy' | 'integers'> {
+  readonly step: number;
+  readonly images: number;
+}
+
 /** The curves of a run so far. */
 export interface RunHistory {
   /** Of every step, in order. */
   readonly losses: number[];
-  readonly validations: { readonly step: number; readonly accuracy: number; readonly images: number }[];
+  readonly validations: Validation[];
   /** The rates chosen for these steps. */
   readonly schedule: RateChange[];
 }
@@ -62,11 +80,24 @@ export type TrainEvent =
       /** Of the codes of weights, 0..1: see CodeFlips. */
       readonly flipping?: number;
       readonly oscillating?: number;
+      readonly layers?: readonly LayerCodes[];
+      /** Of activations, as this step left them. */
+      readonly activations?: readonly OutputScale[];
       readonly learningRate: number;
       readonly imagesPerSecond: number;
       readonly secondsLeft: number;
     }
-  | { readonly type: 'validation'; readonly step: number; readonly accuracy: number; readonly images: number }
+  /** The step before, which was asked for closely: see Steering.step. */
+  | {
+      readonly type: 'looked';
+      readonly step: number;
+      readonly loss: number;
+      readonly rate: number;
+      readonly look: CloseLook;
+    }
+  | ({ readonly type: 'validation' } & Validation & Pick<Judgement, 'integerSeconds'>)
+  /** Why validations have no integers; told once. */
+  | { readonly type: 'no-integers'; readonly step: number; readonly message: string; readonly hint: string }
   | { readonly type: 'paused' | 'resumed' | 'bn-frozen' | 'observers-frozen' | 'bn-reestimated'; readonly step: number }
   /** Before the first step: roundings are learned that it begins at; in steps of learning. */
   | { readonly type: 'roundings'; readonly step: 0; readonly done: number; readonly total: number }

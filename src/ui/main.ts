@@ -1,6 +1,7 @@
 // The page's entry: mounts App on a real project, which is globalThis.playground for the report command.
 // index.html brings theme.css, so that the page has its colours before this runs.
 import { mount } from 'svelte';
+import { keepPage } from '../offline/keep';
 import { createProject } from '../project/project';
 import type { Recipe } from '../recipe/recipe';
 import App from './App.svelte';
@@ -15,5 +16,7 @@ mount(App, {
       read: () => location.search,
       write: (query: string) => history.replaceState(history.state, '', `${location.pathname}${query}${location.hash}`),
     },
+    // A page that is being written is not kept: its files change.
+    kept: import.meta.env.PROD ? keepPage() : undefined,
   },
 });

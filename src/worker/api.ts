@@ -11,10 +11,13 @@ import type { Classified } from '../report/classified';
 import type { Position, Walk } from '../analysis/product';
 import type { SearchPoint } from '../analysis/search';
 import type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
-import type { ImageRange, LayerComparison, LayerMaps } from '../lab/layers';
+import type { LayerChange } from '../lab/layer-change';
+import type { ImageRange, LayerComparison } from '../lab/layers';
+import type { LayerParting } from '../lab/parting';
 import type { PreparedOptions, PtqChoices } from '../lab/prepared';
 import type { WidthsRequest } from '../lab/search-widths';
 import type { TensorDetail, TensorReport } from '../lab/tensor-report';
+import type { LayerMaps } from '../lab/three-networks';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
@@ -23,6 +26,7 @@ import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';
 export type { BackendInfo, WebGpuStatus } from '../device/backend-info';
 export type { SavedTraining } from '../train/saved/record';
 export type { SavedTrainings } from '../train/saved/trainings';
+export type { CloseLook, SeenWeight } from '../train/close-look';
 export type { RunHistory, RunKind, TrainEvent, TrainOptions, TrainResult } from '../train/types';
 
 /** Progress of a long call: done of total, in units of `what`. */
@@ -42,7 +46,7 @@ export interface LoadResult {
   readonly bytes: number;
   readonly shards: number;
   /** From the manifest: how it was trained and its test accuracy as measured by PyTorch. */
-  readonly provenance: string;
+  readonly provenance: { readonly epochs: number; readonly torch: string };
   readonly recordedAccuracy: number;
   readonly fromCache: boolean;
 }
@@ -91,7 +95,10 @@ export type FloatSubject =
 export type QuantizedSubject =
   | { readonly kind: 'ptq'; readonly options: PreparedOptions }
   | { readonly kind: 'qat'; readonly training: TrainingRef };
-export type { ImageRange, LayerComparison, LayerMaps } from '../lab/layers';
+export type { LayerChange, LayerHeld } from '../lab/layer-change';
+export type { ImageRange, LayerComparison } from '../lab/layers';
+export type { Cause, LayerParting } from '../lab/parting';
+export type { LayerMaps } from '../lab/three-networks';
 
 export interface ConvertResult {
   readonly model: Int8Model;
@@ -134,8 +141,8 @@ export interface TrainApi {
   discard(id: string, seconds?: number): Promise<void>;
   pause(): void;
   resume(): void;
-  /** While paused: runs one step and pauses again. */
-  step(): void;
+  /** Runs one step and pauses again. @param closely the layer that it is looked at in */
+  step(closely?: string): void;
   stop(): void;
   setLearningRate(learningRate: number): void;
   /** What every post-training quantization begins with: kept, and the same for all bit widths. */
@@ -149,9 +156,15 @@ export interface TrainApi {
   ptq(options: SeededOptions, onProgress: OnProgress): Promise<ConvertResult>;
   /** FP32, simulated and integer outputs of every operation on these images: see compareLayers. */
   compareLayers(subject: QuantizedSubject, images: ImageRange): Promise<LayerComparison[]>;
-  /** What each of the three makes of one image, operation by operation. */
-  layerMaps(subject: QuantizedSubject, split: Split, index: number): Promise<LayerMaps[]>;
+  /** What each of the three makes of one image, by its bytes as logits takes them, operation by operation. */
+  layerMaps(subject: QuantizedSubject, pixels: Uint8Array): Promise<LayerMaps[]>;
+  /** The same, with the image itself first, and where the simulated and the integer network part, and by what. */
+  partings(subject: QuantizedSubject, pixels: Uint8Array): Promise<LayerParting[]>;
+  /** One layer of PTQ by a training's choices and of what it trained; undefined where one of them has no such layer. */
+  layerChange(training: TrainingRef, id: string, images: ImageRange): Promise<LayerChange | undefined>;
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
+  /** Of one image by its bytes, RGB of every pixel, row by row. */
+  logits(subject: FloatSubject, pixels: Uint8Array): Promise<Float32Array>;
   /** FP32, batch 1, on the training backend. */
   latency(samples: number): Promise<LatencyStats>;
 }
@@ -161,6 +174,7 @@ export interface TrainApi {
  * and what races on one thread and on several.
  */
 export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search' | 'inspected' | 'race' | 'race-threaded';
+export type { Proof } from '../engine/tilings';
 export type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 export type { TensorDetail, TensorReport } from '../lab/tensor-report';
 export type { Clip } from '../quant/methods/ptq';
@@ -179,6 +193,8 @@ export interface EngineApi {
   /** Called again, for another backend's load, it keeps what was calibrated and loaded. */
   start(baseUrl: string): Promise<void>;
   load(slot: Int8Slot, model: Int8Model, threads: number): Promise<EngineInfo>;
+  /** Lets go of a network, its memory and its threads, if there is one. */
+  unload(slot: Int8Slot): Promise<void>;
   /** What quantize takes from then on. */
   calibrated(calibration: Calibrated): Promise<void>;
   /** Post-training quantization of what was calibrated, at any bit width, in milliseconds. */
@@ -187,8 +203,11 @@ export interface EngineApi {
   tensors(choices: PtqChoices): Promise<TensorReport[]>;
   /** One node's tensors over the grids of their codes. */
   detail(choices: PtqChoices, id: string): Promise<TensorDetail>;
-  /** One output of a layer with weights, product by product. @throws PlaygroundError 'bad-argument' where there is none */
-  walk(slot: Int8Slot, split: Split, index: number, layer: string, at: Position): Promise<Walk>;
+  /**
+   * One output of a layer with weights, of one image by its bytes, product by product.
+   * @throws PlaygroundError 'bad-argument' where there is none
+   */
+  walk(slot: Int8Slot, pixels: Uint8Array, layer: string, at: Position): Promise<Walk>;
   /**
    * Searches the widths of each layer of what was calibrated; a search before is ended.
    * @param onPoint told of each network as it was measured @returns whether it came to its end
@@ -197,6 +216,8 @@ export interface EngineApi {
   endSearch(): Promise<void>;
   /** Images start..start+count-1 of a split. */
   classify(slot: Int8Slot, split: Split, start: number, count: number): Promise<Classified>;
+  /** As the train worker's. */
+  logits(slot: Int8Slot, pixels: Uint8Array): Promise<Float32Array>;
   /** The plan of a loaded model, timed now. */
   profile(slot: Int8Slot): Promise<readonly EngineLayer[]>;
   evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;

@@ -26,6 +26,10 @@ class EngineWorker implements EngineApi {
     return this.lab.load(slot, model, threads);
   }
 
+  async unload(slot: Int8Slot): Promise<void> {
+    this.lab.unload(slot);
+  }
+
   async calibrated(calibration: Calibrated): Promise<void> {
     this.lab.calibrated(calibration);
   }
@@ -42,8 +46,8 @@ class EngineWorker implements EngineApi {
     return this.lab.detail(ptqOptions(choices), id);
   }
 
-  walk(slot: Int8Slot, split: Split, index: number, layer: string, at: Position) {
-    return this.lab.walk(slot, split, index, layer, at);
+  async walk(slot: Int8Slot, pixels: Uint8Array, layer: string, at: Position) {
+    return this.lab.walk(slot, pixels, layer, at);
   }
 
   async searchWidths(choices: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) {
@@ -60,6 +64,10 @@ class EngineWorker implements EngineApi {
 
   classify(slot: Int8Slot, split: Split, start: number, count: number) {
     return this.lab.classify(slot, split, start, count);
+  }
+
+  async logits(slot: Int8Slot, pixels: Uint8Array) {
+    return this.lab.logits(slot, pixels);
   }
 
   async profile(slot: Int8Slot) {

@@ -12,7 +12,7 @@ import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
 import { createWasmEngine } from '../engine/wasm-engine';
 import { Controls } from '../lab/controls';
-import { Lab, type LabRun, type Learning } from '../lab/lab';
+import { Lab, type FloatNetwork, type LabRun, type Learning } from '../lab/lab';
 import {
   calibrationOf,
   floatGraph,
@@ -24,7 +24,6 @@ import {
 } from '../lab/prepared';
 import { loadModel, network, openImages } from '../model/resnet18-cifar10';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
-import { ptq } from '../quant/methods/ptq';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
 import { convolutionsOf } from '../train/convolutions';
@@ -97,7 +96,7 @@ class TrainWorker implements TrainApi {
       parameters: totalCost(layerCosts(model.graph)).parameters,
       bytes,
       shards: manifest.shards.length,
-      provenance: `${manifest.provenance.epochs} epochs in PyTorch ${manifest.provenance.torch}`,
+      provenance: { epochs: manifest.provenance.epochs, torch: manifest.provenance.torch },
       recordedAccuracy: manifest.accuracy.test,
       fromCache,
     };
@@ -187,8 +186,8 @@ class TrainWorker implements TrainApi {
   resume(): void {
     this.steering?.resume();
   }
-  step(): void {
-    this.steering?.step();
+  step(closely?: string): void {
+    this.steering?.step(closely);
   }
   stop(): void {
     this.steering?.stop();
@@ -226,13 +225,28 @@ class TrainWorker implements TrainApi {
     return this.lab.compareLayers(network, reference, images);
   }
 
-  async layerMaps(subject: QuantizedSubject, split: Split, index: number) {
+  async layerMaps(subject: QuantizedSubject, pixels: Uint8Array) {
     const { network, reference } = await this.quantizedNetwork(subject);
-    return this.lab.layerMaps(network, reference, split, index);
+    return this.lab.layerMaps(network, reference, pixels);
+  }
+
+  async partings(subject: QuantizedSubject, pixels: Uint8Array) {
+    const { network, reference } = await this.quantizedNetwork(subject);
+    return this.lab.partings(network, reference, pixels);
+  }
+
+  async layerChange(training: TrainingRef, id: string, images: ImageRange) {
+    const before = await this.quantizedNetwork({ kind: 'ptq', options: training.recipe });
+    const after = await this.quantizedNetwork({ kind: 'qat', training });
+    return this.lab.layerChange(before, after, id, images);
   }
 
   async evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation> {
     return this.lab.evaluate(await this.subject(subject), split, images, of('images', onProgress));
+  }
+
+  async logits(subject: FloatSubject, pixels: Uint8Array) {
+    return this.lab.logits(await this.subject(subject), pixels);
   }
 
   async latency(samples: number) {
@@ -315,7 +329,7 @@ class TrainWorker implements TrainApi {
     return run.state;
   }
 
-  private async subject(subject: FloatSubject): Promise<Parameters<Lab['evaluate']>[0]> {
+  private async subject(subject: FloatSubject): Promise<FloatNetwork> {
     const graph = this.lab.fused;
     switch (subject.kind) {
       case 'fp32':
@@ -335,9 +349,9 @@ class TrainWorker implements TrainApi {
   private async quantizedNetwork(subject: QuantizedSubject) {
     if (subject.kind === 'ptq') {
       const { options } = subject;
-      const calibration = await this.lab.calibrate(options);
-      const { params } = calibration;
-      return { network: { ...ptq(calibration, ptqOptions(options)), params }, reference: params };
+      const { fuseAddRelu, equalize } = options;
+      const network = await this.lab.quantized({ ...ptqOptions(options), fuseAddRelu, equalize });
+      return { network, reference: network.params };
     }
     const { training } = subject;
     const graph = preparedGraph(this.lab, training.recipe);

@@ -1,7 +1,7 @@
 // Code beside the page: two scripts for the choices in force, what they leave out, and that they can be copied.
 // Not for the scripts themselves: src/pytorch, tests/golden/pytorch-scripts.test.ts.
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { accessible } from './accessible';
 import { open, test } from './ui-page';
 
 const code = (page: Page) => page.getByRole('region', { name: 'Code beside the page' });
@@ -53,22 +53,21 @@ test('the button copies the whole script; the word of it goes when the script ch
   await expect(code(page).getByRole('status')).toHaveText('');
 });
 
-for (const colorScheme of ['light', 'dark'] as const)
-  test(`opened: no axe violation, long lines scroll and the page does not, ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await open(page, 'delay=1');
-    await unfold(page);
-    expect((await new AxeBuilder({ page }).include('#code-card').analyze()).violations).toEqual([]);
-    for (const width of [320, 375, 1440]) {
-      await page.setViewportSize({ width, height: 900 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    }
-    await page.setViewportSize({ width: 375, height: 900 });
-    const [shown, whole, wrap] = await text(page, 'qat_eager.py').evaluate((pre) => [
-      pre.clientWidth,
-      pre.scrollWidth,
-      getComputedStyle(pre).whiteSpace,
-    ]);
-    expect(whole).toBeGreaterThan(Number(shown));
-    expect(wrap).toBe('pre');
-  });
+test('opened: no axe violation, long lines scroll and the page does not, light and dark', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, 'delay=1');
+  await unfold(page);
+  await accessible(page, '#code-card');
+  for (const width of [320, 375, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+  await page.setViewportSize({ width: 375, height: 900 });
+  const [shown, whole, wrap] = await text(page, 'qat_eager.py').evaluate((pre) => [
+    pre.clientWidth,
+    pre.scrollWidth,
+    getComputedStyle(pre).whiteSpace,
+  ]);
+  expect(whole).toBeGreaterThan(Number(shown));
+  expect(wrap).toBe('pre');
+});

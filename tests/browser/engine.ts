@@ -201,7 +201,7 @@ export async function failing(threads: number, sizes: readonly number[], kills: 
   const model = randomNetwork(11);
   const engine = await create(model, { build: 'relaxed', threads });
   const began = engine.threads;
-  const outcomes: { threads: number; description: string; same: boolean }[] = [];
+  const outcomes: { threads: number; same: boolean }[] = [];
   for (const [i, n] of sizes.entries()) {
     if (kills && i === 1) {
       const [thread] = (globalThis as unknown as { threads: Worker[] }).threads;
@@ -210,7 +210,7 @@ export async function failing(threads: number, sizes: readonly number[], kills: 
     }
     const images = randomImages(model, n, i);
     const same = equal(engine.run(images, n), createReferenceEngine(model).run(images, n));
-    outcomes.push({ threads: engine.threads, description: engine.description, same });
+    outcomes.push({ threads: engine.threads, same });
   }
   const kernels = engine.profile(1).length;
   engine.dispose();

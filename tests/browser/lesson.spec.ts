@@ -1,5 +1,4 @@
 // The slider of bits that opens the page: on invented answers what it shows and says, on the real network what it gives.
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { Project } from '../../src/project/types';
 import { learnedAt } from '../../src/recipe/presets';
@@ -7,6 +6,7 @@ import { DEFAULT_RECIPE } from '../../src/recipe/recipe';
 import { recordedStop } from '../../src/ui/lesson/recorded';
 import { noteComplaints } from '../complaints';
 import type { FakeWorkers } from '../ui/fake-workers';
+import { accessible } from './accessible';
 import { LONG } from './training-page';
 import { fakePage } from '../ui/address';
 
@@ -82,14 +82,12 @@ test('what cannot be had is said, and the next move tries again', async ({ page 
   await expect(lesson(page).getByRole('alert')).toHaveCount(0);
 });
 
-for (const colorScheme of ['light', 'dark'] as const)
-  test(`no axe violation, ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await open(page);
-    await together(page, 3);
-    await expect(figure(page)).toHaveText('30.0 % right');
-    expect((await new AxeBuilder({ page }).include('#lesson-card').analyze()).violations).toEqual([]);
-  });
+test('no axe violation, light and dark', async ({ page }) => {
+  await open(page);
+  await together(page, 3);
+  await expect(figure(page)).toHaveText('30.0 % right');
+  await accessible(page, '#lesson-card');
+});
 
 const strip = (page: Page) => page.getByRole('region', { name: 'Results' });
 const model = (page: Page, name: string) => strip(page).locator(`[data-model=${name}] .figure`);
@@ -124,6 +122,25 @@ test('one button heals at the widths of the slider; the strip fills; other width
   // What was healed before stands there when the slider comes back.
   await slider(page, 'Bits per number').fill('4');
   await expect(model(page, 'QAT')).toHaveText('90.0 %');
+});
+
+test('what step 8 measured stands in the strip too, at the widths it was measured at', async ({ page }) => {
+  await page.goto(fakePage('delay=0'));
+  await page.getByRole('button', { name: 'Open all steps' }).click();
+  await page.getByRole('button', { name: 'Run all nine steps' }).click();
+  await expect(strip(page)).toHaveAttribute('data-complete', 'true', LONG);
+  await expect(strip(page)).toHaveAttribute('data-split', 'test');
+  const measured = (row: RegExp) => page.locator('[data-step=compare]').getByRole('row', { name: row }).first();
+  for (const [name, row] of [
+    ['FP32', /^FP32/],
+    ['PTQ', /^PTQ INT8/],
+    ['QAT', /^QAT INT8/],
+  ] as const) {
+    const shown = Number.parseFloat(await model(page, name).innerText());
+    await expect(measured(row)).toContainText(`${shown.toFixed(2)} %`);
+  }
+  await together(page, 4);
+  await expect(model(page, 'QAT')).toHaveText('–');
 });
 
 test('the best training that is known for the widths is one press away', async ({ page }) => {
@@ -188,4 +205,55 @@ test('the real network: at 8 bits nothing is lost, at 2 all is; no step was run 
   await expect(lesson(page)).toContainText('Measured here: quantized to 6/6 bits', LONG);
   await expect(page.locator('[data-step=load]')).toHaveAttribute('data-status', 'done');
   await expect(page.locator('[data-step=fuse]')).toHaveAttribute('data-status', 'idle');
+});
+
+test('in large text the strip of results takes few lines: on a small screen one, which scrolls by keys', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(fakePage('delay=1&address=%3Ftext%3D150'));
+  await page.getByRole('button', { name: /^Heal it/ }).click();
+  await expect(strip(page)).toHaveAttribute('data-complete', 'true', LONG);
+  const lines = () =>
+    strip(page).evaluate((part) => part.clientHeight / parseFloat(getComputedStyle(document.documentElement).fontSize));
+  // In ems: padding, a line of figures, and two of what they say.
+  expect(await lines()).toBeLessThan(6.5);
+  await expect(strip(page)).not.toHaveAttribute('tabindex');
+  await page.setViewportSize({ width: 375, height: 800 });
+  await expect.poll(lines).toBeLessThan(3.5);
+  await expect(strip(page)).toHaveAttribute('tabindex', '0');
+  await strip(page).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => strip(page).evaluate((part) => part.scrollLeft)).toBeGreaterThan(0);
+  await accessible(page, '.strip');
+});
+
+test('what is come to by keys stands above the strip, not under it', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const width of [375, 1280]) {
+    await page.setViewportSize({ width, height: 700 });
+    await page.goto(fakePage());
+    await expect(page.getByRole('button', { name: 'Run all nine steps' })).toBeVisible();
+    const [reached, hidden] = await page.evaluate(async () => {
+      const strip = document.querySelector<HTMLElement>('.strip')!;
+      const controls = document.querySelectorAll<HTMLElement>(
+        'main :is(a, button, input, select, summary, [tabindex="0"])',
+      );
+      const seen = Array.from(controls).filter((one) => one !== strip && one.checkVisibility());
+      const under: string[] = [];
+      for (const one of seen) {
+        one.focus();
+        // Parts out of sight are laid out as they come into it.
+        await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+        if (document.activeElement !== one) continue;
+        const [{ bottom, height }, { top }] = [one.getBoundingClientRect(), strip.getBoundingClientRect()];
+        if (height < top / 2 && bottom > top + 1)
+          under.push(`${one.tagName} ${one.textContent.trim()} ${bottom} ${top}`);
+      }
+      return [seen.length, under] as const;
+    });
+    expect(reached).toBeGreaterThan(30);
+    expect(hidden).toEqual([]);
+  }
 });

@@ -1,7 +1,8 @@
 // The picture of the network and the node that is looked into: on invented figures what the page shows and says, on the real
 // network what a hand finds out.
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { accessible } from './accessible';
+import { choose, lookedAt, png } from './pictures';
 import { card as step, done, open, test } from './ui-page';
 import { LONG } from './training-page';
 import type { FakeWorkers } from '../ui/fake-workers';
@@ -124,19 +125,84 @@ test('maps in float, integers and their difference; one product is walked throug
   await expect(inspector(page)).toContainText('not one code differs');
 });
 
-for (const colorScheme of ['light', 'dark'] as const)
-  test(`no axe violation, ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await open(page, 'delay=1');
-    await stage(page, 'Fused').check();
-    const violations = async () => (await new AxeBuilder({ page }).include('#network-card').analyze()).violations;
-    expect(await violations()).toEqual([]);
-    await stage(page, 'Converted').check();
-    await node(page, 'conv1').click();
-    await inspector(page).getByRole('button', { name: 'Walk through' }).click();
-    await expect(inspector(page)).toContainText('147 products');
-    expect(await violations()).toEqual([]);
-  });
+test('a picture of the visitor’s own has its maps and a product too, and follows the square cut out of it', async ({
+  page,
+}) => {
+  await open(page, 'delay=1');
+  await step(page, 'load').getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'load');
+  await node(page, 'conv1').click();
+  const which = (name: string) => inspector(page).getByRole('radio', { name });
+  await expect(inspector(page)).toContainText(/Validation picture 1: \w+\..*FP32: \w+ [✓✗]/s);
+  await expect(which('Your own picture')).toHaveCount(0);
+  // Dark on the left, bright on the right: cut out of the middle it is between.
+  await choose(
+    page,
+    png(96, 32, (x) => (x < 32 ? [30, 30, 30] : x < 64 ? [90, 90, 90] : [250, 250, 250])),
+  );
+  await which('Validation pictures').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(which('Your own picture')).toBeChecked();
+  await expect(inspector(page)).toContainText(/Your own picture\.\s*FP32: cat\s*Simulated: cat\s*Integer: cat\s+FP32/);
+  expect(await lookedAt(page)).toEqual({ by: 'maps', bytes: 3072, red: 90 });
+  await expect(inspector(page).getByRole('button', { name: 'Next picture' })).toHaveCount(0);
+  await inspector(page).getByRole('button', { name: 'Walk through' }).click();
+  await expect(inspector(page)).toContainText('147 products');
+  expect(await lookedAt(page)).toEqual({ by: 'walk', bytes: 3072, red: 90 });
+  // It stays the choice for another node, and when another square is cut out.
+  await node(page, 'maxpool').click();
+  await expect(which('Your own picture')).toBeChecked();
+  const square = step(page, 'compare').getByRole('application', { name: 'Square that is cut out' });
+  for (let i = 0; i < 40; i++) await square.press('ArrowRight');
+  await expect(inspector(page)).toContainText('FP32: truck');
+  expect(await lookedAt(page)).toEqual({ by: 'maps', bytes: 3072, red: 250 });
+  await which('Validation pictures').check();
+  await expect(inspector(page)).toContainText(/Validation picture 1: \w+\..*FP32: \w+ [✓✗]/s);
+});
+
+test('before and after training: scales, codes that changed, noise, and both over one axis', async ({ page }) => {
+  await open(page, 'delay=1');
+  await node(page, 'conv1').click();
+  const shown = (name: string) => inspector(page).getByRole('radio', { name });
+  await shown('Trained').check();
+  await expect(inspector(page)).toContainText('Run 1 has trained nothing yet. Run step 6, Train;');
+  await page.getByRole('button', { name: /^Heal it/ }).click();
+  await expect(page.getByRole('region', { name: 'Results' })).toHaveAttribute('data-complete', 'true', LONG);
+  const rows = inspector(page).getByRole('region', { name: 'The layer before and after training' }).getByRole('row');
+  await expect(rows).toHaveText([
+    /Figure\s*PTQ\s*Trained/,
+    /Scale of what leaves it\s*0\.063\s*0\.0315/,
+    /Zero point\s*0\s*0/,
+    /Scale of its weights, mean of all channels\s*0\.313\s*0\.156/,
+    /SQNR against FP32\s*20\.0 dB\s*26\.0 dB/,
+  ]);
+  await expect(inspector(page)).toContainText('Training has changed 25.0\u00a0% of its weights’ codes.');
+  const activations = inspector(page).getByRole('img', { name: /^Activations of conv1 over their codes/ });
+  await expect(activations).toHaveCount(2);
+  await expect(inspector(page).getByRole('img', { name: /^Weights of conv1 over their codes/ })).toHaveCount(2);
+  // Half the scale on the same axis: what the outermost code does not reach is clipped.
+  await expect(activations.nth(0).locator('.cut')).toHaveCount(0);
+  await expect(activations.nth(1).locator('.cut')).toHaveCount(1);
+  await accessible(page, '#network-card');
+  // Another node is shown the same way; by keys back to PTQ.
+  await node(page, 'maxpool').click();
+  await expect(rows).toHaveText([/Figure/, /SQNR against FP32/]);
+  await shown('Trained').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(shown('PTQ')).toBeChecked();
+  await expect(inspector(page)).toContainText('One picture');
+});
+
+test('no axe violation, light and dark', async ({ page }) => {
+  await open(page, 'delay=1');
+  await stage(page, 'Fused').check();
+  await accessible(page, '#network-card');
+  await stage(page, 'Converted').check();
+  await node(page, 'conv1').click();
+  await inspector(page).getByRole('button', { name: 'Walk through' }).click();
+  await expect(inspector(page)).toContainText('147 products');
+  await accessible(page, '#network-card');
+});
 
 test('the real network: a range halved by hand moves its integers, and a walked product is the map’s code', async ({
   page,

@@ -1,7 +1,7 @@
 // A browser that rejects shaders, on the real page: nothing that such a shader computed may be believed.
 import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
-import { LONG, card, losses, SMALL, start, trained, visit, worker, type Global } from './training-page';
+import { header, LONG, card, losses, SMALL, start, trained, visit, worker, type Global } from './training-page';
 
 const complaints: string[] = [];
 test.beforeEach(({ page }) => {
@@ -38,7 +38,6 @@ const stepsTold = (page: Page) =>
   page.evaluate(
     () => (globalThis as unknown as Global).told.filter((e) => e.type === 'train' && e.event.type === 'step').length,
   );
-const header = (page: Page) => page.locator('header').first();
 const backend = (page: Page) =>
   page.evaluate(() => {
     const { backend, webgpu } = (globalThis as unknown as Global).playground.results.load!.backend;

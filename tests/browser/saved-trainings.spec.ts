@@ -4,11 +4,12 @@ import { expect, test, type Page } from '@playwright/test';
 import { noteComplaints } from '../complaints';
 import { hurryWaits } from './sabotage';
 import {
+  header,
   card,
   event,
   LONG,
   losses,
-  pauseAtFirstStep,
+  pauseAtStep,
   press,
   SMALL,
   start,
@@ -25,7 +26,6 @@ test.beforeEach(({ context }) => {
 });
 test.afterEach(() => expect(complaints).toEqual([]));
 
-const header = (page: Page) => page.locator('header').first();
 const button = (page: Page, name: string | RegExp) => header(page).getByRole('button', { name });
 /** Runs step 1 alone. */
 async function load(page: Page): Promise<void> {
@@ -35,14 +35,14 @@ async function load(page: Page): Promise<void> {
 }
 /** Deletes the one run of the page. */
 async function deleteRun(page: Page): Promise<void> {
-  await button(page, /^Delete Run/).click();
+  await button(page, /^Delete Run \d+$/).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused(LONG);
 }
 /** Begins a training, pauses it, and waits until that is saved. */
 async function pausedTraining(page: Page, choices: Partial<typeof SMALL> | { steps: number }, run = 'qat') {
   await visit(page, { ...SMALL, ...choices });
-  await pauseAtFirstStep(page, run);
+  await pauseAtStep(page, run, 1);
   await start(page);
   await event(page, run, 'paused', 1);
   await event(page, run, 'saved', 1);
@@ -280,7 +280,7 @@ test('a database that does not answer: training goes on, not saved, until it ans
   await page.evaluate(() => (globalThis as unknown as Global).playground.run('prepare'));
   // Each of several attempts to save would wait for half a minute.
   await worker(page).evaluate(hurryWaits, Infinity);
-  await pauseAtFirstStep(page, 'control');
+  await pauseAtStep(page, 'control', 1);
   await start(page);
   await event(page, 'control', 'not-saved', 1);
   await expect(card(page)).toContainText('its progress is not saved. The browser’s storage does not answer.');

@@ -5,9 +5,11 @@ import { noteComplaints } from '../complaints';
 import {
   card,
   event,
+  header,
   LONG,
   loseDevice,
   losses,
+  pauseAtStep,
   press,
   rates,
   SMALL,
@@ -36,17 +38,15 @@ test('a reload in the middle: both runs go on with the same bits as unbroken one
   await visit(page, { ...SMALL, seed: 0 });
   // The finished training is offered; a new one stands beside it.
   await expect(page.getByRole('button', { name: 'Take over its result' })).toBeVisible();
+  await pauseAtStep(page, 'qat', 1);
   await start(page);
-  await event(page, 'qat', 'step', 1);
-  await press(page, 'Pause');
   await event(page, 'qat', 'saved', 1);
   const first = await losses(page);
   expect(first.qat.length).toBeLessThan(6);
 
   await visit(page);
+  await pauseAtStep(page, 'control', 1);
   await page.getByRole('button', { name: /^Resume training at step \d of 6/ }).click();
-  await event(page, 'control', 'step', 1);
-  await press(page, 'Pause');
   await event(page, 'control', 'saved', 1);
   const second = await losses(page);
   expect(second.qat.findIndex((loss) => loss !== undefined)).toBe(first.qat.length);
@@ -146,19 +146,17 @@ for (const none of [false, true])
   }) => {
     await visit(page, { ...SMALL, backend: 'webgpu', steps: 4 });
     await watchDevices(page);
+    await pauseAtStep(page, 'qat', 2);
     await start(page);
-    await event(page, 'qat', 'step', 2);
-    await press(page, 'Pause');
     await event(page, 'qat', 'saved', 2);
     await press(page, 'Resume');
     await loseDevice(page, none);
     const reason = `The graphics device was lost. ${none ? 'WASM' : 'A new one'} has taken over.`;
-    const header = page.locator('header').first();
-    await expect(header).toContainText(reason, LONG);
+    await expect(header(page)).toContainText(reason, LONG);
     // Advice for WASM alone: a new device needs none.
     const advice = 'Run step 1 again to try WebGPU again.';
-    if (none) await expect(header).toContainText(advice);
-    else await expect(header).not.toContainText('Run step 1 again to try');
+    if (none) await expect(header(page)).toContainText(advice);
+    else await expect(header(page)).not.toContainText('Run step 1 again to try');
     await expect(card(page)).toContainText('Training has gone on from the last state that was kept.');
     await trained(page);
     const { qat, control } = await losses(page);

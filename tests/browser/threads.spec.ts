@@ -1,12 +1,23 @@
 // Threads that fail to start, trap, or stop without a word: nothing may hang, and nothing may come out wrong.
 import { expect, test, type Page } from '@playwright/test';
 import { hurryWaits, sabotage } from './sabotage';
-import { event, losses, press, SMALL, start, trained, unbroken, visit, worker, type Global } from './training-page';
+import {
+  header,
+  event,
+  losses,
+  pauseAtStep,
+  press,
+  SMALL,
+  start,
+  trained,
+  unbroken,
+  visit,
+  worker,
+  type Global,
+} from './training-page';
 
 type Engine = typeof import('./engine');
 type Kernels = typeof import('./wasm-kernels');
-
-const header = (page: Page) => page.locator('header').first();
 
 /** Why a thread does not come up. */
 const STARTING = ['has no memory to start', 'cannot load its script', 'may hold no lock', 'never answers'] as const;
@@ -90,9 +101,8 @@ test.describe('the page that trains', () => {
     await visit(page, SMALL);
     await claimCores(page, 2);
     await sabotage(worker(page), 'pool.worker', []);
+    await pauseAtStep(page, 'qat', 2);
     await start(page);
-    await event(page, 'qat', 'step', 2);
-    await press(page, 'Pause');
     await event(page, 'qat', 'saved', 2);
     await worker(page).evaluate(async () => {
       const held = async () => (await navigator.locks.query()).held!.length;
@@ -127,10 +137,7 @@ test.describe('the integer engine', () => {
       },
       [threads, sizes, kills] as const,
     );
-  const right = (threads: number) => ({
-    ...{ threads, same: true },
-    description: `wasm-relaxed-simd, ${threads} thread${threads > 1 ? 's' : ''}`,
-  });
+  const right = (threads: number) => ({ threads, same: true });
 
   for (const trouble of STARTING)
     test(`a thread that ${trouble}: the others do its work`, async ({ page }) => {

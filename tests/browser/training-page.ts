@@ -17,6 +17,7 @@ export const SMALL: Partial<Recipe> = {
 };
 export const LONG = { timeout: 240_000 };
 export const card = (page: Page) => page.locator('[data-step=train]');
+export const header = (page: Page) => page.locator('header').first();
 
 /** The page, listening to its project. */
 export async function visit(page: Page, options?: Partial<Recipe>): Promise<void> {
@@ -31,8 +32,17 @@ export async function visit(page: Page, options?: Partial<Recipe>): Promise<void
     if (chosen) playground.choose(chosen);
     here.told = [];
     playground.on((event) => here.told.push(event));
-    // Most of a short training's time would go to proofs, which no test here is about: many images, and for each
-    // validation the whole state read back.
+  }, options);
+  await brief(page);
+}
+
+/**
+ * Leaves out most of a short training's proofs, which take most of its time: many images, and for each validation the whole
+ * state read back.
+ */
+export const brief = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const { playground } = globalThis as unknown as Global;
     const { workers } = playground as unknown as { workers: { train: TrainApi } };
     const { train } = workers;
     const brief: Partial<TrainApi> = {
@@ -41,8 +51,7 @@ export async function visit(page: Page, options?: Partial<Recipe>): Promise<void
         train.train({ ...options, validateEvery: options.steps, validationImages: 16 }, ...rest),
     };
     workers.train = new Proxy(train, { get: (all, name) => Reflect.get(name in brief ? brief : all, name) as unknown });
-  }, options);
-}
+  });
 
 /** Clicks the train step's Run. */
 export const start = (page: Page) => card(page).getByRole('button', { name: /^Run/ }).click();
@@ -90,16 +99,19 @@ export const event = (page: Page, run: string, type: string, step: number) =>
 export const worker = (page: Page): Worker => page.workers().find((w) => w.url().includes('train.worker'))!;
 export const press = (page: Page, name: string) => card(page).getByRole('button', { name, exact: true }).click();
 
-/** Has the page pause a run after its first step here; a click may come when a short run is over. */
-export const pauseAtFirstStep = (page: Page, run: string) =>
-  page.evaluate((run) => {
-    const { playground } = globalThis as unknown as Global;
-    const end = playground.on((e) => {
-      if (e.type !== 'train' || e.run !== run || e.event.type !== 'step') return;
-      end();
-      playground.pause();
-    });
-  }, run);
+/** Has the page pause a run at the first of its steps, from `step` on, that it takes; a click may come when a short run is over. */
+export const pauseAtStep = (page: Page, run: string, step: number) =>
+  page.evaluate(
+    ([run, step]) => {
+      const { playground } = globalThis as unknown as Global;
+      const end = playground.on((e) => {
+        if (e.type !== 'train' || e.run !== run || e.event.type !== 'step' || e.event.step < (step as number)) return;
+        end();
+        playground.pause();
+      });
+    },
+    [run, step],
+  );
 
 /** Has the train worker remember its devices: to be called before training starts. */
 export const watchDevices = (page: Page) =>

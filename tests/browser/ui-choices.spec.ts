@@ -1,7 +1,7 @@
 // The choices of a recipe: fields, presets, numbers and the address, and what each makes stale.
 // Not for real workers: tests/e2e.
 import { expect, type Page } from '@playwright/test';
-import { calls, card, done, field, open, recipe, runAll, runs, test, type Global } from './ui-page';
+import { calls, card, done, field, forEngineers, open, recipe, runAll, runs, test, type Global } from './ui-page';
 
 test('choices reach the project; one that changes makes what works on it stale, to be run again from there', async ({
   page,
@@ -38,7 +38,7 @@ test('choices reach the project; one that changes makes what works on it stale, 
 test('a whole recipe by name sets what it knows; a choice of one’s own is said to be that', async ({ page }) => {
   await open(page, `address=${encodeURIComponent('?seed=7')}`);
   const presets = card(page, 'configure').getByRole('combobox', { name: 'A whole recipe by name' });
-  await expect(presets).toHaveValue('As the page opens');
+  await expect(presets).toHaveValue('as_opened');
   await presets.selectOption('W2A2, learned scales');
   const chosen = { weightBits: 2, activationBits: 2, qconfig: 'lsq', keepEight: 'edges_and_sums', seed: 7 };
   expect(await recipe(page)).toMatchObject(chosen);
@@ -52,8 +52,7 @@ test('a whole recipe by name sets what it knows; a choice of one’s own is said
   await presets.selectOption('As the page opens');
   expect(await recipe(page)).toMatchObject({ weightBits: 3, qconfig: 'fbgemm_qat', seed: 7 });
 
-  const methods = card(page, 'configure').getByText(/^For engineers/);
-  await methods.click();
+  await forEngineers(page, 'configure');
   await card(page, 'configure')
     .getByRole('radio', { name: /^Flipped/ })
     .check();
@@ -141,6 +140,7 @@ test('the wheel scrolls the page and changes no number; arrows go by one, for th
   await open(page);
   const options = () => recipe(page);
   const before = await options();
+  await forEngineers(page, 'train');
   for (const name of ['Steps', 'Batch', 'Learning rate', 'Seed', 'Test pictures']) {
     await field(page, name).click();
     await page.mouse.wheel(0, 10);

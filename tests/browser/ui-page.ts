@@ -30,6 +30,11 @@ export const open = async (page: Page, query = ''): Promise<void> => {
   await page.getByRole('button', { name: 'Open all steps' }).click();
 };
 export const card = (page: Page, step: string) => page.locator(`[data-step=${step}]`);
+/** Opens what a step has for engineers. */
+export const forEngineers = (page: Page, step: string) =>
+  card(page, step)
+    .getByText(/^For engineers/)
+    .click();
 export const field = (page: Page, name: string) => page.getByRole('spinbutton', { name });
 export const done = (page: Page, step: string) =>
   expect(card(page, step)).toHaveAttribute('data-status', 'done', { timeout: 60_000 });

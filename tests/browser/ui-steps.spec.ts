@@ -1,7 +1,20 @@
 // The steps on the page: run in order or one by one, failing and going on, training steered, what they show and save.
 // Not for real workers: tests/e2e.
 import { expect, type Locator, type Page } from '@playwright/test';
-import { STEPS, calls, card, done, field, forgiveFailure, open, runAll, test, trainLong, type Global } from './ui-page';
+import {
+  STEPS,
+  calls,
+  card,
+  done,
+  field,
+  forEngineers,
+  forgiveFailure,
+  open,
+  runAll,
+  test,
+  trainLong,
+  type Global,
+} from './ui-page';
 import { LONG } from './training-page';
 import { fakePage } from '../ui/address';
 
@@ -24,18 +37,59 @@ test('Run all runs the nine steps in order and shows their results', async ({ pa
   await expect(
     card(page, 'train').getByRole('img', { name: /^Validation accuracy on 256 pictures/ }),
   ).toHaveAccessibleName(
-    /QAT: 83\.\d\s%, between 78\.\d\s% and 87\.\d\s%\. Control: 84\.\d\s%, between 79\.\d\s% and 88\.\d\s%\.$/,
+    /QAT: 83\.\d\s%, between 78\.\d\s% and 87\.\d\s%\. As integers: 81\.3\s%\. Control: 84\.\d\s%, between 79\.\d\s% and 88\.\d\s%\.$/,
   );
   await expect(card(page, 'train').getByRole('img', { name: /^Codes of weights that change/ })).toHaveAccessibleName(
     /At step 60 0\.10\s% of the codes flipped and 0\.30\s% go back and forth\.$/,
   );
   await expect(card(page, 'convert').getByRole('row', { name: /layer1\.0\.conv1/ })).toContainText('to');
+  await forEngineers(page, 'convert');
   const plan = card(page, 'convert').getByRole('region', { name: 'The engine’s plan' });
   await expect(plan.getByRole('row', { name: /conv1/ })).toContainText('100 %');
   await expect(plan.getByRole('row', { name: /maxpool/ })).not.toContainText('NaN');
   const table = card(page, 'compare').getByRole('region', { name: 'Comparison of the five models' });
   await expect(table.getByRole('row')).toHaveCount(6);
   await expect(table.getByRole('row', { name: /QAT INT8/ })).toContainText('0.412');
+});
+
+/** Both runs of the train step, to their end. */
+async function trainThrough(page: Page): Promise<Locator> {
+  const train = card(page, 'train');
+  await train.getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'train');
+  return train;
+}
+
+test('validations judge the integers too: a line, a column, a figure, and what they cost', async ({ page }) => {
+  await open(page, 'delay=1');
+  const train = await trainThrough(page);
+  const chart = train.getByRole('figure').filter({ hasText: 'Validation accuracy' });
+  await expect(chart.getByRole('listitem').filter({ hasText: 'QAT as integers' })).toContainText(/81\.3\s%/);
+  await expect(chart).toContainText(/training waited 0\.84\ss for the newest integers/);
+  await chart.getByText('As a table').click();
+  // Simulated, at most, at least, integers; the control has none of these.
+  await expect(chart.getByRole('row', { name: /^60 / }).getByRole('cell')).toHaveText([
+    ...[/^83\.3\s%$/, /^87\.\d\s%$/, /^78\.\d\s%$/, /^81\.3\s%$/, /^84\.8\s%$/, /^8\d\.\d\s%$/, /^7\d\.\d\s%$/],
+  ]);
+  await expect(chart.getByRole('columnheader')).toHaveCount(8);
+  const figure = (run: string, name: string) =>
+    train.getByRole('region', { name: run }).locator('div').filter({ hasText: name }).locator('dd');
+  await expect(figure('QAT run', 'Right in validation')).toHaveText(/^83\.3\s%$/);
+  await expect(figure('QAT run', 'As integers')).toHaveText(/^81\.3\s%$/);
+  await expect(figure('FP32 control run', 'Right in validation')).toHaveText(/^84\.8\s%$/);
+  await expect(train.getByRole('region', { name: 'FP32 control run' })).not.toContainText('integers');
+});
+
+test('where the trained network has no integers the reason is told, and the chart has no line for them', async ({
+  page,
+}) => {
+  await open(page, 'delay=1&inexact');
+  const train = await trainThrough(page);
+  await expect(train).toContainText('its integers cannot be judged. Sums of layer conv1 may overflow.');
+  await expect(train).toContainText('Choose fewer bits.');
+  const chart = train.getByRole('figure').filter({ hasText: 'Validation accuracy' });
+  await expect(chart).toContainText(/QAT\s*83\.3\s%/);
+  await expect(chart).not.toContainText('integers');
 });
 
 test('one step at a time: a click runs the step, and first those before it', async ({ page }) => {

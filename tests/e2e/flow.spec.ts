@@ -1,14 +1,11 @@
 // The whole flow as a visitor runs it, on the built page with real weights and images, on both backends.
-import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { expect, test } from '@playwright/test';
-import { imageCodes } from '../../src/convert/image';
-import { parseInt8Model } from '../../src/int8/serialize';
-import { createReferenceEngine } from '../../src/engine/reference';
-import { argmax } from '../../src/report/accuracy';
 import type { Project } from '../../src/project/types';
+import { answersOf, referencePredictions, validationOfIntegers } from './integers';
 import { bytesOf, card, fill, runAll, visit } from './visit';
 
 const IMAGES = 256;
+const VALIDATION_IMAGES = 2000;
 /** The reference engine is slow: it checks these many of them. */
 const CHECKED = 8;
 
@@ -25,6 +22,9 @@ for (const [name, backend] of [
     await card(page, 'configure')
       .getByRole('slider', { name: /^Weights/ })
       .fill('8');
+    await card(page, 'train')
+      .getByText(/^For engineers/)
+      .click();
     await card(page, 'train')
       .getByRole('radio', { name: /^Half and half/ })
       .check();
@@ -56,28 +56,20 @@ for (const [name, backend] of [
       expect(leaked).toBe(0);
     }
 
+    // The last validation judged the integers that convert then gave; all images in one piece, in the other worker.
+    const integers = await page.evaluate(validationOfIntegers, VALIDATION_IMAGES);
+    await expect(card(page, 'train').getByRole('img', { name: /^Validation accuracy on 2,000/ })).toHaveAccessibleName(
+      new RegExp(`As integers: ${(100 * integers).toFixed(1)}\\s%`),
+    );
+
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       card(page, 'save')
         .getByRole('link', { name: /^Download/ })
         .click(),
     ]);
-    const model = parseInt8Model(await bytesOf(download));
-    const seen = await page.evaluate(async (n) => {
-      const { playground } = globalThis as unknown as { playground: Project };
-      const images = await playground.testImages(Array.from({ length: n }, (_, i) => i));
-      return {
-        pixels: images.flatMap(({ pixels }) => [...pixels]),
-        predicted: [...playground.results.compare!.int8.predictions.subarray(0, n)],
-      };
-    }, CHECKED);
-    const codes = createReferenceEngine(model).run(
-      imageCodes(Uint8Array.from(seen.pixels), CHECKED, model, CIFAR10),
-      CHECKED,
-    );
-    const classes = codes.length / CHECKED;
-    const predicted = seen.predicted.map((_, i) => argmax(codes.subarray(i * classes, (i + 1) * classes)));
-    expect(predicted).toEqual(seen.predicted);
+    const answers = await page.evaluate(answersOf, CHECKED);
+    expect(referencePredictions(await bytesOf(download), answers)).toEqual(answers.predicted);
     expect(complaints).toEqual([]);
   });
 }

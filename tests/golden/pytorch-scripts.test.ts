@@ -21,6 +21,7 @@ import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareBy } from '../../src/quant/prepare-by';
 import { readLayerBits } from '../../src/recipe/layer-bits';
+import type { Preset } from '../../src/recipe/presets';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
 import { loadConverted } from './converted';
 import { loadCheckpoint } from './network';
@@ -111,14 +112,14 @@ function expectSound(figures: readonly number[]): void {
 }
 
 /** Those whose scripts differ in more than numbers. */
-const EAGER_PRESETS = [
-  'As the page opens',
-  'The article',
-  'PyTorch QAT, its fused kernel',
-  'PyTorch QAT without fusion',
-  'Per-tensor MinMax',
-  'W8A8, learned scales',
-  'W4A4, learned scales',
+const EAGER_PRESETS: readonly Preset['id'][] = [
+  'as_opened',
+  'article',
+  'qat_fused_kernel',
+  'qat_without_fusion',
+  'per_tensor_minmax',
+  'learned_w8a8',
+  'learned_w4a4',
 ];
 /** Choices that no preset makes. */
 const RARE: Partial<Recipe> = {
@@ -170,7 +171,7 @@ describe.skipIf(!python)('scripts in eager mode, run by PyTorch', () => {
   });
 
   it.each<[string, Partial<Recipe>]>([
-    ...EAGER_PRESETS.map((name): [string, Partial<Recipe>] => [name, preset(name)]),
+    ...EAGER_PRESETS.map((id): [string, Partial<Recipe>] => [id, preset(id)]),
     ['learned scales, one for a weight', { weightBits: 8, qconfig: 'lsq', weightScheme: 'per_tensor_symmetric' }],
     ['affine weights', { weightBits: 8, weightScheme: 'per_channel_affine' }],
     ['averages, one cycle, half a teacher', RARE],
@@ -200,10 +201,10 @@ describe.skipIf(!withTorchao)('scripts for torchao, run by PyTorch', () => {
   });
 
   it.each<[string, Partial<Recipe>]>([
-    ['As the page opens', {}],
-    ['The article', preset('The article')],
-    ['PyTorch QAT, its fused kernel', preset('PyTorch QAT, its fused kernel')],
-    ['W8A8, learned scales', preset('W8A8, learned scales')],
+    ['as_opened', {}],
+    ['article', preset('article')],
+    ['qat_fused_kernel', preset('qat_fused_kernel')],
+    ['learned_w8a8', preset('learned_w8a8')],
     ['averages, one cycle, half a teacher', RARE],
   ])('%s runs from its first line to its last', { timeout: TIMEOUT }, (_, fields) => {
     const figures = accuracies(torchaoScript({ ...DEFAULT_RECIPE, ...fields }, PUBLIC));

@@ -43,7 +43,7 @@ export const LOADED: LoadResult = {
   parameters: 11_181_642,
   bytes: 22_400_000,
   shards: 6,
-  provenance: '30 epochs in PyTorch',
+  provenance: { epochs: 30, torch: '2.13.0' },
   recordedAccuracy: 0.8831,
   fromCache: false,
 };
@@ -74,13 +74,13 @@ export const fakeConverted = (): ConvertResult => ({
   ...{ model: fakeModel(), bytes: 11_300_000, fp32Bytes: 44_700_000, activations: [] },
 });
 
-const NO_WORK = { proof: '', macs: 0, liveMacs: 0, weightBytes: 0, microseconds: 0 };
+const NO_WORK = { proof: undefined, macs: 0, liveMacs: 0, weightBytes: 0, microseconds: 0 };
 export function fakeLayers(): EngineLayer[] {
   const layer = {
     weightBits: 8,
     activationBits: 7,
     kernel: 'dot 2x16',
-    proof: 'activations 0..127 fit 7 bits',
+    proof: { kind: 'dot', max: 127 } as const,
     weightBytes: 9408,
     microseconds: 28,
   };
@@ -170,4 +170,11 @@ export function fakeEvaluation(of: FloatSubject['kind'] | 'qat' | 'ptq', images:
   const better = { fp32: 0, control: 0.003, qat_simulated: -0.005, qat: 0, ptq: -0.02 }[of];
   const right = predictions.filter((p, i) => p === labels[i]).length;
   return { accuracy: right / labels.length + better, images, labels, predictions };
+}
+
+/** A picture is of the class that its mean brightness says, in ten steps from airplane to truck; PTQ takes the next one. */
+export function fakeLogits(model: string, pixels: Uint8Array): Float32Array {
+  const mean = pixels.reduce((sum, byte) => sum + byte, 0) / pixels.length;
+  const label = (Math.min(9, Math.floor(mean / 25.6)) + Number(model === 'ptq')) % 10;
+  return Float32Array.from({ length: 10 }, (_, i) => -Math.abs(i - label));
 }

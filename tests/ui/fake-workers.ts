@@ -27,6 +27,7 @@ import {
   fakeBurst,
   fakeConverted,
   fakeEvaluation,
+  fakeLogits,
   fakeLayers,
   FUSED,
   LOADED,
@@ -34,7 +35,8 @@ import {
   VERIFIED,
 } from './fake-results';
 import { FAKE_TENSORS, fakeComparison, FakeSearch } from './fake-layers';
-import { fakeDetail, fakeMaps, fakeWalk } from './fake-inspected';
+import { fakeChange, fakeDetail, fakeMaps, fakePartings, fakeWalk } from './fake-inspected';
+import { fakeActivations, fakeLayerCodes, fakeLook } from './fake-look';
 import { FakeStops } from './fake-stops';
 
 interface FakeOptions {
@@ -52,6 +54,8 @@ interface FakeOptions {
   readonly taken: boolean;
   /** The disk is full. */
   readonly full: boolean;
+  /** What is trained has no integers that run exactly. */
+  readonly inexact: boolean;
   /** The device is lost at this QAT step; 0 never. */
   readonly loseAt: number;
 }
@@ -67,12 +71,17 @@ export class FakeWorkers {
   readonly calls: string[] = [];
   readonly stops = new FakeStops();
   readonly search = new FakeSearch();
+  /** Pictures of a visitor's own, as the networks were given them: each once for each model. */
+  readonly shown: { readonly model: string; readonly pixels: Uint8Array }[] = [];
+  /** Pictures that networks were looked into on. */
+  readonly lookedAt: { readonly by: 'maps' | 'partings' | 'walk'; readonly pixels: Uint8Array }[] = [];
   /** Learning of roundings does not end by itself while this is set. */
   endless = false;
   private failing: string;
   private paused = false;
   private stopped = false;
   private single = false;
+  private closely: string | undefined;
   /** Saved trainings that are no longer there. */
   private readonly gone = new Set<string>();
   private looks = 0;
@@ -132,16 +141,24 @@ export class FakeWorkers {
     ptq: ({ rounding }: PtqChoices, onProgress: OnProgress) =>
       rounding === 'learned' ? this.learned(onProgress).then(fakeConverted) : this.answer(fakeConverted()),
     calibrate: () => this.answer({}),
-    layerMaps: () => this.answer(fakeMaps()),
+    layerMaps: (_: QuantizedSubject, pixels: Uint8Array) => this.look('maps', pixels, fakeMaps(pixels)),
+    layerChange: (_: TrainingRef, id: string) => this.answer(fakeChange(id)),
+    partings: ({ kind }: QuantizedSubject, pixels: Uint8Array) =>
+      this.look('partings', pixels, fakePartings(kind, pixels)),
     compareLayers: ({ kind }: QuantizedSubject) => this.answer(fakeComparison(kind === 'qat' ? 6 : 0)),
     evaluate: async ({ kind }: FloatSubject, _: string, images: number, onProgress: OnProgress) => {
       await this.count('images', images, onProgress);
       return fakeEvaluation(kind, images);
     },
+    logits: ({ kind }: FloatSubject, pixels: Uint8Array) => this.answerTo(kind, pixels),
     latency: () => this.answer(timed(9.42, 'tfjs-webgpu FP32')),
     pause: () => void (this.calls.push('pause'), (this.paused = true)),
     resume: () => void (this.calls.push('resume'), (this.paused = false)),
-    step: () => void (this.calls.push('step'), (this.single = true)),
+    step: (closely?: string) => {
+      this.calls.push(closely === undefined ? 'step' : `step ${closely}`);
+      this.closely = closely;
+      this.paused = this.single = true;
+    },
     stop: () => void (this.calls.push('stop'), (this.stopped = true)),
     setLearningRate: (rate: number) => void this.calls.push(`setLearningRate ${rate}`),
     savedTrainings: async (): Promise<SavedTrainings> => {
@@ -169,11 +186,12 @@ export class FakeWorkers {
     tensors: () => this.answer(FAKE_TENSORS),
     detail: ({ clips }: PtqChoices, id: string) => this.answer(fakeDetail(id, clips?.[id])),
     quantize: () => this.answer(ENGINE),
-    walk: (_slot: string, _split: string, _index: number, _layer: string, at: Position) => this.answer(fakeWalk(at)),
+    walk: (_slot: string, pixels: Uint8Array, _layer: string, at: Position) => this.look('walk', pixels, fakeWalk(at)),
     searchWidths: (_: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void) =>
       this.search.run(request, onPoint, this.tick),
     endSearch: async () => this.search.end(),
     load: (_slot: string, _model: unknown, threads: number) => this.answer({ ...ENGINE, threads }),
+    unload: async () => {},
     profile: () => this.answer(fakeLayers()),
     evaluate: async (slot: 'qat' | 'ptq', _: string, images: number, onProgress: OnProgress) => {
       await this.count('images', images, onProgress);
@@ -185,6 +203,7 @@ export class FakeWorkers {
       const labels = new Uint8Array(count);
       return { labels, predictions: labels.map((_, i) => Number((start + i) % (slot === 'qat' ? 10 : 4) === 0)) };
     },
+    logits: (slot: string, pixels: Uint8Array) => this.answerTo(slot, pixels),
     latency: () => this.answer(timed(0.412, 'wasm-relaxed-simd, image quantized and logits dequantized')),
     burst: (slot: string, start: number) => this.answer(fakeBurst(slot === 'race' ? 0.5 : 0.25, start)),
   };
@@ -220,6 +239,16 @@ export class FakeWorkers {
   private async answer<T>(result: T): Promise<T> {
     await this.tick();
     return result;
+  }
+
+  private look<T>(by: 'maps' | 'partings' | 'walk', pixels: Uint8Array, result: T): Promise<T> {
+    this.lookedAt.push({ by, pixels });
+    return this.answer(result);
+  }
+
+  private answerTo(model: string, pixels: Uint8Array): Promise<Float32Array> {
+    this.shown.push({ model, pixels });
+    return this.answer(fakeLogits(model, pixels));
   }
 
   private async count(what: 'bytes' | 'tests' | 'images', total: number, onProgress: OnProgress): Promise<void> {
@@ -278,8 +307,11 @@ export class FakeWorkers {
         losses.push(loss);
         const left = ((steps - step) * batch) / 38.4;
         const pace = { learningRate, imagesPerSecond: 38.4, secondsLeft: left };
-        const codes = kind === 'qat' && { flipping: 0.06 / step, oscillating: 0.003 };
-        emit({ type: 'step', step, steps, loss, accuracy: 1 - loss / 3, ...pace, ...codes });
+        const codes = { flipping: 0.06 / step, oscillating: 0.003, layers: fakeLayerCodes(step) };
+        const seen = kind === 'qat' && { ...codes, activations: fakeActivations(step) };
+        emit({ type: 'step', step, steps, loss, accuracy: 1 - loss / 3, ...pace, ...seen });
+        if (this.closely) emit({ type: 'looked', step, loss, rate: learningRate, look: fakeLook(this.closely) });
+        this.closely = undefined;
       });
     }
     return {
@@ -301,12 +333,17 @@ export class FakeWorkers {
       this.backend = { ...this.backend, reason: 'The graphics device was lost. WASM has taken over.' };
       this.onBackend(this.backend);
     }
+    if (kind === 'qat' && step === 15 && this.fake.inexact)
+      emit({ type: 'no-integers', step, message: 'Sums of layer conv1 may overflow.', hint: 'Choose fewer bits.' });
     if (step % 10 === 0) {
       const full = { type: 'not-saved', step, message: 'The disk space is full.', hint: 'Free some.' } as const;
       emit(this.fake.full ? full : { type: 'saved', step });
     }
-    if (step % 15 === 0)
-      emit({ type: 'validation', step, accuracy: 0.87 - base / 10 - 0.1 * Math.exp(-step / 15), images: 256 });
+    if (step % 15 === 0) {
+      const accuracy = 0.87 - base / 10 - 0.1 * Math.exp(-step / 15);
+      const judged = kind === 'qat' && !this.fake.inexact && { integers: accuracy - 0.02, integerSeconds: 0.84 };
+      emit({ type: 'validation', step, accuracy, ...judged, images: 256 });
+    }
     if (step === Math.ceil(steps * 0.375)) emit({ type: 'bn-frozen', step });
     if (step === Math.ceil(steps * 0.5)) emit({ type: 'observers-frozen', step });
   }

@@ -1,6 +1,6 @@
 // The page on fake workers, for its tests and for looking at it. Query: fail=STEP fails that step, or the control, once;
-// delay=MS is the length of a tick, webgpu=STATUS, broken=1 makes the project impossible; saved, taken, full and lose:
-// FakeOptions; address is what the page takes for its own query. No figure here is a measurement.
+// delay=MS is the length of a tick, webgpu=STATUS, broken=1 makes the project impossible; saved, taken, full, inexact and lose:
+// FakeOptions; kept: fake-kept-page.ts; address is what the page takes for its own query. No figure here is a measurement.
 import { mount } from 'svelte';
 import uPlot from 'uplot';
 import { createProject } from '../../src/project/project';
@@ -8,6 +8,7 @@ import type { Recipe } from '../../src/recipe/recipe';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/theme.css';
 import { fakeImage } from './fake-results';
+import { fakeKeptPage } from './fake-kept-page';
 import { CHOSEN, FakeWorkers } from './fake-workers';
 
 const query = new URLSearchParams(location.search);
@@ -26,6 +27,7 @@ mount(App, {
         saved: query.get('saved') ?? '',
         taken: query.has('taken'),
         full: query.has('full'),
+        inexact: query.has('inexact'),
         loseAt: Number(query.get('lose') ?? 0),
       });
       const playground = createProject({ recipe: given ? recipe : CHOSEN, startWorkers: fake.start });
@@ -34,6 +36,7 @@ mount(App, {
       Object.assign(playground, { stops: fake.stops, testImages, validationImage: image });
       return Object.assign(globalThis, { fake, playground }).playground;
     },
+    kept: fakeKeptPage(query.get('kept')),
     address: { read: () => given, write: (query: string) => void (here.address = query) },
   },
 });

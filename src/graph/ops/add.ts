@@ -7,7 +7,7 @@ export const add: Operation<AddNode> = {
   quantized: 'output',
   names({ relu }) {
     const call = relu ? 'add_relu' : 'add';
-    return { short: relu ? 'add, relu' : 'add', module: `FloatFunctional.${call}`, quantized: `QFunctional.${call}` };
+    return { module: `FloatFunctional.${call}`, quantized: `QFunctional.${call}` };
   },
   shape: (_, [a, b]) => (a.h === b.h && a.w === b.w && a.c === b.c ? a : undefined),
   forward:

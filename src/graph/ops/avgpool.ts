@@ -5,7 +5,7 @@ import type { Operation } from './operation';
 export const avgpool: Operation<PlainNode<'avgpool'>> = {
   arity: 1,
   quantized: 'rounded as its input',
-  names: () => ({ short: 'average', module: 'AdaptiveAvgPool2d', quantized: 'AdaptiveAvgPool2d' }),
+  names: () => ({ module: 'AdaptiveAvgPool2d', quantized: 'AdaptiveAvgPool2d' }),
   shape: (_, [{ c }]) => ({ h: 1, w: 1, c }),
   forward: (_, math) => math.average,
   lower: () => ({ op: 'avgpool' }),

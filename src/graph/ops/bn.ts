@@ -6,7 +6,7 @@ import type { Operation, ParamSpec } from './operation';
 export const bn: Operation<BnNode> = {
   arity: 1,
   quantized: 'output',
-  names: () => ({ short: 'norm', module: 'BatchNorm2d', quantized: 'QuantizedBatchNorm2d' }),
+  names: () => ({ module: 'BatchNorm2d', quantized: 'QuantizedBatchNorm2d' }),
   shape: (_, [input]) => input,
   params: ({ bn, out }) => batchNormParams(bn, out.c),
   cost: ({ out }) => ({ macs: 0, liveMacs: 0, parameters: 2 * out.c, weights: 0, liveWeights: 0 }),

@@ -16,12 +16,12 @@ const boundary = {
 export const quant: Operation<PlainNode<'quant'>> = {
   ...boundary,
   quantized: 'output',
-  names: () => ({ short: 'quant', module: 'QuantStub', quantized: 'Quantize' }),
+  names: () => ({ module: 'QuantStub', quantized: 'Quantize' }),
   lower: () => 'image',
 };
 export const dequant: Operation<PlainNode<'dequant'>> = {
   ...boundary,
   quantized: 'as its input',
-  names: () => ({ short: 'dequant', module: 'DeQuantStub', quantized: 'DeQuantize' }),
+  names: () => ({ module: 'DeQuantStub', quantized: 'DeQuantize' }),
   lower: () => 'its input',
 };

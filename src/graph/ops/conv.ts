@@ -11,10 +11,9 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 export const conv: Operation<ConvNode> = {
   arity: 1,
   quantized: 'output and weight',
-  names({ conv: { kernel }, bn, relu }) {
-    const short = `conv ${kernel}×${kernel}`;
+  names({ bn, relu }) {
     const module = bn || relu ? `Conv${bn ? 'Bn' : ''}${relu ? 'ReLU' : ''}2d` : 'Conv2d';
-    return { short, module, quantized: relu ? 'QuantizedConvReLU2d' : 'QuantizedConv2d' };
+    return { module, quantized: relu ? 'QuantizedConvReLU2d' : 'QuantizedConv2d' };
   },
   shape({ conv }, [{ h, w, c }]) {
     return c === conv.cin ? { h: outputLength(h, conv), w: outputLength(w, conv), c: conv.cout } : undefined;

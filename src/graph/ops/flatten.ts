@@ -6,7 +6,7 @@ import type { Operation } from './operation';
 export const flatten: Operation<PlainNode<'flatten'>> = {
   arity: 1,
   quantized: 'as its input',
-  names: () => ({ short: 'flatten', module: 'torch.flatten', quantized: 'torch.flatten' }),
+  names: () => ({ module: 'torch.flatten', quantized: 'torch.flatten' }),
   shape: (_, [map]) => (map.h * map.w === 1 ? map : undefined),
   forward: (_, math) => math.flatten,
   lower: () => 'its input',

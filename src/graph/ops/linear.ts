@@ -6,7 +6,7 @@ import type { Operation } from './operation';
 export const linear: Operation<LinearNode> = {
   arity: 1,
   quantized: 'output and weight',
-  names: () => ({ short: 'linear', module: 'Linear', quantized: 'QuantizedLinear' }),
+  names: () => ({ module: 'Linear', quantized: 'QuantizedLinear' }),
   shape({ inFeatures, outFeatures }, [{ h, w, c }]) {
     return h * w * c === inFeatures ? { h: 1, w: 1, c: outFeatures } : undefined;
   },

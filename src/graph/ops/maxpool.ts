@@ -6,7 +6,7 @@ import type { OnnxAttributes, Operation } from './operation';
 export const maxpool: Operation<MaxPoolNode> = {
   arity: 1,
   quantized: 'as its input',
-  names: ({ kernel }) => ({ short: `max ${kernel}×${kernel}`, module: 'MaxPool2d', quantized: 'MaxPool2d' }),
+  names: () => ({ module: 'MaxPool2d', quantized: 'MaxPool2d' }),
   shape: (node, [{ h, w, c }]) => ({ h: outputLength(h, node), w: outputLength(w, node), c }),
   forward: (node, math) => math.maxPool(node),
   lower: ({ kernel, stride, pad }) => ({ op: 'maxpool', kernel, stride, pad }),

@@ -11,7 +11,7 @@ export interface Operation<N extends GraphNode> {
   /** What prepareQat makes of it. */
   readonly quantized: Quantized;
   /** What a reader knows it by. */
-  names(node: N): Names;
+  names?(node: N): Names;
   /** The shape of its output; undefined where these inputs do not fit it. */
   shape(node: N, inputs: readonly MapShape[]): MapShape | undefined;
   /** Its parameters in PyTorch's order; none where there is no such function. */
@@ -32,10 +32,8 @@ export interface Operation<N extends GraphNode> {
  */
 type Quantized = 'output' | 'output and weight' | 'as its input' | 'rounded as its input';
 
+/** In PyTorch: its class or call, and what it is once converted. */
 interface Names {
-  /** A word or two, for a drawing. */
-  readonly short: string;
-  /** PyTorch's class or call, and what it is once converted. */
   readonly module: string;
   readonly quantized: string;
 }

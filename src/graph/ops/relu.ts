@@ -5,7 +5,7 @@ import type { Operation } from './operation';
 export const relu: Operation<PlainNode<'relu'>> = {
   arity: 1,
   quantized: 'as its input',
-  names: () => ({ short: 'relu', module: 'ReLU', quantized: 'ReLU' }),
+  names: () => ({ module: 'ReLU', quantized: 'ReLU' }),
   shape: (_, [input]) => input,
   forward: (_, math) => math.relu,
   lower: () => ({ op: 'relu' }),

@@ -3,7 +3,7 @@
 # 2.13.0 still has it, and this script runs on 2.13.0. It needs an x86 CPU.
 # To install: pip install torch==2.13.0 numpy
 # Settings, as the page's address has them:
-# ?steps=1400&lr=0.00002&weight-bits=4&activation-bits=4&augmentation=flips&optimizer=adam&distillation=1&qconfig=lsq&keep-eight=edges_and_sums&ranges=mse&rounding=learned&begin-at=ptq&batch-norm=folded
+# ?steps=1400&lr=0.00002&weight-bits=4&activation-bits=4&augmentation=flips&optimizer=adam&distillation=1&averaging=0.99&qconfig=lsq&keep-eight=edges_and_sums&ranges=mse&rounding=learned&begin-at=ptq&batch-norm=folded
 #
 # python qat_eager.py [SITE]
 # SITE is the address of the page, or the folder public/ of its repository once npm start has prepared it: weights
@@ -61,6 +61,8 @@ STEPS, BATCH, SEED = 1400, 32, 0
 LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 0.00002, 0.9, 0.0001
 # The share of the target that is the teacher's answer.
 DISTILLATION = 1
+# What the average of the weights keeps of itself at each step.
+AVERAGING = 0.99
 
 
 PTQ = QConfig(
@@ -294,6 +296,7 @@ def train(net, teacher=None):
     others = [p for name, p in net.named_parameters() if not name.endswith((".scale", ".zero_point"))]
     optimizer = torch.optim.Adam([{"params": others}, {"params": scales, "weight_decay": 0}], lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=STEPS)
+    averages = [parameter.detach().clone() for parameter in net.parameters()]
     stream = batches()
     net.train()
     for step in range(STEPS):
@@ -307,7 +310,13 @@ def train(net, teacher=None):
         loss.backward()
         optimizer.step()
         schedule.step()
+        with torch.no_grad():
+            for parameter, average in zip(net.parameters(), averages):
+                average.lerp_(parameter, 1 - AVERAGING if step > 0 else 1)
         print(f"step {step + 1} of {STEPS}, loss {loss.item():.4f}", flush=True)
+    with torch.no_grad():
+        for parameter, average in zip(net.parameters(), averages):
+            parameter.copy_(average)
     net.eval()
     return net
 

@@ -13,7 +13,7 @@ import { twoCodes } from '../../quant/methods/learned-rounding';
 import { ptq } from '../../quant/methods/ptq';
 import { calibrate, logitsOf } from '../evaluate';
 import { FloatModel } from '../float-model';
-import { macrotask } from '../macrotask';
+import { macrotask } from '../../core/macrotask';
 import { Steering } from '../steering';
 import { smallBatch, smallGraph, smallParams } from '../testing';
 import { learnRoundings, type RoundingContext } from './learn-roundings';

@@ -1,6 +1,7 @@
 // Learns the roundings of a quantized network block by block, each from what the blocks before it make of the images, as
 // BRECQ (Li et al. 2021) and QDrop (Wei et al. 2022) do. Not for ranges, nor for which images.
 import { PlaygroundError } from '../../core/errors';
+import { macrotask } from '../../core/macrotask';
 import type { ParamStore } from '../../core/params';
 import { Rng } from '../../core/rng';
 import { blocksOf } from '../../graph/blocks';
@@ -11,7 +12,6 @@ import { quantizeWeight } from '../../quant/fake-quant';
 import { NONE, type FrozenQuantizers } from '../../quant/freeze';
 import { logitsOf } from '../evaluate';
 import { FloatModel } from '../float-model';
-import { macrotask } from '../macrotask';
 import type { Steering } from '../steering';
 import { learnBlock, type BlockData, type LearnOptions } from './learn-block';
 import { SoftBlock } from './soft-block';

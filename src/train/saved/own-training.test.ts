@@ -182,7 +182,7 @@ test('a store that was emptied meanwhile gets all of the training again', async 
 
 describe('a training whose state is damaged', () => {
   const damage = (state: unknown) =>
-    inDatabase(2, (database) =>
+    inDatabase(3, (database) =>
       database.transaction('states', 'readwrite').objectStore('states').put(state, ['mine', 'qat']),
     );
   beforeEach(async () => {

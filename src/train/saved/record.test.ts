@@ -19,9 +19,10 @@ const result = (steps: number) => ({
   },
   ...{ imagesPerSecond: 9, tensorsAtStart: 300, tensorsAtEnd: 300 },
 });
+const judged = { ...history(3), validations: [{ step: 1, accuracy: 0.5, integers: 0.25, images: 256 }] };
 const whole: TrainingRecord = {
   ...{ id: 'a', options: DEFAULT_RECIPE, savedAt: 1_700_000_000_000 },
-  runs: { qat: { step: 3, history: history(3), result: result(3) }, control: { step: 2, history: history(2) } },
+  runs: { qat: { step: 3, history: judged, result: result(3) }, control: { step: 2, history: history(2) } },
 };
 const refused = expect.objectContaining({ code: 'storage', message: expect.stringContaining('it is damaged') });
 
@@ -67,6 +68,7 @@ describe('refused', () => {
     'runs.control',
     'runs.control.result',
     'runs.qat.result',
+    'runs.qat.history.validations[0].integers',
   ];
   test.each(spoilt(whole, { optional }))('$how', ({ value }) => expect(() => asTraining('a', value)).toThrow(refused));
 

@@ -19,7 +19,10 @@ const RunSchema = v.pipe(
     step,
     history: object({
       losses: v.array(finite, 'a list'),
-      validations: v.array(object({ step, accuracy: real(0, 1), images: whole(1) }), 'a list'),
+      validations: v.array(
+        object({ step, accuracy: real(0, 1), integers: v.optional(real(0, 1)), images: whole(1) }),
+        'a list',
+      ),
       schedule,
     }),
     /** Once the run has ended. */

@@ -177,6 +177,23 @@ describe('a database of version 1', () => {
   });
 });
 
+test('a database of version 2, whose validations had no integers, is read as it is', async () => {
+  const run = runOf(2);
+  const validated = { ...run, history: { ...run.history, validations: [{ step: 2, accuracy: 0.5, images: 256 }] } };
+  await inDatabase(
+    2,
+    (database) => {
+      const stores = database.transaction(['trainings', 'states'], 'readwrite');
+      stores.objectStore('states').put(stateOf(2), ['a', 'qat']);
+      return stores.objectStore('trainings').put(recordOf('a', 1, validated), 'a');
+    },
+    (database) => ['trainings', 'states'].forEach((name) => database.createObjectStore(name)),
+  );
+  const { record, states } = await store.read('a');
+  expect(asTraining('a', record)).toEqual(recordOf('a', 1, validated));
+  expect(states).toEqual({ qat: stateOf(2) });
+});
+
 describe('a database of a later version', () => {
   test('is left as it is, and said to be newer', async () => {
     const fill = (database: IDBDatabase) => database.createObjectStore('later').put('kept', 'key');

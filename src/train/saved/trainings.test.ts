@@ -58,7 +58,7 @@ test('a lock manager that gives no answer is as good as none', async () => {
 test('a damaged one is named and removed alone, unless a tab has it', async () => {
   await save(running('a', 5), running('held', 6));
   const damage = (id: string) =>
-    inDatabase(2, (database) =>
+    inDatabase(3, (database) =>
       database.transaction('trainings', 'readwrite').objectStore('trainings').put({ id }, id),
     );
   await damage('broken');

@@ -1,10 +1,7 @@
 // The compared models as the page calls them. Not for their figures: src/report.
 import type { ComparedModel } from '../../project/types';
+import { words } from '../words/words.svelte';
 
-export const MODEL_NAMES: Readonly<Record<ComparedModel, string>> = {
-  fp32: 'FP32',
-  control: 'FP32 control',
-  ptq: 'PTQ INT8',
-  int8: 'QAT INT8',
-};
-export const COMPARED = Object.keys(MODEL_NAMES) as readonly ComparedModel[];
+export const COMPARED: readonly ComparedModel[] = ['fp32', 'control', 'ptq', 'int8'];
+
+export const modelName = (model: ComparedModel): string => words().compare.models[model];

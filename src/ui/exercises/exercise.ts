@@ -1,5 +1,6 @@
 // What an exercise is, and what is known of the networks that a student has made: the ground it is judged on.
-// Not for the exercises themselves: exercises.ts.
+// Not for the exercises themselves: exercises.ts; nor for what they ask: words/.
+import type { Words } from '../words/words.svelte';
 
 /** An integer network that answered here, and what stands beside it on the same images. */
 export interface Network {
@@ -41,14 +42,8 @@ export interface Verdict {
 }
 
 export interface Exercise {
-  readonly id: string;
-  readonly name: string;
-  readonly task: string;
+  readonly id: keyof Words['exercises']['all'];
   /** The student is asked for a layer. */
   readonly namesLayer?: true;
-  /** From a nudge to the way there. */
-  readonly hints: readonly [string, string, string];
-  /** To be answered in own words. */
-  readonly question: string;
   judge(known: Known): Verdict;
 }

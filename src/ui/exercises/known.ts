@@ -2,11 +2,12 @@
 import type { Healing } from '../state/lesson.svelte';
 import type { RunView } from '../state/playground.svelte';
 import type { Answer } from '../../project/stops';
+import { words } from '../words/words.svelte';
 import type { Network, WholeRun } from './exercise';
 
 /** The slider's stops, rounded only. */
 export const ofStop = ({ weightBits, activationBits, accuracy, classified, quantized }: Answer): Network => ({
-  ...{ made: 'the slider', kind: 'ptq', weightBits, activationBits, accuracy },
+  ...{ made: words().exercises.slider, kind: 'ptq', weightBits, activationBits, accuracy },
   ...{ images: classified.labels.length, bytes: quantized.bytes },
 });
 
@@ -18,7 +19,7 @@ export function ofHealing({ weightBits, activationBits, accuracy }: Healing, byt
     const figure = accuracy[kind];
     if (!figure) return [];
     const beside = { fp32: fp32.accuracy, images: figure.classified.labels.length, bytes };
-    return [{ made: 'the slider', kind, weightBits, activationBits, accuracy: figure.accuracy, ...beside }];
+    return [{ made: words().exercises.slider, kind, weightBits, activationBits, accuracy: figure.accuracy, ...beside }];
   });
 }
 

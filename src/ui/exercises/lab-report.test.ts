@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RECIPE } from '../../recipe/recipe';
+import { labReport as texts } from '../words/en/lab-report';
 import { LAB_REPORT_ID, labReport, type LabReport } from './lab-report';
 
 const REPORT: LabReport = {
   ...{ author: '<b>A & B</b>', made: '2026-01-01T00:00:00.000Z', address: 'https://example.org/?a=1&b="2"' },
-  ...{ browser: 'Chromium', cores: 2 },
+  ...{ browser: 'Chromium', cores: 2, language: 'en' },
   runs: [
     { name: 'Run </script>', recipe: { ...DEFAULT_RECIPE, weightBits: 4 }, losses: { qat: [2, 1, 0.5], control: [] } },
   ],
@@ -21,7 +22,7 @@ const REPORT: LabReport = {
 };
 
 describe('lab report', () => {
-  const html = labReport(REPORT);
+  const html = labReport(REPORT, texts);
 
   it('holds itself as JSON', () => {
     const [, json] = new RegExp(`<script type="application/json" id="${LAB_REPORT_ID}">(.*?)</script>`).exec(html)!;

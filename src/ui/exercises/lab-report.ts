@@ -4,11 +4,14 @@ import type { Recipe } from '../../recipe/recipe';
 import { toQuery } from '../../recipe/recipe-text';
 import type { Report } from '../../report/types';
 import { bytes, count, fixed, milliseconds, percent, points } from '../format';
+import type { Words } from '../words/words.svelte';
 import type { Prediction } from '../state/study.svelte';
 import type { Network } from './exercise';
 
 export interface LabReport {
   readonly author: string;
+  /** Of its texts, as a tag. */
+  readonly language: string;
   /** ISO 8601. */
   readonly made: string;
   /** Of the page, with the choices of the run in hand. */
@@ -44,6 +47,8 @@ interface LabExercise {
   readonly answer: string;
 }
 
+type Texts = Words['labReport'];
+
 /** Of the element that holds a report as JSON. */
 export const LAB_REPORT_ID = 'qat-playground-lab-report';
 
@@ -61,21 +66,20 @@ ${rows.map(row).join('\n')}
 </tbody></table>`;
 }
 
-const MODELS = ['FP32', 'control', 'PTQ', 'QAT'] as const;
 const accuraciesOf = ({ fp32, control, ptq, qat }: Report): readonly number[] => [
   ...[fp32.accuracy, control.accuracy, ptq.accuracy, qat.int8.accuracy],
 ];
 
 /** Bars of the four models, from chance to all right; the table above holds the numbers. */
-function accuracyChart({ name, report }: LabRun): string {
+function accuracyChart({ name, report }: LabRun, t: Texts): string {
   if (!report) return '';
   const bars = accuraciesOf(report).map((accuracy, i) => {
     const y = 8 + 26 * i;
-    const label = `<text x="62" y="${y + 14}" text-anchor="end">${MODELS[i]}</text>`;
+    const label = `<text x="62" y="${y + 14}" text-anchor="end">${escaped(t.models[i])}</text>`;
     const value = `<text x="${76 + 400 * accuracy}" y="${y + 14}">${percent(accuracy, 1)}</text>`;
     return `${label}<rect x="70" y="${y}" width="${fixed(400 * accuracy, 1)}" height="18" class="m${i}"/>${value}`;
   });
-  return figure(`${escaped(name)}: share of test pictures that each model gets right`, 540, 116, bars.join('\n'));
+  return figure(escaped(t.accuracyChart(name)), 540, 116, bars.join('\n'));
 }
 
 const MOST_POINTS = 200;
@@ -90,7 +94,7 @@ function thinned(losses: readonly number[]): number[] {
   return means;
 }
 
-function lossChart({ name, losses }: LabRun): string {
+function lossChart({ name, losses }: LabRun, t: Texts): string {
   if (!losses || losses.qat.length === 0) return '';
   const lines = [losses.qat, losses.control].map(thinned);
   const most = Math.max(...lines.flat());
@@ -103,22 +107,21 @@ function lossChart({ name, losses }: LabRun): string {
   });
   const axis = `<text x="36" y="20" text-anchor="end">${fixed(most, 2)}</text><text x="36" y="132" text-anchor="end">0</text>`;
   const ends = losses.qat.length;
-  const what = `${escaped(name)}: loss over ${count(ends)} steps, QAT in full, its control dashed`;
-  return figure(what, 540, 140, `${axis}${drawn.join('\n')}`);
+  return figure(escaped(t.lossChart(name, count(ends))), 540, 140, `${axis}${drawn.join('\n')}`);
 }
 
 const figure = (what: string, width: number, height: number, inner: string): string =>
   `<figure><svg role="img" aria-label="${what}" viewBox="0 0 ${width} ${height}" width="${width}">${inner}</svg><figcaption>${what}.</figcaption></figure>`;
 
-const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+const STYLE = `:root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}caption{text-align:left;font-weight:600}
 th,td{border-bottom:1px solid #8888;padding:.25rem .7rem;text-align:left}figure{margin:1rem 0}svg{max-width:100%;font-size:13px}
 text{fill:CanvasText}.m0,.m1{fill:#2a62b8}.m2,.m3{fill:#ad4e08}.m1,.m2{opacity:.6}polyline{fill:none;stroke:#ad4e08;stroke-width:2}
 .l1{stroke:#2a62b8;stroke-dasharray:5 4}blockquote{border-left:3px solid #8888;margin-left:0;padding-left:1rem;white-space:pre-wrap}`;
 
-/** @returns a whole HTML page that needs no other file */
-export function labReport(report: LabReport): string {
-  const { author, made, address, browser, cores, runs, stops, predictions, exercises } = report;
+/** @returns a whole HTML page that needs no other file, with these texts of the page's */
+export function labReport(report: LabReport, t: Texts): string {
+  const { author, language, made, address, browser, cores, runs, stops, predictions, exercises } = report;
   const share = (accuracy: number | undefined) => (accuracy === undefined ? '–' : percent(accuracy));
   const chosen = runs.map(({ name, recipe }) => [
     ...[name, `${recipe.weightBits}/${recipe.activationBits}`, recipe.qconfig, count(recipe.steps)],
@@ -127,7 +130,7 @@ export function labReport(report: LabReport): string {
       recipe.schedule,
       recipe.optimizer,
       String(recipe.seed),
-      toQuery(recipe) || 'all as by default',
+      toQuery(recipe) || t.allDefault,
     ],
   ]);
   const measured = runs.flatMap(({ name, report }) => {
@@ -140,7 +143,7 @@ export function labReport(report: LabReport): string {
     ...[`${weightBits}/${activationBits}`, percent(accuracy), count(images), size === undefined ? '–' : bytes(size)],
   ]);
   const guessed = predictions.map(({ guessed, weightBits, activationBits, guess, accuracy }) => [
-    ...[`${guessed.toUpperCase()} at ${weightBits}/${activationBits} bits`, percent(guess, 0), share(accuracy)],
+    ...[t.guessOf(guessed.toUpperCase(), weightBits, activationBits), percent(guess, 0), share(accuracy)],
     accuracy === undefined ? '–' : points(accuracy - guess),
   ]);
   const tried = exercises.map(
@@ -152,24 +155,24 @@ export function labReport(report: LabReport): string {
       hints,
       question,
       answer,
-    }) => `<section><h3>${escaped(name)}: ${met ? 'reached' : 'not reached'}</h3>
-<p>${escaped(task)}</p><p>${escaped(evidence)} Hints opened: ${hints} of 3.</p>
-<p><strong>${escaped(question)}</strong></p><blockquote>${escaped(answer) || 'No answer.'}</blockquote></section>`,
+    }) => `<section><h3>${escaped((met ? t.reached : t.notReached)(name))}</h3>
+<p>${escaped(task)}</p><p>${escaped(evidence)} ${escaped(t.hints(hints))}</p>
+<p><strong>${escaped(question)}</strong></p><blockquote>${escaped(answer) || escaped(t.noAnswer)}</blockquote></section>`,
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>QAT Playground: lab report${author ? ` of ${escaped(author)}` : ''}</title><style>${STYLE}</style></head><body><main>
-<h1>QAT Playground: lab report</h1>
-<p>${author ? `By ${escaped(author)}, ` : ''}made ${escaped(made)} by ${escaped(browser)} on ${cores} cores. <a href="${escaped(address)}">The page with the choices of the run in hand</a>.</p>
-<h2>Runs</h2>
-${table('What was chosen', ['Run', 'Bits', 'qconfig', 'Steps', 'Rate', 'Schedule', 'Optimizer', 'Seed', 'All that differs from the default'], chosen)}
-${table('What came of it', ['Run', ...MODELS, 'Agreement', 'One picture', 'File', 'Test pictures'], measured)}
-${runs.map((run) => accuracyChart(run) + lossChart(run)).join('\n')}
-<h2>The slider</h2>
-${table('Rounded without training', ['Bits', 'Right', 'Validation pictures', 'File'], answered) || '<p>It was not moved.</p>'}
-<h2>Predictions</h2>
-${table('Guessed before it was shown', ['What', 'Guess', 'Was', 'Points off'], guessed) || '<p>None was made.</p>'}
-<h2>Exercises</h2>
+<html lang="${escaped(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(author ? t.titleOf(author) : t.heading)}</title><style>${STYLE}</style></head><body><main>
+<h1>${escaped(t.heading)}</h1>
+<p>${escaped(author && t.by(author))}${escaped(t.made(made, browser, cores))} <a href="${escaped(address)}">${escaped(t.page)}</a>${t.end}</p>
+<h2>${escaped(t.runs)}</h2>
+${table(t.chosen, t.choices, chosen)}
+${table(t.measured, [t.run, ...t.models, ...t.figures], measured)}
+${runs.map((run) => accuracyChart(run, t) + lossChart(run, t)).join('\n')}
+<h2>${escaped(t.slider)}</h2>
+${table(t.rounded, t.stops, answered) || `<p>${escaped(t.notMoved)}</p>`}
+<h2>${escaped(t.predictions)}</h2>
+${table(t.guessed, t.guesses, guessed) || `<p>${escaped(t.noneGuessed)}</p>`}
+<h2>${escaped(t.exercises)}</h2>
 ${tried.join('\n')}</main>
 <script type="application/json" id="${LAB_REPORT_ID}">${asJson(report)}</script>
 </body></html>

@@ -1,6 +1,7 @@
-// What an entry of the gallery of what goes wrong holds, and the recipe that it makes of a visitor's.
-// Not for the entries: traps.ts.
+// What an entry of the gallery of what goes wrong holds besides its texts, and the recipe that it makes of a visitor's.
+// Not for the entries: traps.ts; nor for what they say: words/.
 import { DEFAULT_RECIPE, type Recipe } from '../../recipe/recipe';
+import type { Words } from '../words/words.svelte';
 
 /** A cell of a table in docs/quantization.md. */
 interface Cell {
@@ -19,7 +20,6 @@ interface Quote {
 
 /** A figure that was measured once, and where it is written down. */
 export interface Figure {
-  readonly what: string;
   /** As it is written there. */
   readonly value: string;
   readonly unit: '%' | 'ms' | 'of 256 images';
@@ -27,18 +27,11 @@ export interface Figure {
 }
 
 export interface Trap {
-  readonly id: string;
-  readonly name: string;
-  /** How it comes about, and what breaks. */
-  readonly mechanism: string;
-  readonly cure: string;
+  readonly id: keyof Words['gallery']['traps'];
   /** What makes the trap of the default recipe; undefined where it cannot be chosen here. */
   readonly change?: Partial<Recipe>;
-  /** What is to be seen of a run of it, or why it cannot be chosen. */
-  readonly here: string;
+  /** In the order of their names in words/. */
   readonly figures: readonly Figure[];
-  /** Of the figures: images, seed and place, or that there are none. */
-  readonly recorded: string;
 }
 
 /** The default recipe with one thing wrong; the visitor's backend and number of test images stay. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { freezeSchedule } from '../../project/freeze-schedule';
 import { checkRecipe, DEFAULT_RECIPE } from '../../recipe/recipe';
+import { english } from '../words/en';
+import { chinese } from '../words/zh';
 import { trapRecipe, type Figure } from './trap';
 import { TRAPS } from './traps';
 
@@ -42,8 +44,10 @@ function written({ at, value }: Figure): string | undefined {
 }
 
 describe('traps', () => {
-  it('have a name each', () =>
-    expect(new Set(TRAPS.flatMap(({ id, name }) => [id, name])).size).toBe(2 * TRAPS.length));
+  it.each([english, chinese])('stand once each, with what is said of each and of its figures', ({ gallery }) => {
+    expect(TRAPS.map(({ id }) => id)).toEqual(Object.keys(english.gallery.traps));
+    for (const { id, figures } of TRAPS) expect(gallery.traps[id].figures).toHaveLength(figures.length);
+  });
 
   it.each(TRAPS.flatMap(({ id, change }) => (change ? [{ id, change }] : [])))(
     '$id is a recipe that is not the default one, on the backend and images of the visitor',
@@ -55,10 +59,11 @@ describe('traps', () => {
     },
   );
 
-  it.each(TRAPS.flatMap(({ id, figures }) => figures.map((figure) => ({ id, ...figure }))))(
-    '$id: $what, $value $unit, stands in the docs',
-    (figure) => expect(written(figure)).toBe(figure.value),
-  );
+  it.each(
+    TRAPS.flatMap(({ id, figures }) =>
+      figures.map((figure, i) => ({ id, what: english.gallery.traps[id].figures[i], ...figure })),
+    ),
+  )('$id: $what, $value $unit, stands in the docs', (figure) => expect(written(figure)).toBe(figure.value));
 
   it('of tiny batches trains batch norm, which 8-bit activations would not', () => {
     const { change } = TRAPS.find(({ id }) => id === 'tiny-batches')!;

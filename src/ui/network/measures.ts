@@ -1,8 +1,10 @@
-// What the picture of a network can be coloured by: one entry for each measure. Not for computing them: src/project, src/graph.
+// What the picture of a network can be coloured by: one entry for each measure, by the name that its words have. Not for
+// computing them: src/project, src/graph.
 import type { GraphNode } from '../../graph/types';
 import { codeBits } from '../../quant/qparams';
 import type { NodeQuant } from '../../quant/types';
 import { bytes, count, fixed, percent, points } from '../format';
+import { words } from '../words/words.svelte';
 
 /** What is known of a node; undefined where nothing is yet. */
 export interface Facts {
@@ -22,8 +24,6 @@ export interface Facts {
 }
 
 export interface Measure {
-  readonly name: string;
-  readonly hint: string;
   /** What has to be computed first. */
   readonly needs?: 'look' | 'search' | 'times';
   readonly of: (facts: Facts) => number | undefined;
@@ -32,66 +32,48 @@ export interface Measure {
   readonly ends?: readonly [number, number] | 'falling';
 }
 
-export const MEASURES = {
+const MEASURES = {
   weightBits: {
-    name: 'Bits of weights',
-    hint: 'What each weight takes. Fewer bits are darker.',
     of: ({ quant }) => quant?.weight && codeBits(quant.weight),
-    text: (value) => `${value} bits`,
+    text: (value) => words().network.bits(value),
     ends: [8, 2],
   },
   activationBits: {
-    name: 'Bits of activations',
-    hint: 'What each value that leaves a layer takes: 7 where one of 8 is left free (reduce_range). Fewer bits are darker.',
     of: ({ quant }) => quant?.activation && codeBits(quant.activation),
-    text: (value) => `${value} bits`,
+    text: (value) => words().network.bits(value),
     ends: [8, 2],
   },
   bytes: {
-    name: 'Bytes of weights',
-    hint: 'Of the file, at these bits.',
     of: ({ quant, weights }) => quant?.weight && (weights * codeBits(quant.weight)) / 8,
     text: bytes,
   },
   macs: {
-    name: 'Products',
-    hint: 'Multiplications for one picture, without those with padding.',
     of: ({ macs }) => macs || undefined,
     text: (value) => (value < 1e6 ? `${fixed(value / 1e3, 0)} k` : `${fixed(value / 1e6, 1)} M`),
   },
   time: {
-    name: 'Time',
-    hint: 'Of one picture on one thread, each layer timed by itself.',
     needs: 'times',
     of: ({ microseconds }) => microseconds,
     text: (value) => `${fixed(value, 1)} µs`,
   },
   sqnr: {
-    name: 'Noise (SQNR)',
-    hint: 'Signal over the noise that rounding has made of it up to here; about 6 dB are a bit. More noise is darker.',
     needs: 'look',
     of: ({ sqnr }) => sqnr,
-    text: (value) => (Number.isFinite(value) ? `${fixed(value, 1)} dB` : 'no noise'),
+    text: (value) => (Number.isFinite(value) ? `${fixed(value, 1)} dB` : words().network.noNoise),
     ends: 'falling',
   },
   clipped: {
-    name: 'Clipped',
-    hint: 'Share of activations beyond the outermost codes.',
     needs: 'look',
     of: ({ clipped }) => clipped,
     text: (value) => percent(value, 2),
   },
   differing: {
-    name: 'Simulated and integer apart',
-    hint: 'Share of codes that the network with fake-quant and the integers have otherwise. 0 is what should be.',
     needs: 'look',
     of: ({ differing }) => differing,
     text: (value) => (value === 0 ? '0' : percent(value, 3)),
     ends: [0, 0.01],
   },
   damage: {
-    name: 'Sensitivity',
-    hint: 'Accuracy lost where this layer alone has the fewest bits of the search.',
     needs: 'search',
     of: ({ damage }) => damage,
     text: (value) => `${points(-value)}`,

@@ -1,7 +1,7 @@
 // Racers as the page calls them. Not for their figures.
 import type { Racer } from '../../project/race';
-import { MODEL_NAMES } from '../compare/models';
-import { plural } from '../format';
+import { modelName } from '../compare/models';
+import { words } from '../words/words.svelte';
 
 export const runnerName = ({ model, threads }: Pick<Racer, 'model' | 'threads'>): string =>
-  `${MODEL_NAMES[model]}, ${plural(threads, 'thread')}`;
+  words().race.racer(modelName(model), threads);

@@ -2,7 +2,8 @@
 // at. Not for computing answers: the compare step does that.
 import type { CompareResult, ComparedModel } from '../../project/types';
 import { confusion, confusionDifference, liesIn, type Cell } from '../../report/confusion';
-import { MODEL_NAMES } from '../compare/models';
+import { modelName } from '../compare/models';
+import { words } from '../words/words.svelte';
 
 /** Of the two models: the one that is compared, and the other, with which. */
 export type Which = 'one' | 'other';
@@ -18,12 +19,12 @@ export class Answers {
   private cell = $state.raw<Cell>();
 
   private readonly result: CompareResult = $derived.by(() => this.latest());
-  readonly names: Of<string> = $derived({ one: MODEL_NAMES[this.pair.one], other: MODEL_NAMES[this.pair.other] });
+  readonly names: Of<string> = $derived({ one: modelName(this.pair.one), other: modelName(this.pair.other) });
   readonly one = $derived(this.result[this.pair.one]);
   readonly other = $derived(this.result[this.pair.other]);
   readonly tableName = $derived.by(() => {
     const { one, other } = this.names;
-    return this.table === 'difference' ? `${one} minus ${other}` : this.names[this.table];
+    return this.table === 'difference' ? words().compare.matrix.minus(one, other) : this.names[this.table];
   });
   readonly matrix = $derived.by(() => {
     const of = (which: Which) => confusion(this[which], this.classes);

@@ -1,13 +1,15 @@
 // Which steps' cards stand open: what runs, failed, comes next or was done last, and what a hand has opened; the others are a
-// line each. Not for what a card holds.
+// line each. In a card, what is for engineers stands open where a hand has opened it. Not for what a card holds.
 import { getContext, setContext } from 'svelte';
 import { STEP_IDS, type StepId } from '../../project/types';
 import type { Playground } from './playground.svelte';
+import { stepOf } from './steps';
 
 type ByHand = Readonly<Partial<Record<StepId, boolean>>>;
 
 export class Folds {
   private byHand = $state.raw<ByHand>({});
+  private more = $state.raw<ByHand>({});
   readonly allOpen = $derived(STEP_IDS.every((id) => this.isOpen(id)));
 
   constructor(private readonly playground: Playground) {}
@@ -26,9 +28,18 @@ export class Folds {
     this.byHand = Object.fromEntries(STEP_IDS.map((id) => [id, open]));
   }
 
+  /** Whether a step shows what is for engineers. */
+  showsMore(id: StepId): boolean {
+    return this.more[id] ?? false;
+  }
+
+  showMore(id: StepId, shown: boolean): void {
+    this.more = { ...this.more, [id]: shown };
+  }
+
   /** Opens the card that a link names, e.g. '#step-train'. @returns whether it names one */
   follow(hash: string): boolean {
-    const id = STEP_IDS.find((id) => hash === `#step-${id}`);
+    const id = stepOf(hash);
     if (id) this.set(id, true);
     return id !== undefined;
   }

@@ -3,14 +3,15 @@
 import { activationError } from '../../analysis/activation-error';
 import type { ObservedRange, QParams } from '../../core/qparams';
 import { FIRST_IMAGES, type Answer } from '../../project/stops';
-import type { Clip, LabelledImages, LayerMaps, Position, PtqChoices, TensorDetail, Walk } from '../../worker/api';
+import type { Clip, LayerChange, LayerMaps, Position, PtqChoices, TensorDetail, Walk } from '../../worker/api';
 import { tensorQParams } from '../../quant/qparams';
 import type { Lesson } from './lesson.svelte';
+import type { Picture } from './looked-at.svelte';
 import type { NetworkView } from './network.svelte';
 import type { Playground } from './playground.svelte';
 import { problemOf, type Problem } from './problem';
 
-/** Milliseconds that a hand rests before the network is asked. */
+/** Milliseconds that a hand rests, on a range or on a picture of its own, before the networks are asked. */
 const REST = 150;
 
 export class Inspector {
@@ -21,13 +22,14 @@ export class Inspector {
   /** The integer network's answer with that range, and whether a newer one is on its way. */
   answer = $state.raw<Answer>();
   waiting = $state(false);
-  /** Of the validation split. */
-  image = $state(0);
-  picture = $state.raw<LabelledImages>();
+  /** Whose maps are shown. */
+  picture = $state.raw<Picture>();
   maps = $state.raw<readonly LayerMaps[]>();
   /** The output that is walked through. */
   walked = $state.raw<Walk>();
   at = $state.raw<Position>();
+  /** Before and after training, and of which run. */
+  private compared = $state.raw<{ readonly of: string; readonly change: LayerChange | undefined }>();
   /** What the network gets right with PTQ's own ranges, and by which choices. */
   private base = $state.raw<{ readonly of: string; readonly answer: Answer }>();
   private asked: AbortController | undefined;
@@ -58,6 +60,11 @@ export class Inspector {
     return { before: right(before), after: right(after), images };
   });
 
+  /** The run in hand has trained something. */
+  readonly hasTrained = $derived.by(() => this.playground.current.qatEnded);
+  /** Undefined until it is known. */
+  readonly comparison = $derived.by(() => (this.compared?.of === this.run ? this.compared : undefined));
+
   constructor(
     readonly id: string,
     private readonly playground: Playground,
@@ -65,6 +72,11 @@ export class Inspector {
     private readonly network: NetworkView,
   ) {}
 
+  /** All that decides on what was trained. */
+  private get run(): string {
+    const { id, recipe } = this.playground.current;
+    return JSON.stringify([id, recipe]);
+  }
   private get choices() {
     return { ...this.playground.options, ...this.lesson.widths };
   }
@@ -84,18 +96,29 @@ export class Inspector {
     });
   }
 
-  /** Its maps of the image; likewise, and of another image. */
-  openMaps(): Promise<void> {
-    const { choices, image } = this;
-    const of = JSON.stringify([choices, image]);
-    const { project } = this.playground;
-    return this.attempt(async () => {
-      const maps = await project.layers.maps(choices, image);
-      const picture = await project.validationImage(image);
-      if (of !== JSON.stringify([this.choices, this.image])) return;
+  /** Its maps of the picture, once the hand rests on it; likewise, and of another picture. */
+  openMaps(): () => void {
+    const { choices, playground } = this;
+    const { looked } = this.network;
+    const of = JSON.stringify([choices, looked.key]);
+    const open = async () => {
+      const picture = await looked.read();
+      const maps = await playground.project.layers.maps(choices, picture.pixels);
+      if (of !== JSON.stringify([this.choices, looked.key])) return;
       this.picture = picture;
       this.maps = maps;
       this.walked = this.at = undefined;
+    };
+    const timer = setTimeout(() => void this.attempt(open), looked.ownPixels ? REST : 0);
+    return () => clearTimeout(timer);
+  }
+
+  /** Its tensors before and after training, of the run in hand; likewise. */
+  openChange(): Promise<void> {
+    const { hasTrained, id, run } = this;
+    if (!hasTrained) return Promise.resolve();
+    return this.attempt(async () => {
+      this.compared = { of: run, change: await this.playground.project.layers.change(id) };
     });
   }
 
@@ -111,10 +134,10 @@ export class Inspector {
 
   /** One output of this node, product by product. */
   walk(at: Position): Promise<void> {
-    const { choices, id, image } = this;
+    const { choices, id, picture } = this;
     this.at = at;
     return this.attempt(async () => {
-      const walked = await this.playground.project.layers.walk(choices, image, id, at);
+      const walked = await this.playground.project.layers.walk(choices, picture!.pixels, id, at);
       if (this.at === at) this.walked = walked;
     });
   }

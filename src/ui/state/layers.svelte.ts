@@ -7,6 +7,7 @@ import { writeLayerBits } from '../../recipe/layer-bits';
 import type { LayerComparison, SearchPoint, SearchRequest } from '../../worker/api';
 import type { Lesson } from './lesson.svelte';
 import type { Playground } from './playground.svelte';
+import { words } from '../words/words.svelte';
 import { problemOf, type Problem } from './problem';
 
 export type Budget = SearchRequest['budget'];
@@ -80,7 +81,7 @@ export class Layers {
       const { network, choices } = this;
       const { project } = this.playground;
       this.looked = { network, found: await project.layers.quantized(choices) };
-      if (this.lesson.figures) this.retrained = { network, found: await project.trainedLayers() };
+      if (this.lesson.figures) this.retrained = { network, found: await project.layers.trained() };
     });
   }
 
@@ -115,7 +116,7 @@ export class Layers {
   /** A network of the search into the recipe: the slider and QAT have its widths from then on. */
   use({ layers }: SearchPoint): void {
     this.playground.choose({ layerBits: writeLayerBits(layers) });
-    this.playground.announcement = 'The layers have these widths now.';
+    this.playground.announcement = words().layers.used;
   }
 
   private async work(doing: Doing, what: (signal: AbortSignal) => Promise<unknown>): Promise<void> {

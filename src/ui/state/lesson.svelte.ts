@@ -3,6 +3,7 @@
 import { getContext, setContext, untrack } from 'svelte';
 import type { Figures } from '../../project/figures';
 import type { Recipe } from '../../recipe/recipe';
+import type { Evaluation } from '../../report/types';
 import { FIRST_IMAGES, type Answer, type BitWidths } from '../../project/stops';
 import { recordedStop, type RecordedStop } from '../lesson/recorded';
 import type { Playground } from './playground.svelte';
@@ -34,6 +35,8 @@ export class Lesson {
   /** The newest answer of the stop, the figures beside QAT's, and what it showed when it was recorded. */
   readonly answer: Answer | undefined = $derived(this.answers[this.key(this.widths)]);
   readonly figures: Healing | undefined = $derived(this.healed[this.key(this.widths)]);
+  /** The same, or what step 8 measured of the stop: its latencies have other threads, so they stay in its card. */
+  readonly beside: Figures | undefined = $derived(this.figures ?? this.compared());
   readonly recorded: RecordedStop = $derived(recordedStop(this.widths));
   /** The first images are done: time for a screen reader to hear of it. */
   readonly settled = $derived((this.answer?.classified.labels.length ?? 0) >= FIRST_IMAGES);
@@ -41,7 +44,7 @@ export class Lesson {
   readonly sizes = $derived.by(() => {
     const { load, convert } = this.playground.results;
     const ptq = this.answer?.quantized.bytes ?? this.recorded.bytes;
-    return { fp32: convert?.ptq.fp32Bytes ?? (load && 4 * load.parameters), ptq, qat: this.figures && ptq };
+    return { fp32: convert?.ptq.fp32Bytes ?? (load && 4 * load.parameters), ptq, qat: this.beside && ptq };
   });
 
   constructor(private readonly playground: Playground) {
@@ -150,8 +153,21 @@ export class Lesson {
     }
   }
 
-  private key(widths: BitWidths): string {
-    return `${widths.weightBits}/${widths.activationBits} ${this.method}`;
+  private compared(): Figures | undefined {
+    const { compare } = this.playground.results;
+    if (!compare) return undefined;
+    const { report, fp32, ptq, int8 } = compare;
+    if (this.key(report.options, methodOf(report.options)) !== this.key(this.widths)) return undefined;
+    const figure = (classified: Evaluation) => ({ classified, accuracy: classified.accuracy });
+    return {
+      split: 'test',
+      accuracy: { fp32: figure(fp32), ptq: figure(ptq), qat: figure(int8) },
+      milliseconds: {},
+    };
+  }
+
+  private key(widths: BitWidths, method = this.method): string {
+    return `${widths.weightBits}/${widths.activationBits} ${method}`;
   }
 
   /** The step that failed says it in its own card, further down. */

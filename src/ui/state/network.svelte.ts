@@ -6,8 +6,10 @@ import { operationOf } from '../../graph/ops/table';
 import type { GraphNode } from '../../graph/types';
 import { networkStages, type StageId } from '../../project/network-stages';
 import { endsOf, measureOf, type Facts, type MeasureId } from '../network/measures';
+import { words } from '../words/words.svelte';
 import type { Layers } from './layers.svelte';
 import type { Lesson } from './lesson.svelte';
+import type { LookedAt } from './looked-at.svelte';
 import type { Playground } from './playground.svelte';
 
 /** The steps that change the network, the last one first, and what it then is. */
@@ -22,6 +24,8 @@ export class NetworkView {
   measureId = $state<MeasureId>('weightBits');
   /** Of the node that is looked into. */
   selected = $state<string>();
+  /** It is shown as PTQ has it, or before and after training. */
+  shown = $state<'ptq' | 'trained'>('ptq');
 
   /** The widths are those of the slider. */
   private readonly stages = $derived.by(() => networkStages({ ...this.playground.options, ...this.lesson.widths }));
@@ -47,12 +51,15 @@ export class NetworkView {
     private readonly playground: Playground,
     private readonly lesson: Lesson,
     private readonly study: Layers,
+    /** Whose maps the node has that is looked into. */
+    readonly looked: LookedAt,
   ) {}
 
-  /** What PyTorch calls a node at this step. */
+  /** What PyTorch calls a node at this step; the image is no module. */
   moduleOf(node: GraphNode): string {
-    const { module, quantized } = operationOf(node).names(node);
-    return this.stageId === 'converted' ? quantized : module;
+    const names = operationOf(node).names?.(node);
+    if (!names) return words().network.image;
+    return this.stageId === 'converted' ? names.quantized : names.module;
   }
 
   /** The picture goes along with the steps; to be called in an effect. */

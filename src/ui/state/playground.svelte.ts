@@ -9,12 +9,15 @@ import {
   type ProjectEvent,
   type Run,
   type RunEvent,
+  type RunName,
   type StepId,
   type StepResults,
   type StepState,
 } from '../../project/types';
 import type { SavedTraining } from '../../worker/api';
-import { problemOf, type Problem } from './problem';
+import { words } from '../words/words.svelte';
+import { Milestones, type Milestone } from './milestones';
+import { inShort, problemOf, type Problem } from './problem';
 import { Step } from './step.svelte';
 import { STEP_NAMES, stepNumber } from './steps';
 import { Training } from './training.svelte';
@@ -22,6 +25,9 @@ import { Training } from './training.svelte';
 /** A run as it was when the project last told of it. */
 export interface RunView {
   readonly id: string;
+  /** As it was typed, or its number. */
+  readonly named: RunName;
+  /** In the language in force. */
   readonly name: string;
   readonly recipe: Recipe;
   readonly results: Partial<StepResults>;
@@ -33,6 +39,7 @@ export interface RunView {
 class Doings {
   readonly steps: Readonly<Record<StepId, Step>>;
   readonly training = new Training();
+  readonly milestones = new Milestones();
   /** The step that ended last, until another one starts. */
   lastDone = $state<StepId>();
   constructor(state: (step: StepId) => StepState) {
@@ -118,12 +125,25 @@ export class Playground {
   /** A new run with the choices of the one in hand, or of another. */
   add(recipe = this.options): void {
     this.project.add(recipe);
-    this.announcement = `${this.current.name} is a new run with the same choices.`;
+    this.announcement = words().steps.announced.newRun(this.current.name);
+  }
+
+  /** A new run with these choices, all steps of it, unless one computes. */
+  runAgain(recipe: Recipe): Promise<boolean> {
+    return this.attempt(() => {
+      this.add(recipe);
+      return this.project.runAll();
+    });
+  }
+
+  /** What a run of this page has shown while it trained. */
+  trainingOf(id: string): Training {
+    return this.doingsOf(id).training;
   }
 
   select(id: string): void {
     this.project.select(id);
-    this.announcement = `${this.current.name} is in hand.`;
+    this.announcement = words().steps.announced.inHand(this.current.name);
   }
 
   rename(id: string, name: string): void {
@@ -140,7 +160,8 @@ export class Playground {
     this.listProblem = await failureOf(async () => {
       const { trainings, problems } = await this.project.savedTrainings();
       this.saved = trainings;
-      if (problems.length > 0) this.removed = [...this.removed, ...problems];
+      const told = problems.map((problem) => ({ code: 'storage' as const, ...problem }));
+      if (told.length > 0) this.removed = [...this.removed, ...told];
     });
   }
 
@@ -159,7 +180,7 @@ export class Playground {
   private async ask(work: () => Promise<void>): Promise<boolean> {
     const problem = await failureOf(work);
     this.askedProblem = problem;
-    if (problem) this.announcement = `${problem.message} ${problem.hint}`;
+    if (problem) this.announcement = inShort(problem);
     await this.lookForSaved();
     return !problem;
   }
@@ -185,7 +206,11 @@ export class Playground {
 
   private look(): void {
     const { runs, inHand, computing } = this.project;
-    this.runs = runs.map(viewOf);
+    const before = this.runs;
+    this.runs = runs.map((run) => {
+      const seen = before.find(({ id }) => id === run.id);
+      return viewOf(run, seen);
+    });
     this.handId = inHand.id;
     this.computingId = computing?.id;
   }
@@ -202,46 +227,65 @@ export class Playground {
       return;
     }
     this.backendReplaced = true;
-    this.announcement = event.backend.reason;
+    this.announcement = words().backend.reason(event.backend);
   }
 
   private takeOf(id: string, event: RunEvent): void {
     const doings = this.doingsOf(id);
     const { steps, training } = doings;
+    const said = words().steps.announced;
     if (event.type === 'train') {
       if (event.event.type === 'saved' && !training.saved) void this.lookForSaved();
       training.take(event.run, event.event);
-      if (event.event.type === 'validation')
-        this.announcement = `Step ${event.event.step}: validation accuracy ${(event.event.accuracy * 100).toFixed(1)} percent.`;
+      const milestone = doings.milestones.take(event.run, event.event, performance.now());
+      if (milestone) this.announcement = spoken(milestone);
       return;
     }
     const step = steps[event.step];
-    const name = `Step ${stepNumber(event.step)}, ${STEP_NAMES[event.step]},`;
-    if (event.type === 'progress') return step.advance(event.label, event.progress);
+    const which = [stepNumber(event.step), STEP_NAMES[event.step]] as const;
+    if (event.type === 'progress') return step.advance(event.part, event.progress);
     this.look();
     if (event.type === 'step-started') {
       step.start();
       doings.lastDone = undefined;
       if (event.step === 'train') training.start(this.runs.find((run) => run.id === id)!.qatEnded);
-      this.announcement = `${name} started.`;
+      this.announcement = said.started(...which);
       return;
     }
     if (event.step === 'train') training.end();
     if (event.type === 'step-failed') {
       step.fail(event);
-      this.announcement = `${name} failed. ${event.message} ${event.hint}`;
+      this.announcement = said.failed(...which, inShort(event));
     } else {
       step.finish();
       doings.lastDone = step.id;
-      this.announcement = event.type === 'qat-finished' ? 'QAT has ended.' : `${name} done.`;
+      this.announcement = event.type === 'qat-finished' ? said.qatEnded : said.done(...which);
     }
   }
 }
 
-const viewOf = (run: Run): RunView => ({
-  ...{ id: run.id, name: run.name, recipe: run.recipe, results: run.results, qatEnded: run.qatEnded },
-  states: Object.fromEntries(STEP_IDS.map((step) => [step, run.state(step)])) as RunView['states'],
-});
+/** @param before as the run was seen last: results that are the same are the same object, so that nothing follows from them */
+function viewOf(run: Run, before: RunView | undefined): RunView {
+  const { id, name: named, recipe, qatEnded, results } = run;
+  const kept = before && STEP_IDS.every((step) => before.results[step] === results[step]);
+  return {
+    ...{ id, named, recipe, qatEnded, results: kept ? before.results : results },
+    get name() {
+      return words().runs.called(named);
+    },
+    states: Object.fromEntries(STEP_IDS.map((step) => [step, run.state(step)])) as RunView['states'],
+  };
+}
+
+function spoken(milestone: Milestone): string {
+  const t = words().slow;
+  const { step, steps } = milestone;
+  const run = t.runs[milestone.run];
+  if (milestone.kind === 'begun') return t.begun(run, step, steps);
+  if (milestone.kind === 'validated') return t.validated(step, milestone.accuracy);
+  if (milestone.kind === 'ended') return t.ended(run, step, milestone.loss, milestone.accuracy);
+  return t.quarter(run, step, steps, milestone.loss, milestone.accuracy);
+}
 
 /** What a visitor is told of work that fails. */
 async function failureOf(work: () => Promise<void>): Promise<Problem | undefined> {

@@ -3,6 +3,7 @@
 import { MediaQuery } from 'svelte/reactivity';
 import { ROUNDS, type Racer } from '../../project/race';
 import { paceOf, Timeline, type Pace, type Reached } from '../../report/burst';
+import { words } from '../words/words.svelte';
 import type { Playground } from './playground.svelte';
 import { problemOf, type Problem } from './problem';
 
@@ -64,7 +65,7 @@ export class Race {
     }
     this.phase = 'over';
     if (signal.aborted || this.problem) return;
-    this.playground.announcement = 'The race was measured.';
+    this.playground.announcement = words().race.announced;
     if (this.playable) this.play();
   }
 

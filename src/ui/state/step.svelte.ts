@@ -1,15 +1,18 @@
 // State of one step of a run as its card and the list of steps show it. Not for running it: see playground.svelte.ts.
-import type { RunEvent, StepId, StepState } from '../../project/types';
+import type { RunEvent, StepId, StepPart, StepState } from '../../project/types';
 import type { Progress } from '../../worker/api';
 
 /** 'stale': done, but with choices that have changed since. */
 export type StepStatus = 'idle' | 'running' | 'done' | 'failed' | 'stale';
 
-export type StepFailure = Pick<Extract<RunEvent, { type: 'step-failed' }>, 'message' | 'hint' | 'details' | 'remedy'>;
+export type StepFailure = Pick<
+  Extract<RunEvent, { type: 'step-failed' }>,
+  'code' | 'message' | 'hint' | 'details' | 'remedy'
+>;
 
 export class Step {
-  /** What is going on inside the step, e.g. 'QAT INT8'. */
-  label = $state('');
+  /** What is going on inside the step. */
+  part = $state<StepPart>();
   progress = $state.raw<Progress>();
   failure = $state.raw<StepFailure>();
   /** Wall time of the finished step; 0 where another run did it for this one. */
@@ -33,14 +36,14 @@ export class Step {
 
   start(): void {
     this.running = true;
-    this.label = '';
+    this.part = undefined;
     this.progress = undefined;
     this.failure = undefined;
     this.startedAt = performance.now();
   }
 
-  advance(label: string, progress: Progress): void {
-    this.label = label;
+  advance(part: StepPart, progress: Progress): void {
+    this.part = part;
     this.progress = progress;
   }
 

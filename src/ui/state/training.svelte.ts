@@ -3,10 +3,14 @@
 import type { RunHistory, RunKind, TrainEvent } from '../../worker/api';
 import { Thinned } from './thinned';
 
+/** A step that was asked for closely. */
+type Looked = Extract<TrainEvent, { type: 'looked' }>;
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
 /** Weight of the past in the smoothed loss. */
 const SMOOTHING = 0.9;
+
+const NO_SCALES = { weights: {}, activations: {} } as const;
 
 /** Losses and validation accuracies of one run. The lists change in place: `version` tells of it. */
 export class Curve {
@@ -14,11 +18,19 @@ export class Curve {
   readonly losses = new Thinned(2);
   /** Columns: shares of weight codes that flipped, and that oscillate; of the steps that were taken here. */
   readonly codes = new Thinned(2);
+  /** Of each layer's weights and of each output, by the id of its node; of the steps that were taken here. */
+  scales: Readonly<Record<'weights' | 'activations', Readonly<Record<string, Thinned>>>> = NO_SCALES;
   readonly validationSteps: number[] = [];
   readonly validationAccuracy: number[] = [];
+  /** Of the integers on the same images; null where there were none. */
+  readonly validationIntegers: (number | null)[] = [];
   /** Images that each was judged on. */
   readonly validationImages: number[] = [];
   version = $state(0);
+  /** As `version`, of the validations alone. */
+  validated = $state(0);
+  /** That the newest integers took, of those that were judged here. */
+  integerSeconds = $state.raw<number>();
   /** Steps done, of how many; from a restored run on. */
   progress = $state.raw<{ readonly step: number; readonly steps: number }>();
   /** How far roundings are learned that it will begin at, in steps of learning. */
@@ -36,8 +48,10 @@ export class Curve {
   take(event: TrainEvent): void {
     if (event.type === 'step') {
       this.addLoss(event.loss);
-      const { flipping, oscillating } = event;
+      const { flipping, oscillating, layers = [], activations = [] } = event;
       if (flipping !== undefined && oscillating !== undefined) this.codes.add(event.step, [flipping, oscillating]);
+      for (const { id, scale } of layers) this.scalesOf('weights', id).add(event.step, [scale]);
+      for (const { id, scale } of activations) this.scalesOf('activations', id).add(event.step, [scale]);
       this.progress = event;
       this.latest = event;
       this.roundings = undefined;
@@ -45,17 +59,28 @@ export class Curve {
       this.roundings = event;
     } else if (event.type === 'validation') {
       this.addValidation(event);
+      this.integerSeconds = event.integerSeconds;
     } else if (event.type === 'restored') {
       this.losses.clear();
       this.codes.clear();
-      this.validationSteps.length = this.validationAccuracy.length = this.validationImages.length = 0;
+      this.scales = NO_SCALES;
+      this.validationSteps.length = this.validationAccuracy.length = 0;
+      this.validationIntegers.length = this.validationImages.length = 0;
+      this.integerSeconds = undefined;
       this.average = this.taken = 0;
       event.history.losses.forEach((loss) => this.addLoss(loss));
       event.history.validations.forEach((validation) => this.addValidation(validation));
+      this.validated++;
       this.progress = event;
       this.latest = undefined;
     }
     this.version++;
+  }
+
+  private scalesOf(of: keyof typeof NO_SCALES, id: string): Thinned {
+    const known = this.scales[of];
+    if (!known[id]) this.scales = { ...this.scales, [of]: { ...known, [id]: new Thinned(1) } };
+    return this.scales[of][id]!;
   }
 
   private addLoss(loss: number): void {
@@ -64,10 +89,12 @@ export class Curve {
     this.losses.add(this.taken, [loss, this.smoothedLoss]);
   }
 
-  private addValidation({ step, accuracy, images }: RunHistory['validations'][number]): void {
+  private addValidation({ step, accuracy, integers, images }: RunHistory['validations'][number]): void {
     this.validationSteps.push(step);
     this.validationAccuracy.push(accuracy);
+    this.validationIntegers.push(integers ?? null);
     this.validationImages.push(images);
+    this.validated++;
   }
 }
 
@@ -80,8 +107,12 @@ export class Training {
   saved = $state.raw<{ readonly run: RunKind; readonly step: number }>();
   /** Why newer steps are not stored. */
   notSaved = $state.raw<{ readonly message: string; readonly hint: string }>();
+  /** Why the QAT run's validations have no integers. */
+  noIntegers = $state.raw<{ readonly message: string; readonly hint: string }>();
   /** Steps after which parts of the QAT run were frozen. */
   frozen = $state.raw<{ readonly bn?: number; readonly observers?: number }>({});
+  /** The QAT step that was looked at last. */
+  looked = $state.raw<Looked>();
   /** Batch norm's statistics were taken anew at the end of the QAT run. */
   reestimated = $state(false);
 
@@ -90,7 +121,7 @@ export class Training {
     this.curves = { qat: keepQat ? this.curves.qat : new Curve(), control: new Curve() };
     this.active = undefined;
     this.paused = false;
-    if (!keepQat) [this.frozen, this.reestimated] = [{}, false];
+    if (!keepQat) [this.frozen, this.reestimated, this.looked, this.noIntegers] = [{}, false, undefined, undefined];
     this.saved = this.notSaved = undefined;
   }
 
@@ -98,6 +129,8 @@ export class Training {
     this.active = run;
     if (event.type === 'saved') [this.saved, this.notSaved] = [{ run, step: event.step }, undefined];
     if (event.type === 'not-saved') this.notSaved = event;
+    if (event.type === 'no-integers') this.noIntegers = event;
+    if (event.type === 'looked') this.looked = event;
     if (event.type === 'paused' || event.type === 'resumed') this.paused = event.type === 'paused';
     if (run === 'qat' && event.type === 'bn-frozen') this.frozen = { ...this.frozen, bn: event.step };
     if (run === 'qat' && event.type === 'observers-frozen') this.frozen = { ...this.frozen, observers: event.step };

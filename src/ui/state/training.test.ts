@@ -40,13 +40,30 @@ describe('codes that change', () => {
   });
 });
 
+describe('scales', () => {
+  it('of weights and of outputs are kept apart, also of one node', () => {
+    const curve = new Curve();
+    const layers = [{ id: 'conv1', flipping: 0, scale: 0.5 }];
+    curve.take({ ...step(1, 1), activations: [{ id: 'conv1', scale: 0.25 }] } as TrainEvent);
+    curve.take({ ...step(2, 1), layers, activations: [{ id: 'conv1', scale: 0.125 }] } as TrainEvent);
+    const { weights, activations } = curve.scales;
+    expect([weights.conv1!.steps, ...weights.conv1!.columns]).toEqual([[2], [0.5]]);
+    expect([activations.conv1!.steps, ...activations.conv1!.columns]).toEqual([
+      [1, 2],
+      [0.25, 0.125],
+    ]);
+    curve.take({ type: 'restored', step: 0, steps: 10, history: { losses: [], validations: [], schedule: [] } });
+    expect(curve.scales).toEqual({ weights: {}, activations: {} });
+  });
+});
+
 describe('a restored run', () => {
   it('replaces what was drawn, and goes on as one that was never interrupted', () => {
-    const validation = { step: 2, accuracy: 0.7, images: 256 };
+    const validation = { step: 2, accuracy: 0.7, integers: 0.69, images: 256 };
     const [whole, restored] = [new Curve(), new Curve()];
     [1, 2, 3].forEach((loss, i) => whole.take(step(i + 1, loss)));
     restored.take(step(1, 9));
-    restored.take({ type: 'validation', ...validation, step: 1 });
+    restored.take({ type: 'validation', ...validation, step: 1, integerSeconds: 2 });
     restored.take({
       type: 'restored',
       step: 2,
@@ -58,11 +75,14 @@ describe('a restored run', () => {
     restored.take(step(3, 3));
     expect(restored.smoothedLoss).toBe(whole.smoothedLoss);
     expect(restored.losses).toEqual(whole.losses);
-    expect([restored.validationSteps, restored.validationAccuracy, restored.validationImages]).toEqual([
-      [2],
-      [0.7],
-      [256],
+    const { validationSteps, validationAccuracy, validationIntegers, validationImages } = restored;
+    expect([validationSteps, validationAccuracy, validationIntegers, validationImages]).toEqual([
+      ...[[2], [0.7], [0.69], [256]],
     ]);
+    // What it cost was told of one that was judged here.
+    expect(restored.integerSeconds).toBeUndefined();
+    restored.take({ type: 'validation', step: 3, accuracy: 0.8, images: 256 });
+    expect(restored.validationIntegers).toEqual([0.69, null]);
   });
 });
 
@@ -78,9 +98,13 @@ describe('the training of both runs', () => {
     training.take('qat', { type: 'resumed', step: 1 });
     expect(training.paused).toBe(false);
     training.take('qat', { type: 'bn-reestimated', step: 1 });
+    training.take('qat', { type: 'no-integers', step: 1, message: 'Sums may overflow.', hint: 'Fewer bits.' });
     expect(training.reestimated).toBe(true);
+    expect(training.noIntegers?.message).toBe('Sums may overflow.');
+    training.start(true);
+    expect([training.reestimated, training.noIntegers?.hint]).toEqual([true, 'Fewer bits.']);
     training.start();
-    expect(training.reestimated).toBe(false);
+    expect([training.reestimated, training.noIntegers]).toEqual([false, undefined]);
     expect(training.curves.qat.losses.steps).toEqual([]);
     expect(training.active).toBeUndefined();
   });

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromQuery, toQuery } from '../../recipe/recipe-text';
 import { DEFAULT_RECIPE } from '../../recipe/recipe';
+import { LANGUAGE_IDS } from '../words/words.svelte';
 import { joinQueries, PARTS, PLAIN_VIEW, SIZES, THEMES, viewOf, viewQuery, type ViewChoices } from './view-query';
 
 const anyView: fc.Arbitrary<ViewChoices> = fc.record({
+  language: fc.constantFrom(...LANGUAGE_IDS),
   theme: fc.constantFrom(...THEMES),
   size: fc.constantFrom(...SIZES),
   hidden: fc.subarray([...PARTS]),
@@ -26,7 +28,14 @@ describe('how the page is shown', () => {
 
   it('passes over what there is not, and keeps what was chosen before', () => {
     expect(viewOf('?theme=pink&text=9&hide=strip,runs')).toEqual({ ...PLAIN_VIEW, hidden: ['runs'] });
-    const before: ViewChoices = { theme: 'dark', size: 125, hidden: ['steps'], keys: true, predict: true };
+    const before: ViewChoices = {
+      language: 'zh',
+      theme: 'dark',
+      size: 125,
+      hidden: ['steps'],
+      keys: true,
+      predict: true,
+    };
     expect(viewOf('', before)).toEqual(before);
     expect(viewOf('?theme=light', before)).toEqual({ ...before, theme: 'light' });
   });

@@ -1,6 +1,8 @@
-// How the page is shown, as part of its address and as text that is kept: theme, size of text, parts that are hidden, keys of
-// a presenter, whether figures are guessed first. Not for choices of the recipe (src/recipe), nor for putting it into effect:
+// How the page is shown, as part of its address and as text that is kept: language, theme, size of text, parts that are hidden,
+// keys of a presenter, whether figures are guessed first. Not for choices of the recipe (src/recipe), nor for putting it into effect:
 // view.svelte.ts.
+
+import { LANGUAGE_IDS, type Language } from '../words/words.svelte';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -15,6 +17,7 @@ export const PARTS = [
   'steps',
   'code',
   'exercises',
+  'class',
   'gallery',
   'glossary',
   'results',
@@ -22,6 +25,7 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number];
 
 export interface ViewChoices {
+  readonly language: Language;
   readonly theme: Theme;
   readonly size: Size;
   readonly hidden: readonly Part[];
@@ -31,10 +35,18 @@ export interface ViewChoices {
   readonly predict: boolean;
 }
 
-export const PLAIN_VIEW: ViewChoices = { theme: 'auto', size: 100, hidden: [], keys: false, predict: false };
+export const PLAIN_VIEW: ViewChoices = {
+  language: 'en',
+  theme: 'auto',
+  size: 100,
+  hidden: [],
+  keys: false,
+  predict: false,
+};
 
 /** What each is called in an address. */
 const NAMES = {
+  language: 'lang',
   theme: 'theme',
   size: 'text',
   hidden: 'hide',
@@ -45,10 +57,12 @@ const NAMES = {
 /** What an address asks for in place of `base`; what it asks for that there is not is passed over, as it changes no figure. */
 export function viewOf(query: string, base: ViewChoices = PLAIN_VIEW): ViewChoices {
   const asked = new URLSearchParams(query);
+  const language = LANGUAGE_IDS.find((language) => language === asked.get(NAMES.language));
   const theme = THEMES.find((theme) => theme === asked.get(NAMES.theme));
   const size = SIZES.find((size) => String(size) === asked.get(NAMES.size));
   const hidden = asked.get(NAMES.hidden)?.split(',');
   return {
+    language: language ?? base.language,
     theme: theme ?? base.theme,
     size: size ?? base.size,
     hidden: hidden ? PARTS.filter((part) => hidden.includes(part)) : base.hidden,
@@ -58,8 +72,9 @@ export function viewOf(query: string, base: ViewChoices = PLAIN_VIEW): ViewChoic
 }
 
 /** What differs from the plain view, e.g. 'theme=dark&text=150'; empty where nothing does. */
-export function viewQuery({ theme, size, hidden, keys, predict }: ViewChoices): string {
+export function viewQuery({ language, theme, size, hidden, keys, predict }: ViewChoices): string {
   const parts = [
+    language === PLAIN_VIEW.language ? '' : `${NAMES.language}=${language}`,
     theme === PLAIN_VIEW.theme ? '' : `${NAMES.theme}=${theme}`,
     size === PLAIN_VIEW.size ? '' : `${NAMES.size}=${size}`,
     hidden.length === 0 ? '' : `${NAMES.hidden}=${hidden.join(',')}`,

@@ -1,0 +1,43 @@
+// The lab report: what saves it, and the file itself.
+import type { Words } from '../words.svelte';
+
+export const labReport: Words['labReport'] = {
+  title: '实验报告',
+  about:
+    '一个 HTML 文件，包含所有实验及其设置、种子、数值和曲线，以及您的猜测和回答。它在这里生成，不会发送到任何地方。',
+  name: '报告上的姓名',
+  save: '保存实验报告',
+  forget: '清除我的猜测和回答',
+  reallyForget: '确认清除',
+
+  heading: 'QAT Playground：实验报告',
+  titleOf: (author) => `QAT Playground：${author} 的实验报告`,
+  made: (date, browser, cores) => `于 ${date} 由 ${browser} 在 ${cores} 个核心上生成。`,
+  by: (author) => `作者 ${author}，`,
+  page: '打开带有当前实验选项的页面',
+  end: '。',
+  runs: '实验',
+  chosen: '所选的选项',
+  choices: ['实验', '位宽', 'qconfig', '步数', '学习率', '调度', '优化器', '种子', '与默认值不同的全部选项'],
+  allDefault: '全部用默认值',
+  measured: '得到的结果',
+  run: '实验',
+  models: ['FP32', '对照', 'PTQ', 'QAT'],
+  figures: ['一致率', '单张图片', '文件', '测试图片'],
+  accuracyChart: (run) => `${run}：各模型在测试图片上的准确率`,
+  lossChart: (run, steps) => `${run}：${steps} 步的损失，实线为 QAT，虚线为它的对照`,
+  slider: '滑块',
+  rounded: '只舍入，不训练',
+  stops: ['位宽', '准确率', '验证图片', '文件'],
+  notMoved: '没有移动过。',
+  predictions: '猜测',
+  guessed: '在显示之前所猜',
+  guesses: ['对象', '猜测', '结果', '相差的百分点'],
+  guessOf: (kind, weightBits, activationBits) => `${weightBits}/${activationBits} 位 ${kind}`,
+  noneGuessed: '没有做过猜测。',
+  exercises: '练习',
+  reached: (name) => `${name}：已达到`,
+  notReached: (name) => `${name}：未达到`,
+  hints: (opened) => `打开的提示：${opened} 个，共 3 个。`,
+  noAnswer: '没有回答。',
+};

@@ -1,0 +1,50 @@
+// A host of the built page that can go away, come back and be given another version. Not for the page's own tests, which need
+// none of that: they ask Vite's preview.
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
+};
+
+export class Site {
+  /** Files that are not as in `dist`, by name. */
+  readonly changed = new Map<string, string>();
+  private server: Server | undefined;
+  private port = 0;
+
+  get url(): string {
+    return `http://localhost:${this.port}/`;
+  }
+
+  /** Begins to serve, always at the same address. */
+  async open(): Promise<void> {
+    this.server = createServer(({ url }, response) => {
+      const name = new URL(url!, this.url).pathname.slice(1) || 'index.html';
+      response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+      response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+      response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream');
+      const path = join('dist', name);
+      const changed = this.changed.get(name);
+      if (changed !== undefined) return void response.end(changed);
+      if (!existsSync(path) || !statSync(path).isFile()) return void response.writeHead(404).end();
+      createReadStream(path).pipe(response);
+    });
+    await new Promise<void>((resolve) => this.server!.listen(this.port, 'localhost', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Goes away, open connections included. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server!.close(resolve));
+    this.server!.closeAllConnections();
+    await closed;
+  }
+}
