@@ -169,6 +169,8 @@ test('a run is called by its number in the language in force, and by a name that
   // Kept by its number, too.
   await page.getByRole('button', { name: 'Pin Run 1' }).click();
   await language(page, '简体中文').click();
+  // A language is kept once it is there: loading it may fail.
+  await expect(called('实验 1')).toBeVisible();
   await visit(page);
   const kept = page.getByRole('row', { name: /^实验 1，/ });
   await expect(kept).toBeVisible();
