@@ -8,8 +8,11 @@ const reuse = !process.env.CI;
 const launchOptions = { executablePath: chromiumPath(), args: [...CHROMIUM_ARGS, ...WEBGPU_ARGS] };
 
 export default defineConfig({
-  workers: 1,
+  // Most tests wait more than they compute.
+  workers: 2,
   timeout: 600_000,
+  // Of a busy machine, too: what is not so fails a little later.
+  expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   // Waiting for one element; what takes long waits by itself, up to a test's timeout.
   use: { launchOptions, actionTimeout: 30_000 },

@@ -17,6 +17,7 @@ import type {
   Walk,
 } from '../worker/api';
 import { Latest } from '../core/latest';
+import { unawaited } from './life';
 import type { Stops } from './stops';
 import type { Workers } from './workers';
 
@@ -44,7 +45,7 @@ export class LayerStudy {
    * @param training what the run in hand has trained; throws where it has trained nothing @param threads of the engine
    */
   constructor(
-    private readonly workers: () => Pick<Workers, 'train' | 'engine'>,
+    private readonly workers: () => Pick<Workers, 'train' | 'engine' | 'over'>,
     private readonly stops: Pick<Stops, 'prepare'>,
     private readonly training: () => TrainingRef,
     private readonly threads = () => navigator.hardwareConcurrency,
@@ -133,8 +134,9 @@ export class LayerStudy {
   ): Promise<boolean> {
     await this.stops.prepare(choices);
     if (signal.aborted) return false;
-    const { engine } = this.workers();
-    const end = () => void engine.endSearch();
+    const workers = this.workers();
+    const { engine } = workers;
+    const end = () => unawaited(workers, engine.endSearch());
     signal.addEventListener('abort', end, { once: true });
     try {
       const request = { ...SEARCH, budget, threads: this.threads() };

@@ -8,14 +8,11 @@ import { remedyFor } from './remedy';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
 import { checkBeforehand, stepOf, type Work } from './step-work';
-import type { Workers } from './workers';
 
 interface Means {
   readonly events: Events;
-  /** Those there are now. */
-  readonly workers: () => Workers;
-  /** Replaces workers that have failed. */
-  readonly renew: () => void;
+  /** Replaces workers that broke, unless something is computed. */
+  readonly freshen: () => void;
   /** Does one work. @returns keeps what it gave */
   readonly work: (run: ProjectRun, work: Work) => Promise<() => void>;
 }
@@ -25,8 +22,6 @@ export class Performer {
   private owner: { readonly run: ProjectRun; callers: number } | undefined;
   /** Those of them that are being performed. */
   private readonly performed = new Map<Work, Promise<void>>();
-  /** The workers have failed: they are replaced before the next work. */
-  private worn = false;
 
   constructor(private readonly means: Means) {}
 
@@ -61,11 +56,11 @@ export class Performer {
    * computes
    */
   async along(run: ProjectRun, works: readonly Work[]): Promise<void> {
+    this.means.freshen();
     const next = () => works.find((work) => !isDone(run, work));
     if (next() === undefined) return;
     this.refuseWhileAnother(run);
     for (const work of works) if (!isDone(run, work)) this.foresee(run, work);
-    if (this.worn && !this.owner) this.means.renew();
     this.owner ??= { run, callers: 0 };
     const { owner } = this;
     owner.callers++;
@@ -87,7 +82,6 @@ export class Performer {
   forget(): void {
     this.owner = undefined;
     this.performed.clear();
-    this.worn = false;
   }
 
   /** Fails for what would fail a work in the end, before anything is done for it. */
@@ -118,21 +112,12 @@ export class Performer {
     const step = stepOf(work);
     events.tell(run, { type: 'step-started', step });
     try {
-      const keep = await Promise.race([this.means.work(run, work), this.broken()]);
+      const keep = await this.means.work(run, work);
       keep();
     } catch (error) {
       throw this.failed(run, step, error);
     }
     events.tell(run, work === 'qat' ? { type: 'qat-finished', step: 'train' } : { type: 'step-finished', step });
-  }
-
-  /** Rejects when the workers there are fail outside a call. */
-  private broken(): Promise<never> {
-    const workers = this.means.workers();
-    return workers.broken.catch((error: unknown) => {
-      if (this.means.workers() === workers) this.worn = true;
-      throw error;
-    });
   }
 
   /** Tells of a failure, with its causes once in the log. */

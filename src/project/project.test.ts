@@ -22,11 +22,10 @@ const FUSED: FuseResult = { nodesBefore: 2, nodesAfter: 1, fused: [] };
 
 /** A project on workers that answer at once. @param fuse what the second step does */
 function projectWith(fuse: () => Promise<FuseResult> = async () => FUSED) {
-  const setLearningRate = vi.fn();
+  const setLearningRate = vi.fn(async () => {});
   const train = { start: async () => BACKEND, load: async (): Promise<LoadResult> => LOADED, fuse, setLearningRate };
   const engine = { start: async () => {} };
-  const never = new Promise<never>(() => {});
-  const workers = { train, engine, baseline: {}, broken: never, end: () => {} } as unknown as Workers;
+  const workers = { train, engine, baseline: {}, over: false, end: () => {} } as unknown as Workers;
   const project = createProject({ baseUrl: 'https://page.test/', startWorkers: () => workers });
   const events: ProjectEvent[] = [];
   project.on((event) => event.type !== 'runs-changed' && events.push(event));

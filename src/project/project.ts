@@ -14,6 +14,7 @@ import { figuresOf, type Figures } from './figures';
 import { newId } from './ids';
 import { IntegerNetworks } from './integer-networks';
 import { LayerStudy } from './layer-study';
+import { unawaited } from './life';
 import { answersTo, type OwnAnswers } from './own-picture';
 import { Performer } from './performer';
 import { raceOf, type Race } from './race';
@@ -59,13 +60,13 @@ class WorkersProject implements Project {
     this.startWorkers = start;
     this.workers = start();
     const { events } = this;
-    const workers = () => this.workers;
+    const workers = () => this.living();
     this.backends = new Backends(workers, this.baseUrl, events);
     this.networks = new IntegerNetworks(workers, events);
     this.trainings = new Trainings(workers, events);
     const { backends, networks, trainings } = this;
     const work = stepWork({ baseUrl: this.baseUrl, workers, events, backends, networks, trainings });
-    this.performer = new Performer({ events, workers, renew: () => this.renewWorkers(), work });
+    this.performer = new Performer({ events, freshen: workers, work });
     this.stops = new Stops(workers, () => this.run('load'));
     this.layers = new LayerStudy(workers, this.stops, () => this.trained());
     this.add(recipe ?? DEFAULT_RECIPE);
@@ -204,15 +205,17 @@ class WorkersProject implements Project {
   }
 
   async *race(signal: AbortSignal): AsyncGenerator<Race> {
-    const { workers, baseUrl } = this;
-    const { int8Model } = this.converted();
     this.performer.refuseWhileComputing();
+    const workers = this.living();
+    const { int8Model } = this.converted();
+    const { baseUrl } = this;
     yield* raceOf({ workers, baseUrl, int8Model: int8Model! }, signal);
   }
 
   async answersTo(pixels: Uint8Array): Promise<OwnAnswers> {
-    const { workers, hand: run } = this;
     this.performer.refuseWhileComputing();
+    const workers = this.living();
+    const { hand: run } = this;
     if (run.state('load') !== 'done')
       throw new PlaygroundError('bad-argument', 'No network is loaded.', 'Run the load step first.');
     const converted = run.state('convert') === 'done';
@@ -222,16 +225,16 @@ class WorkersProject implements Project {
   }
 
   pause(): void {
-    void this.workers.train.pause();
+    unawaited(this.workers, this.workers.train.pause());
   }
   resume(): void {
-    void this.workers.train.resume();
+    unawaited(this.workers, this.workers.train.resume());
   }
   stepOnce(closely?: string): void {
-    void this.workers.train.step(closely);
+    unawaited(this.workers, this.workers.train.step(closely));
   }
   stop(): void {
-    void this.workers.train.stop();
+    unawaited(this.workers, this.workers.train.stop());
   }
 
   savedTrainings(): Promise<SavedTrainings> {
@@ -292,6 +295,12 @@ class WorkersProject implements Project {
     if (!training || !qatEnded)
       throw new PlaygroundError('bad-argument', `${title} has trained nothing yet.`, 'Run its train step first.');
     return training;
+  }
+
+  /** The workers there are, in the place of any that broke. */
+  private living(): Workers {
+    if (this.workers.over && !this.computing) this.renewWorkers();
+    return this.workers;
   }
 
   /** Ends what is computed; results stay, the network is to be loaded again. */

@@ -1,6 +1,7 @@
 // Whose turn it is in the race, and when it ends. Not for times: src/report/burst.ts.
 import { expect, test } from 'vitest';
 import { raceOf, ROUNDS, type Race } from './race';
+import { Life } from './life';
 import type { Workers } from './workers';
 
 /** @param threads that the engine can start at most */
@@ -21,14 +22,18 @@ function setUp(threads = 2) {
     burst: async (slot: string, start: number) => burst(slot, start),
   };
   const baseline = { start: async () => {}, burst: async (start: number) => burst('fp32', start) };
-  let end!: (error: Error) => void;
-  const broken = new Promise<never>((_, reject) => (end = reject));
-  const workers = { engine, baseline, broken } as unknown as Workers;
+  const life = new Life();
+  const workers = {
+    ...{ engine: life.bound(engine), baseline: life.bound(baseline) },
+    get over() {
+      return life.over;
+    },
+  } as unknown as Workers;
   return {
     asked,
     held,
     engine,
-    end,
+    end: (error: Error) => life.end(error),
     context: { workers, baseUrl: '', int8Model: {} as never, inSight: async () => {} },
   };
 }
@@ -104,9 +109,7 @@ test('where the workers end in the middle of a burst the race ends too, and says
   const race = raceOf(context, new AbortController().signal);
   await race.next();
   engine.burst = () => new Promise(() => {});
-  engine.unload = () => {
-    throw new Error('released');
-  };
+  engine.unload = () => new Promise(() => {});
   const next = race.next();
   end(new Error('ended'));
   await expect(next).rejects.toThrow('ended');

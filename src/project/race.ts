@@ -19,7 +19,7 @@ export interface Race {
 }
 
 export interface RaceContext {
-  readonly workers: Pick<Workers, 'engine' | 'baseline' | 'broken'>;
+  readonly workers: Pick<Workers, 'engine' | 'baseline' | 'over'>;
   readonly baseUrl: string;
   readonly int8Model: Int8Model;
   /** Resolves while the page is in sight: nothing is measured while it is not. */
@@ -43,18 +43,15 @@ export async function* raceOf(context: RaceContext, signal: AbortSignal): AsyncG
   try {
     yield* roundsOf(context, signal);
   } finally {
-    const { engine } = context.workers;
-    await unlessBroken(context, () => Promise.all(SLOTS.map((slot) => engine.unload(slot))));
+    const { engine, over } = context.workers;
+    // What is over holds nothing, and does not answer.
+    if (!over) await Promise.all(SLOTS.map((slot) => engine.unload(slot)));
   }
 }
 
-/** Workers that are gone answer nothing, not even that. */
-const unlessBroken = <T>({ workers }: RaceContext, ask: () => Promise<T>): Promise<T> =>
-  Promise.race([workers.broken, Promise.resolve().then(ask)]);
-
 async function* roundsOf(context: RaceContext, signal: AbortSignal): AsyncGenerator<Race> {
   const { inSight = untilVisible } = context;
-  const burstOf = await unlessBroken(context, () => startingLine(context));
+  const burstOf = await startingLine(context);
   let racers: readonly Racer[] = burstOf.map(({ model, threads }) => ({ model, threads, bursts: [] }));
   for (let round = 0; round < ROUNDS; round++) {
     const next = racers.map(({ bursts }) => [...bursts]);
@@ -64,7 +61,7 @@ async function* roundsOf(context: RaceContext, signal: AbortSignal): AsyncGenera
     for (const i of order) {
       await inSight();
       if (signal.aborted) return;
-      next[i]!.push(await unlessBroken(context, () => burstOf[i]!.burst(imagesOf(racers[i]!))));
+      next[i]!.push(await burstOf[i]!.burst(imagesOf(racers[i]!)));
     }
     if (signal.aborted) return;
     racers = racers.map((racer, i) => ({ ...racer, bursts: next[i]! }));

@@ -282,6 +282,22 @@ test('workers that broke are replaced at the next attempt, and are told of the t
   expect(asked.filter((what) => what.startsWith('train'))).toEqual([]);
 });
 
+test('what waits outside the steps ends when workers break, and the next that asks has others', async () => {
+  const project = open();
+  const picture = new Uint8Array(3072);
+  await project.run('load');
+  workers.silent = true;
+  const waiting = project.answersTo(picture);
+  expect(workers.asked.at(-1)).toBe('logits fp32');
+  workers.breakDown(new PlaygroundError('network', 'A script could not be loaded.', 'Press Retry.'));
+  await expect(waiting).rejects.toThrow('could not be loaded');
+  workers.silent = false;
+  await expect(project.answersTo(picture)).rejects.toThrow('No network is loaded');
+  expect([workers.started, workers.ended]).toEqual([2, 1]);
+  await project.run('load');
+  expect(Object.keys(await project.answersTo(picture))).toEqual(['fp32']);
+});
+
 test('a saved training becomes the run in hand where nothing was done with that, else one more', async () => {
   const project = open();
   const options = { ...DEFAULT_RECIPE, weightBits: 4 };

@@ -2,6 +2,7 @@
 import type { Int8Model } from '../int8/int8-model';
 import type { RunKind, SavedTraining, TrainEvent, TrainOptions, TrainingRef, TrainResult } from '../worker/api';
 import { DEFAULT_RECIPE } from '../recipe/recipe';
+import { Life } from './life';
 import type { Workers } from './workers';
 
 const resultOf = (options: TrainOptions): TrainResult => ({
@@ -43,10 +44,8 @@ export class IdleWorkers {
 
   readonly start = (): Workers => {
     this.started++;
-    let end!: (error: Error) => void;
-    const broken = new Promise<never>((_, reject) => (end = reject));
-    broken.catch(() => {});
-    this.breakDown = end;
+    const life = new Life();
+    this.breakDown = (error) => life.end(error);
     const note = (what: string) => {
       this.asked.push(what);
       this.failing.get(what)?.();
@@ -71,7 +70,8 @@ export class IdleWorkers {
       ptq: answer('ptq', converted),
       evaluate: async ({ kind }: { kind: string }) => (note(`evaluate ${kind}`), evaluation),
       latency: answer('latency', latency),
-      setLearningRate: (rate: number) => note(`rate ${rate}`),
+      logits: ({ kind }: { kind: string }) => answer(`logits ${kind}`, new Float32Array(10))(),
+      setLearningRate: async (rate: number) => note(`rate ${rate}`),
       savedTrainings: async () => ({ trainings: this.saved ? [this.saved] : [], problems: [] }),
       claim: async (id: string) => (note(`claim ${id}`), this.saved ?? { options: DEFAULT_RECIPE, qat: {} }),
       discard: async (id: string) => void this.discarded.push(id),
@@ -83,7 +83,13 @@ export class IdleWorkers {
       latency: answer('latency', latency),
     };
     const baseline = { start: answer('baseline', undefined), latency: answer('latency', latency) };
-    const workers = { train, engine, baseline, broken, end: () => (this.ended++, end(new Error('ended'))) };
+    const workers = {
+      ...{ train: life.bound(train), engine: life.bound(engine), baseline: life.bound(baseline) },
+      get over() {
+        return life.over;
+      },
+      end: () => (this.ended++, life.end(new Error('ended'))),
+    };
     return workers as unknown as Workers;
   };
 }

@@ -17,7 +17,7 @@ const claim = vi.fn(async () => ({ options: { ...DEFAULT_RECIPE, learningRate: 0
 const discard = vi.fn<(id: string) => Promise<void>>(async () => {});
 /** How far QAT of the saved training is that is taken up. */
 let saved: SavedTraining['qat'];
-const setLearningRate = vi.fn();
+const setLearningRate = vi.fn(async () => {});
 
 const work = async () => ({});
 const workers = {
@@ -31,7 +31,7 @@ const workers = {
     ...{ claim, discard },
   },
   engine: { start: work },
-  broken: new Promise(() => {}),
+  over: false,
 } as unknown as Workers;
 
 const run = (options: TrainOptions): TrainResult => ({

@@ -5,6 +5,7 @@ import type { RunKind, SavedTrainings, TrainingRef, TrainOptions, TrainResult } 
 import type { Events } from './events';
 import { freezeSchedule } from './freeze-schedule';
 import { newId } from './ids';
+import { unawaited } from './life';
 import { persistence } from './persistence';
 import type { OwnTraining, ProjectRun } from './run';
 import type { Workers } from './workers';
@@ -32,7 +33,8 @@ export class Trainings {
   }
 
   setLearningRate(rate: number): void {
-    void this.workers().train.setLearningRate(rate);
+    const workers = this.workers();
+    unawaited(workers, workers.train.setLearningRate(rate));
   }
 
   /** QAT with these choices: begun, gone on with, or as it ended. */

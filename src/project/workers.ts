@@ -1,34 +1,33 @@
 // Starts the three workers and ends them. Not for the order of the steps: see project.ts.
 import { releaseProxy, wrap, type Remote } from 'comlink';
 import { bug, PlaygroundError } from '../core/errors';
+import { Life } from './life';
 import type { BaselineApi, EngineApi, TrainApi } from '../worker/api';
 import '../worker/errors';
 
+/** Calls reject when a worker's script cannot be loaded ('network') or throws outside a call ('bug'), and once they are ended. */
 export interface Workers {
   readonly train: Remote<TrainApi>;
   readonly engine: Remote<EngineApi>;
   readonly baseline: Remote<BaselineApi>;
-  /** Rejects when a worker's script cannot be loaded ('network') or throws outside a call ('bug'), and when they are ended. */
-  readonly broken: Promise<never>;
+  /** They answer no more. */
+  readonly over: boolean;
   end(): void;
 }
 
 /** Starts the workers; their scripts load in the background, that of the peer, which only measures, when it is first asked. */
 export function startWorkers(): Workers {
   const ends: (() => void)[] = [];
-  let ended = false;
-  let fail!: (error: PlaygroundError) => void;
-  const broken = new Promise<never>((_, reject) => (fail = reject));
-  broken.catch(() => {});
+  const life = new Life();
 
   function watched<T>(name: string, worker: Worker): Remote<T> {
-    worker.onerror = (event) => fail(event.message ? stopped(name, event) : notLoaded(name));
+    worker.onerror = (event) => life.end(event.message ? stopped(name, event) : notLoaded(name));
     const proxy = wrap<T>(worker);
     ends.push(() => {
       proxy[releaseProxy]();
       worker.terminate();
     });
-    return proxy;
+    return life.bound(proxy);
   }
   const train = new Worker(new URL('../worker/train.worker.ts', import.meta.url), { type: 'module', name: 'train' });
   const engine = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
@@ -36,17 +35,18 @@ export function startWorkers(): Workers {
     train: watched<TrainApi>('train', train),
     engine: watched<EngineApi>('engine', engine),
     baseline: whenAsked(() => {
-      if (ended) throw endedHere();
+      if (life.over) throw endedHere();
       const worker = new Worker(new URL('../worker/baseline.worker.ts', import.meta.url), {
         type: 'module',
         name: 'baseline',
       });
       return watched<BaselineApi>('baseline', worker);
     }),
-    broken,
+    get over() {
+      return life.over;
+    },
     end() {
-      ended = true;
-      fail(endedHere());
+      life.end(endedHere());
       for (const end of ends) end();
     },
   };

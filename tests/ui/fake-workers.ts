@@ -1,5 +1,6 @@
 // Workers of a project that tick instead of working, with invented results in the right types. For tests of the page only.
 import { PlaygroundError } from '../../src/core/errors';
+import { Life } from '../../src/project/life';
 import type { Workers } from '../../src/project/workers';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
 import type {
@@ -96,13 +97,17 @@ export class FakeWorkers {
   }
 
   readonly start = (): Workers => {
-    let end!: () => void;
-    const broken = new Promise<never>((_, reject) => {
-      end = () => reject(new PlaygroundError('stopped', 'The work was ended.', 'Run the step again.'));
-    });
-    broken.catch(() => {});
-    const { train, engine, baseline } = this;
-    const workers = { train, engine, baseline, broken, end: () => (this.calls.push('end'), end()) };
+    const life = new Life();
+    const workers = {
+      ...{ train: life.bound(this.train), engine: life.bound(this.engine), baseline: life.bound(this.baseline) },
+      get over() {
+        return life.over;
+      },
+      end: () => {
+        this.calls.push('end');
+        life.end(new PlaygroundError('stopped', 'The work was ended.', 'Run the step again.'));
+      },
+    };
     return workers as unknown as Workers;
   };
 
