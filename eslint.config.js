@@ -26,6 +26,7 @@ const rooms = {
   core: [],
   data: ['core'],
   checkpoint: ['core'],
+  import: ['core', 'checkpoint'],
   int8: ['core'],
   graph: ['core', 'int8'],
   quant: ['core', 'graph'],

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import checkpoint
-from golden import averages, convbn, converted, fakequant, methods, numbers, observers, optimizers, oscillations
+from golden import averages, convbn, converted, fakequant, files, methods, numbers, observers, optimizers, oscillations
 from golden import qconfig_code, qparams, reestimate, rounding, similarity, small, training
 
 TORCH_VERSION = "2.13.0"
@@ -36,6 +36,7 @@ MATHS = {
     "reestimate": reestimate.reestimate,
     "adam": optimizers.adam,
     "similarity": similarity.similarity,
+    "files": files.files,
 } | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.
 NETWORK = converted.topics() | training.topics()

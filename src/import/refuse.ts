@@ -1,0 +1,26 @@
+// How a file from outside is refused: which file, what is wrong with it, what to do. Not for what is right: the readers.
+import { PlaygroundError } from '../core/errors';
+
+/** Largest file that is read at all: a few times a network with its optimizer's state. */
+export const MOST_BYTES = 512 * 1024 * 1024;
+/** Values that one tensor, and all of a file, may have. */
+export const MOST_VALUES = 64 * 1024 * 1024;
+
+/** What is said of a file: what it was taken for, and what would be right. */
+export interface FileKind {
+  /** 'a zip archive' */
+  readonly what: string;
+  /** A sentence. */
+  readonly hint: string;
+}
+
+/** @throws PlaygroundError 'bad-file' always */
+export function refuse({ what, hint }: FileKind, why: string, cause?: unknown): never {
+  throw new PlaygroundError('bad-file', `This file cannot be read as ${what}: ${why}.`, hint, { cause });
+}
+
+/** A name out of a file as messages have it: short, quoted, nothing unprintable. */
+export function quoted(name: string): string {
+  const short = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+  return JSON.stringify(short);
+}
