@@ -18,7 +18,7 @@ export interface LabelledSet {
 }
 
 /** Classes that a network may tell apart. */
-export const CLASSES = { min: 2, max: 100 };
+const CLASSES = { min: 2, max: 100 };
 /** Of 32 x 32 pixels as many as MOST_VALUES holds. */
 const MOST_IMAGES = 20_000;
 /** Longer sides are made smaller by a browser, not by us. */
@@ -86,7 +86,7 @@ export function imagesOfCifarBinary(file: Uint8Array, classes: readonly string[]
 }
 
 /** Refuses a set with which nothing can be learned. @throws PlaygroundError 'bad-file' */
-export function checked(set: LabelledSet): LabelledSet {
+function checked(set: LabelledSet): LabelledSet {
   const { classes, labels } = set;
   if (classes.length < CLASSES.min || classes.length > CLASSES.max)
     refuse(SET, `it has ${classes.length} classes; ${CLASSES.min} to ${CLASSES.max} can be told apart`);

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, ValueType>> = {
 };
 
 /** @param name for messages @throws PlaygroundError 'bad-file' */
-export function readNpy(file: Uint8Array, name: string): FileTensor {
+function readNpy(file: Uint8Array, name: string): FileTensor {
   const why: (what: string) => never = (what) => refuse(NUMPY, `${quoted(name)}: ${what}`);
   const reader = new ByteReader(file, () => why('it ends early'));
   if (MAGIC.some((byte) => reader.u8() !== byte)) why('it does not begin as one');
