@@ -1,41 +1,60 @@
 // Has the browser keep the page, for a visit without a network. Not for answering then: worker.ts.
 import { wrap } from 'comlink';
-import type { KeptPage, ShellApi } from './api';
+import type { KeptEvent, KeptPage, ShellApi } from './api';
 
 /**
  * Registers the service worker beside the page, once the page is loaded.
- * @returns undefined where the browser has none to offer; where it will not keep the page, nothing is ever told
+ * @param version of the page, as the build wrote it
+ * @returns undefined where the browser has none to offer
  */
-export function keepPage(): KeptPage | undefined {
+export function keepPage(version: string): KeptPage | undefined {
   // The types promise it; plain http and some private windows have none.
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   if (!container) return undefined;
+  const answeredAll = container.controller !== null;
   const registered = register(container);
 
   return {
+    answeredAll,
     async look() {
       const active = (await registered)?.active;
       return active ? ask(active).kept() : undefined;
     },
     on(tell) {
-      void container.ready.then(() => tell('kept'));
       void registered.then((registration) => {
-        if (!registration) return;
-        if (registration.waiting) tell('newer');
-        registration.addEventListener('updatefound', () => {
-          const { installing, active } = registration;
-          installing?.addEventListener('statechange', () => {
-            if (installing.state === 'installed' && active) tell('newer');
-          });
-        });
+        if (!registration) return tell('refused');
+        watch(registration, tell);
+      });
+      // Only one that is active can be asked.
+      void container.ready.then(async ({ active }) => {
+        tell('kept');
+        if (answeredAll) return;
+        const ours = await ask(active!).claim(version);
+        tell(ours ? 'answers' : 'newer');
       });
     },
     async takeOver() {
       const waiting = (await registered)?.waiting;
-      container.addEventListener('controllerchange', () => location.reload(), { once: true });
-      return waiting ? ask(waiting).takeOver() : false;
+      // One that does not wait is in force already, for the next page that is opened.
+      if (!waiting) location.reload();
+      waiting?.addEventListener('statechange', () => {
+        if (waiting.state === 'activated') location.reload();
+      });
+      return waiting ? ask(waiting).takeOver() : true;
     },
   };
+}
+
+/** Tells when a newer version waits, and when the first one cannot be kept. */
+function watch(registration: ServiceWorkerRegistration, tell: (event: KeptEvent) => void): void {
+  const follow = (installing: ServiceWorker | null) =>
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed' && registration.active) tell('newer');
+      if (installing.state === 'redundant' && !registration.active) tell('refused');
+    });
+  if (registration.waiting) tell('newer');
+  follow(registration.installing);
+  registration.addEventListener('updatefound', () => follow(registration.installing));
 }
 
 /** A registration; undefined where the browser refuses: storage that is full or not allowed does the page no harm. */

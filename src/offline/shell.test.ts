@@ -57,6 +57,25 @@ it('answers for its files without the server, and for no others', async () => {
   expect(shell.answer(request('wasm/b.wasm', { cache: 'reload' }))).toBeUndefined();
 });
 
+it('adds the headers that isolate a page to those that came with a file', async () => {
+  const { shell, caches } = kept();
+  await shell.install();
+  const came = {
+    status: 200,
+    headers: { 'Content-Type': 'text/javascript', 'Cross-Origin-Embedder-Policy': 'unsafe-none' },
+  };
+  caches.all.get(name('v1'))!.set(`${BASE}assets/a.js`, new Response('a()', came));
+  const { headers } = (await shell.answer(request('assets/a.js')))!;
+  expect(Object.fromEntries(headers)).toEqual({
+    'content-type': 'text/javascript',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  });
+  // A page is asked for with the mode of its own.
+  const page = await shell.answer(request('', { mode: 'navigate' }));
+  expect(page!.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+});
+
 it('asks the server for a file that the browser has dropped', async () => {
   const { shell, caches } = kept();
   await shell.install();

@@ -22,6 +22,12 @@ export interface Kept {
   readonly images: Share;
 }
 
+/**
+ * What makes a page isolated, and its workers fit for it: with these the browser grants memory that threads can share, and
+ * precise timers. A host that cannot set headers need not.
+ */
+const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 type Files = Pick<CacheStorage, 'open' | 'keys' | 'delete'>;
 
 export class KeptShell {
@@ -109,8 +115,11 @@ export class KeptShell {
     return [this.scope, `${this.scope}index.html`].includes(origin + pathname);
   }
 
-  /** From the cache; over the network where the browser has dropped it. */
+  /** From the cache; over the network where the browser has dropped it. With the headers that came with it, and ISOLATION. */
   private async file(url: string): Promise<Response> {
-    return (await (await this.own()).match(url)) ?? this.request(url);
+    const { body, status, statusText, headers } = (await (await this.own()).match(url)) ?? (await this.request(url));
+    const more = new Headers(headers);
+    for (const [name, value] of Object.entries(ISOLATION)) more.set(name, value);
+    return new Response(body, { status, statusText, headers: more });
   }
 }

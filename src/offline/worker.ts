@@ -1,5 +1,5 @@
-// The service worker: keeps one version of the page and answers for it, with the headers that came with each file.
-// A newer version waits until no page of this one is open. Not for what is kept: shell.ts.
+// The service worker: keeps one version of the page and answers for it. A page of the first visit asks for that (claim), for
+// what it has to load yet. A newer version waits until no page of this one is open. Not for what is kept: shell.ts.
 import { expose } from 'comlink';
 import type { ShellApi } from './api';
 import { KeptShell, type Shell } from './shell';
@@ -10,22 +10,38 @@ declare const SHELL: Shell;
 
 const shell = new KeptShell(SHELL, self.registration.scope, caches);
 
-const api: ShellApi = {
+/** Pages that have said that they are of this version. */
+const known = new Set<string>();
+
+/** @param includeUncontrolled those too that this worker does not answer for */
+async function pages(includeUncontrolled: boolean): Promise<string[]> {
+  const all = await self.clients.matchAll({ type: 'window', includeUncontrolled });
+  return all.filter(({ url }) => url.startsWith(self.registration.scope)).map(({ id }) => id);
+}
+
+const apiFor = (asking: string): ShellApi => ({
   kept: () => shell.kept(),
   takeOver: async () => {
-    const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-    if (pages.filter(({ url }) => url.startsWith(self.registration.scope)).length > 1) return false;
+    if ((await pages(true)).length > 1) return false;
     await self.skipWaiting();
     return true;
   },
-};
+  claim: async (version) => {
+    if (version !== SHELL.version) return false;
+    known.add(asking);
+    const answered = await pages(false);
+    // Claiming takes all of them.
+    if ((await pages(true)).some((id) => !answered.includes(id) && !known.has(id))) return false;
+    await self.clients.claim();
+    return true;
+  },
+});
 
 self.addEventListener('install', (event) => event.waitUntil(shell.install()));
-// The page of the first visit is served from here too, as far as it has files to load yet.
-self.addEventListener('activate', (event) => event.waitUntil(shell.clean().then(() => self.clients.claim())));
+self.addEventListener('activate', (event) => event.waitUntil(shell.clean()));
 self.addEventListener('fetch', (event) => {
   const answer = shell.answer(event.request);
   if (answer) event.respondWith(answer);
 });
 // A port for each question: a worker at rest is ended, and with it what it listened to.
-self.addEventListener('message', ({ ports }) => expose(api, ports[0]));
+self.addEventListener('message', ({ ports, source }) => expose(apiFor((source as Client).id), ports[0]));

@@ -1,6 +1,8 @@
 // The page's entry: mounts App on a real project, which is globalThis.playground for the report command.
 // index.html brings theme.css, so that the page has its colours before this runs.
 import { mount } from 'svelte';
+import type { Isolation } from '../offline/api';
+import { isolate } from '../offline/isolate';
 import { keepPage } from '../offline/keep';
 import { createProject } from '../project/project';
 import type { Recipe } from '../recipe/recipe';
@@ -8,6 +10,10 @@ import App from './App.svelte';
 
 const target = document.getElementById('app')!;
 target.replaceChildren();
+// A page that is being written is not kept: its files change.
+const kept = import.meta.env.PROD
+  ? keepPage(document.querySelector<HTMLMetaElement>('meta[name=version]')!.content)
+  : undefined;
 mount(App, {
   target,
   props: {
@@ -16,7 +22,7 @@ mount(App, {
       read: () => location.search,
       write: (query: string) => history.replaceState(history.state, '', `${location.pathname}${query}${location.hash}`),
     },
-    // A page that is being written is not kept: its files change.
-    kept: import.meta.env.PROD ? keepPage() : undefined,
+    kept,
+    isolation: (tell: (isolation: Isolation) => void) => isolate(kept, tell),
   },
 });

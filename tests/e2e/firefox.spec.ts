@@ -7,6 +7,7 @@ import type { Project } from '../../src/project/types';
 import { firefoxPath } from '../../scripts/firefox';
 import { answersOf, referencePredictions } from './integers';
 import { startFirefox, type Firefox } from './marionette';
+import { Site } from './site';
 
 const RECIPE = { ...DEFAULT_RECIPE, steps: 2, batch: 4, weightBits: 8, learningRate: 3e-5, images: 64 } as const;
 /** Milliseconds for the nine steps. */
@@ -42,6 +43,26 @@ test('the nine steps in Firefox, on plain SIMD', async ({ baseURL }) => {
   const answers = await firefox.evaluate(answersOf, 8);
   expect(referencePredictions(new Uint8Array(Buffer.from(file, 'base64')), answers)).toEqual(answers.predicted);
   expect(await firefox.evaluate(() => (window as unknown as Noted).complaints)).toEqual([]);
+});
+
+test('Firefox shares memory between threads on a host that sets no headers', async () => {
+  const path = firefoxPath();
+  test.skip(!path, 'There is no Firefox.');
+  const site = new Site('/some/where/', false);
+  await site.open();
+  try {
+    firefox = await startFirefox(path!, {});
+    await firefox.goto(`${site.url}?backend=wasm`);
+    const isolated = () => firefox!.evaluate(() => crossOriginIsolated && 'playground' in globalThis);
+    await expect.poll(isolated, { timeout: 60_000 }).toBe(true);
+    const shared = await firefox.evaluate(async () => {
+      const { playground } = globalThis as unknown as { playground: Project };
+      return (await playground.run('load')).backend.sharedMemory;
+    });
+    expect(shared).toBe(true);
+  } finally {
+    await site.close();
+  }
 });
 
 /** From now on: what console.error says, and what is thrown and not caught. */

@@ -105,14 +105,14 @@ test('a new version is fetched beside the old one, waits for its pages, and take
 
   const [html, worker] = ['index.html', 'sw.js'].map((name) => readFileSync(`dist/${name}`, 'utf8'));
   const sum = (text: string) => createHash('sha256').update(text).digest('hex');
-  const next = html.replace('<html lang="en"', '<html lang="en" data-next');
   const [version] = /(?<=version:`)\w+/.exec(worker)!;
-  const give = (next: string, version: string) => {
-    site.changed.set('index.html', next);
-    site.changed.set('sw.js', worker.replace(sum(html), sum(next)).replace(/(?<=version:`)\w+/, version));
+  const give = (next: string) => {
+    const page = html.replace('<html lang="en"', '<html lang="en" data-next').replace(version, next);
+    site.changed.set('index.html', page);
+    site.changed.set('sw.js', worker.replace(sum(html), sum(page)).replace(/(?<=version:`)\w+/, next));
   };
   // A host that is half way to another version has nothing that could be kept.
-  give(next, 'half');
+  give('half');
   site.changed.set('favicon.svg', '<svg/>');
   const names = () => page.evaluate(() => caches.keys());
   const shells = async () => (await names()).filter((name) => name.includes(' ')).map((name) => name.split(' ').at(-1));
@@ -121,7 +121,7 @@ test('a new version is fetched beside the old one, waits for its pages, and take
   await expect.poll(shells).toEqual([version]);
 
   site.changed.delete('favicon.svg');
-  give(next, 'next');
+  give('next');
   await page.reload();
   const other = await context.newPage();
   await visit(other);

@@ -10,6 +10,7 @@ export function fakeKeptPage(state: string | null): KeptPage | undefined {
   const weights = state === 'page' ? 0 : ALL.weights;
   const images = { page: 0, all: ALL.images }[state] ?? 12 * MiB;
   return {
+    answeredAll: true,
     look: async () => ({ weights: { kept: weights, all: ALL.weights }, images: { kept: images, all: ALL.images } }),
     on(tell) {
       tell('kept');

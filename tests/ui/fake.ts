@@ -4,6 +4,7 @@
 import { mount } from 'svelte';
 import uPlot from 'uplot';
 import { createProject } from '../../src/project/project';
+import type { Isolation } from '../../src/offline/api';
 import type { Recipe } from '../../src/recipe/recipe';
 import App from '../../src/ui/App.svelte';
 import '../../src/ui/theme.css';
@@ -37,6 +38,7 @@ mount(App, {
       return Object.assign(globalThis, { fake, playground }).playground;
     },
     kept: fakeKeptPage(query.get('kept')),
+    isolation: (tell: (isolation: Isolation) => void) => tell('here'),
     address: { read: () => given, write: (query: string) => void (here.address = query) },
   },
 });

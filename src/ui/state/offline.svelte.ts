@@ -15,7 +15,7 @@ export class Offline {
   constructor(private readonly page: KeptPage | undefined) {
     page?.on((event) => {
       if (event === 'newer') this.newer = true;
-      else void this.look();
+      if (event === 'kept') void this.look();
     });
   }
 

@@ -17,5 +17,11 @@ export const backend = {
   adapter: (name: string) => `Adapter: ${name}.`,
   sharing: (threads: number) => `${plural(threads, 'thread')}; shared memory is available.`,
   alone: (threads: number) => `${plural(threads, 'thread')}; shared memory is not available.`,
+  oneThread: {
+    never:
+      '**One thread:** this browser, or this window of it, gives the page no memory that threads could share. Training on WebAssembly and the integers run on one thread; the results are the same, only later.',
+    untilReload: '**One thread, in this visit:** once reloaded, the page can run on several.',
+    reload: 'Reload for threads',
+  },
   none: '**Nothing computes yet.** Step 1 looks for WebGPU, the graphics card, and falls back to WebAssembly, the processor. The integers always run on WebAssembly.',
 };

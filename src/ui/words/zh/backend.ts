@@ -31,5 +31,11 @@ export const backend: Words['backend'] = {
   adapter: (name) => `适配器：${name}。`,
   sharing: (threads) => `${threads} 个线程，可以使用共享内存。`,
   alone: (threads) => `${threads} 个线程，无法使用共享内存。`,
+  oneThread: {
+    never:
+      '**单线程：**此浏览器（或当前窗口）不提供线程间的共享内存。WebAssembly 上的训练和整数网络都只用一个线程，结果相同，只是更慢。',
+    untilReload: '**本次访问只用单线程：**重新加载后，本页可以使用多个线程。',
+    reload: '重新加载以启用多线程',
+  },
   none: '**还没有开始计算。**步骤 1 会寻找 WebGPU（显卡），没有时改用 WebAssembly（处理器）。整数网络始终在 WebAssembly 上运行。',
 };
