@@ -6,9 +6,10 @@ export default {
     'tests/browser/*.ts',
     'tests/ui/fake.ts',
     'bench/pages/*.ts',
-    // Benchmarks and the recording of the slider's stops, run by name.
+    // Benchmarks, the recording of the slider's stops and the drawing of icons, run by name.
     'bench/*.ts',
     'scripts/record-stops.ts',
+    'scripts/icons.ts',
     // Built by scripts/vite-offline.ts.
     'src/offline/worker.ts',
     // What is compiled to WASM; some of it is read by files that the build generates alone.

@@ -8,7 +8,8 @@ declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build. */
 declare const SHELL: Shell;
 
-const shell = new KeptShell(SHELL, self.registration.scope, caches);
+const built = SHELL;
+const shell = new KeptShell(built, self.registration.scope, caches);
 
 /** Pages that have said that they are of this version. */
 const known = new Set<string>();
@@ -27,7 +28,7 @@ const apiFor = (asking: string): ShellApi => ({
     return true;
   },
   claim: async (version) => {
-    if (version !== SHELL.version) return false;
+    if (version !== built.version) return false;
     known.add(asking);
     const answered = await pages(false);
     // Claiming takes all of them.

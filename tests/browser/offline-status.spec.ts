@@ -30,3 +30,12 @@ test('a newer version, which other tabs keep from opening', async ({ page }) => 
     page.getByRole('status').filter({ hasText: 'Other tabs show this page: close them first.' }),
   ).toBeVisible();
 });
+
+test('a newer version does not end what computes', async ({ page }) => {
+  await openFolded(page, 'kept=newer&delay=1000');
+  const reload = page.getByRole('button', { name: 'Reload with it' });
+  await expect(reload).toBeEnabled();
+  await page.getByRole('button', { name: 'Run all nine steps' }).click();
+  await expect(reload).toBeDisabled();
+  await expect(page.getByRole('status').filter({ hasText: 'let it end first' })).toBeVisible();
+});

@@ -75,6 +75,26 @@ test('no reload by itself once something was begun, nor after a reload by hand',
   expect(loads.count).toBe(3);
 });
 
+test('can be installed: nothing in its manifest keeps Chromium from offering it', async ({ page }) => {
+  await page.goto(site.url);
+  const session = await page.context().newCDPSession(page);
+  const { url, errors, data } = await session.send('Page.getAppManifest');
+  expect([url, errors]).toEqual([`${site.url}manifest.webmanifest`, []]);
+  const { icons } = JSON.parse(data!) as { icons: { src: string; sizes: string }[] };
+  for (const { src, sizes } of icons) {
+    const size = await page.evaluate(async (address) => {
+      const image = new Image();
+      image.src = address;
+      await image.decode();
+      return `${image.naturalWidth}x${image.naturalHeight}`;
+    }, src);
+    if (sizes !== 'any') expect(size).toBe(sizes);
+  }
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+  // Playwright's contexts are incognito.
+  expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito']);
+});
+
 test.describe('without service workers', () => {
   test.use({ serviceWorkers: 'block' });
 

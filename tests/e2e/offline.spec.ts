@@ -1,11 +1,10 @@
 // The built page without its server: what was run once runs again, a new version takes over whole, damage is noticed.
 // What is kept file by file: src/offline/shell.test.ts.
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import type { Project } from '../../src/project/types';
 import { brief } from '../browser/training-page';
 import { noteComplaints } from '../complaints';
+import { builtVersion, deploy } from './next-version';
 import { Site } from './site';
 import { card, runAll } from './visit';
 
@@ -103,32 +102,28 @@ test('a new version is fetched beside the old one, waits for its pages, and take
   await visit(page);
   await isKept(page);
 
-  const [html, worker] = ['index.html', 'sw.js'].map((name) => readFileSync(`dist/${name}`, 'utf8'));
-  const sum = (text: string) => createHash('sha256').update(text).digest('hex');
-  const [version] = /(?<=version:`)\w+/.exec(worker)!;
-  const give = (next: string) => {
-    const page = html.replace('<html lang="en"', '<html lang="en" data-next').replace(version, next);
-    site.changed.set('index.html', page);
-    site.changed.set('sw.js', worker.replace(sum(html), sum(page)).replace(/(?<=version:`)\w+/, next));
-  };
   // A host that is half way to another version has nothing that could be kept.
-  give('half');
+  deploy(site, 'half');
   site.changed.set('favicon.svg', '<svg/>');
   const names = () => page.evaluate(() => caches.keys());
   const shells = async () => (await names()).filter((name) => name.includes(' ')).map((name) => name.split(' ').at(-1));
   await page.evaluate(() => navigator.serviceWorker.ready.then((kept) => kept.update()).catch(() => undefined));
   await page.reload();
-  await expect.poll(shells).toEqual([version]);
+  await expect.poll(shells).toEqual([builtVersion()]);
 
   site.changed.delete('favicon.svg');
-  give('next');
+  deploy(site, 'next');
   await page.reload();
   const other = await context.newPage();
   await visit(other);
   await expect(page.locator('html[data-next]')).toHaveCount(0);
+  // What the old version has not loaded yet is not on the server any more.
+  await expect(await load(other)).toHaveAttribute('data-status', 'done');
+  await other.getByRole('button', { name: '简体中文' }).click();
+  await expect(other.locator('html')).toHaveAttribute('lang', 'zh-Hans');
   await page.getByRole('button', { name: 'Reload with it' }).click();
   await expect(page.getByText('Other tabs show this page: close them first.')).toBeVisible();
-  expect(await shells()).toEqual([version, 'next']);
+  expect(await shells()).toEqual([builtVersion(), 'next']);
 
   await other.close();
   await page.getByRole('button', { name: 'Reload with it' }).click();
@@ -139,4 +134,21 @@ test('a new version is fetched beside the old one, waits for its pages, and take
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('QAT Playground');
   await expect(page.locator('html[data-next]')).toHaveCount(1);
   await site.open();
+});
+
+test('a page that came before its worker is not answered by one of another version', async ({ page, context }) => {
+  let come = () => {};
+  const deployed = new Promise<void>((resolve) => (come = resolve));
+  await context.route('**/sw.js', async (route) => {
+    await deployed;
+    await route.continue();
+  });
+  await visit(page);
+  deploy(site, 'next');
+  come();
+  await expect(page.getByText('A newer version of this page is here.')).toBeVisible({ timeout: 60_000 });
+  expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+  await page.getByRole('button', { name: 'Reload with it' }).click();
+  await expect(page.locator('html[data-next]')).toHaveCount(1);
+  await isKept(page);
 });

@@ -7,5 +7,6 @@ export const offline = {
   everything: (size: string) => `Kept beside it: the weights and all images, ${size}.`,
   newer: 'A newer version of this page is here.',
   open: 'Reload with it',
+  computes: 'A run computes in this one: let it end first.',
   othersOpen: 'Other tabs show this page: close them first.',
 };

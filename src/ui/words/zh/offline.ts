@@ -8,5 +8,6 @@ export const offline: Words['offline'] = {
   everything: (size) => `另外已保存：权重和全部图片，共 ${size}。`,
   newer: '本页有新版本。',
   open: '用新版本重新加载',
+  computes: '当前版本正在计算：请等它结束。',
   othersOpen: '其他标签页也打开了本页：请先关闭它们。',
 };
