@@ -25,7 +25,7 @@ export default defineConfig(({ mode }) => ({
     include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm', 'comlink', 'idb'],
   },
   test: {
-    include: ['src/**/*.test.ts', 'tests/{golden,docs}/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'tests/{golden,docs,fuzz}/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     coverage: {

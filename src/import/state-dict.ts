@@ -5,7 +5,7 @@ import type { FileTensor } from './tensor';
 
 const STATE_DICT = {
   what: 'weights of this network',
-  hint: "They are those of a ResNet18 for 32 x 32 images with torchvision's names: conv1 3 x 3, no max pooling, fc.",
+  hint: "They are torchvision's ResNet18's, by its state dict's names: conv1.weight to fc.bias.",
 };
 /** What wrappers put before every name. */
 const PREFIXES = ['module.', '_orig_mod.', 'model.', 'net.', 'backbone.'];
