@@ -84,6 +84,21 @@ describe('a bias in 32-bit integers', () => {
     expect(bias[1]).toBe(2 ** 30);
   });
 
+  it('is rounded to finer units where weights of few bits leave room for them', () => {
+    const [from, to] = [q(2 ** -5, 20), q(2 ** -4, 60)];
+    const layer = { ...layerOf([-8, 7, 1, 0, -3, 5], 2 ** -6, 1.3 * 2 ** -11), weightBits: 4 };
+    const { weights, weightScales, bias, biasScales } = withInt32Bias(layer, from, to);
+    expect([...weights.subarray(TERMS)]).toEqual([-128, 112, 16, 0, -48, 80]);
+    expect(weightScales[1]).toBe(2 ** -10);
+    expect(biasScales[1]).toBe(2 ** -15);
+    expect(bias[1]).toBe(21);
+    expect(withInt32Bias(layer, from, to, 4)).toMatchObject({
+      weights: layer.weights,
+      weightScales: layer.weightScales,
+    });
+    expect(withInt32Bias(layer, from, to, 4).bias[1]).toBe(1);
+  });
+
   it('that leaves the weights no room is refused, by layer and channel', () => {
     const layer = layerOf([1, 100, -100, 3, 5, 7], 0.01, 1e9);
     expect(() => withInt32Bias(layer, q(0.01, 0), q(0.05, 60))).toThrow(

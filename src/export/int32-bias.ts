@@ -1,6 +1,7 @@
-// Weights with the int32 bias that other runtimes take, where ours adds a float32 one. A bias too large for the units of
-// its channel's accumulator is no reason to saturate: the channel gets a larger weight scale where that costs nothing
-// that could be seen, else it is refused. Not for our own engines.
+// Weights with the int32 bias that other runtimes take, where ours adds a float32 one. Weights of few bits get smaller units,
+// so that the bias is rounded to smaller ones. A bias too large for the units of its channel's accumulator is no reason to
+// saturate: the channel gets a larger weight scale where that costs nothing that could be seen, else it is refused.
+// Not for our own engines.
 import type { Int8WeightedOp } from '../int8/int8-model';
 import { PlaygroundError } from '../core/errors';
 import type { QParams } from '../core/qparams';
@@ -10,11 +11,16 @@ const f32 = Math.fround;
 const MAX_INT32 = 2 ** 31 - 1;
 /** Other runtimes saturate activations here, whatever the model's qmax is. */
 const MAX_CODE = 255;
+/**
+ * qmax of 8-bit activations with reduce_range: what PyTorch's converted modules, and the exports on codes, let go on to
+ * 255 where an activation leaves its observed range.
+ */
+export const REDUCED_QMAX = 127;
 /** Most that coarser weights may move an output, in steps of its codes. */
 const MOST_MOVED = 1 / 4;
 
 /** Weights, some for each channel, and their biases. */
-export type Layer = Pick<Int8WeightedOp, 'name' | 'weights' | 'weightScales' | 'bias'>;
+export type Layer = Pick<Int8WeightedOp, 'name' | 'weights' | 'weightBits' | 'weightScales' | 'bias'>;
 
 /** A layer's weights as other runtimes take them; scale and bias per output channel. */
 export interface Int32Biased {
@@ -29,13 +35,16 @@ export interface Int32Biased {
 
 /**
  * @param input, output what the layer reads and writes
+ * @param bits that a weight takes in the file. Where the layer's need fewer, codes are multiplied, and scales divided, by the
+ * power of two that fills them: the weights are the same
  * @throws PlaygroundError 'unsupported' naming layer and channel where no weight scale is right for both, bias and weights
  */
-export function withInt32Bias(layer: Layer, input: QParams, output: QParams): Int32Biased {
+export function withInt32Bias(layer: Layer, input: QParams, output: QParams, bits: 8 | 4 = 8): Int32Biased {
   const channels = layer.bias.length;
   const terms = layer.weights.length / channels;
-  const weights = layer.weights.slice();
-  const weightScales = layer.weightScales.slice();
+  const finer = 2 ** (bits - layer.weightBits);
+  const weights = layer.weights.map((code) => code * finer);
+  const weightScales = layer.weightScales.map((scale) => scale / finer);
   const biasScales = new Float32Array(channels);
   const reach = Math.max(input.zeroPoint, MAX_CODE - input.zeroPoint);
   // Rounding coarser weights may add half a unit for each term.

@@ -5,20 +5,29 @@ import { Rng } from '../core/rng';
 import { createReferenceEngine } from '../engine/reference';
 import { ModelBuilder, randomImages } from '../engine/testing/models';
 import { dequantize } from '../quant/fake-quant';
-import { int8ToOnnx } from './onnx-int8';
+import { REDUCED_QMAX } from './int32-bias';
+import { int8ToQdq } from './onnx-qdq';
+import { int8ToQLinear } from './onnx-qlinear';
 import { runOnnx, runTflite, toNchw } from './testing';
 import { int8ToTflite } from './tflite-int8';
 
 /** What each format's runtime makes of n images [n][h][w][c]; maps in that order, too. */
 const FORMATS = {
-  async onnx(model: Int8Model, images: Float32Array, n: number) {
-    const [first, last] = [model.tensors[0], model.tensors[model.tensors.length - 1]];
-    // From [n][c][h][w]: the pixels are the channels of what toNchw turns round.
-    return toNchw(await runOnnx(int8ToOnnx(model), images, n, first), n, { h: last.c, w: 1, c: last.h * last.w });
-  },
+  qdq: (model: Int8Model, images: Float32Array, n: number) => onnx(int8ToQdq(model), model, images, n),
+  qlinear: (model: Int8Model, images: Float32Array, n: number) => onnx(int8ToQLinear(model), model, images, n),
   tflite: (model: Int8Model, images: Float32Array, n: number) =>
     runTflite(int8ToTflite(model), images, n, model.tensors[0]),
+  'tflite, int4': (model: Int8Model, images: Float32Array, n: number) =>
+    runTflite(int8ToTflite(model, { int4: true }), images, n, model.tensors[0]),
 };
+
+const NAMES = ['qdq', 'qlinear', 'tflite'] as const;
+
+async function onnx(file: Uint8Array, { tensors }: Int8Model, images: Float32Array, n: number) {
+  const [first, last] = [tensors[0], tensors[tensors.length - 1]];
+  // From [n][c][h][w]: the pixels are the channels of what toNchw turns round.
+  return toNchw(await runOnnx(file, images, n, first), n, { h: last.c, w: 1, c: last.h * last.w });
+}
 
 /** Codes of both, and how often and how far they differ. */
 async function compare(format: keyof typeof FORMATS, model: Int8Model, seed: number) {
@@ -27,21 +36,31 @@ async function compare(format: keyof typeof FORMATS, model: Int8Model, seed: num
   const codes = randomImages(model, images, seed);
   const ours = createReferenceEngine(model).run(codes, images);
   const values = await FORMATS[format](model, dequantize(codes, first.q), images);
-  const theirs = values.map((value) => Math.min(Math.round(value / last.q.scale) + last.q.zeroPoint, last.q.qmax));
+  const codes255 = values.map((value) => Math.round(value / last.q.scale) + last.q.zeroPoint);
+  // With reduce_range these formats go on where ours ends.
+  const goesOn = format !== 'qdq' && last.q.qmax === REDUCED_QMAX;
+  const theirs = goesOn ? codes255.map((code) => Math.min(code, REDUCED_QMAX)) : codes255;
   expect(theirs.length).toBe(ours.length);
   // Not as bytes, which would hold a NaN as 0.
   const differences = Array.from(ours, (code, i) => Math.abs(code - theirs[i]));
   return {
     spread: new Set(ours).size,
+    saturated: ours.includes(last.q.qmax) && ours.includes(lowest(model)),
     largest: Math.max(...differences),
     share: differences.filter(Boolean).length / differences.length,
   };
 }
 
+/** Of the output's codes. */
+function lowest({ tensors, ops }: Int8Model): number {
+  const [{ q }, op] = [tensors[tensors.length - 1], ops[ops.length - 1]];
+  return op.op === 'relu' || ('relu' in op && op.relu) ? q.zeroPoint : q.qmin;
+}
+
 /** One image of 9 x 9 x `channels`, its zero point inside the range. */
-function start(channels: number, qmax = 127) {
-  const builder = new ModelBuilder(new Rng(channels + qmax), qmax);
-  return { builder, image: builder.tensor(9, 9, channels, 40) };
+function start(channels: number, qmax = 127, weightBits = 8) {
+  const builder = new ModelBuilder(new Rng(channels + qmax), qmax, weightBits);
+  return { builder, image: builder.tensor(9, 9, channels, Math.min(40, qmax >> 1)) };
 }
 
 const MODELS: Record<string, () => Int8Model> = {
@@ -75,6 +94,11 @@ const MODELS: Record<string, () => Int8Model> = {
     builder.relu(image);
     return builder.build('relu');
   },
+  'max pooling, padded, at a zero point that could win': () => {
+    const { builder, image } = start(4);
+    builder.maxpool(image, 3, 2, 1);
+    return builder.build('pool');
+  },
   'average pooling': () => {
     const { builder, image } = start(4);
     builder.avgpool(image);
@@ -103,7 +127,7 @@ const MODELS: Record<string, () => Int8Model> = {
   },
 };
 
-describe.each(['onnx', 'tflite'] as const)('int8 as %s against the reference engine', (format) => {
+describe.each(NAMES)('int8 as %s against the reference engine', (format) => {
   it.each(Object.entries(MODELS))('%s', async (_, make) => {
     const { spread, largest, share } = await compare(format, make(), 7);
     expect(spread).toBeGreaterThan(4);
@@ -158,7 +182,7 @@ function largeBias(kind: 'conv' | 'linear', { inputScale, weightScale, code, bia
   return { version: 2, name: kind, tensors, ops: ops.map((op) => ({ ...op, ...layer })) as Int8Model['ops'] };
 }
 
-describe.each(['onnx', 'tflite'] as const)('biases beyond int32 as %s', (format) => {
+describe.each(NAMES)('biases beyond int32 as %s', (format) => {
   describe.each(['conv', 'linear'] as const)('%s', (kind) => {
     it.each(Object.entries(LARGE_BIASES))('%s', async (_, of) => {
       const model = largeBias(kind, of);
@@ -169,10 +193,57 @@ describe.each(['onnx', 'tflite'] as const)('biases beyond int32 as %s', (format)
   });
 });
 
-describe('int8 as tflite', () => {
-  it('refuses a padded max pooling in which padding could win', () => {
-    const { builder, image } = start(4);
-    builder.maxpool(image, 3, 2, 1);
-    expect(() => int8ToTflite(builder.build('pool'))).toThrow(/pool1/);
+/** With activations that reach both ends of their codes. */
+const FEW_BITS: Record<string, (qmax: number, weightBits: number) => Int8Model> = {
+  'convolution, signed': (qmax, weightBits) => {
+    const { builder, image } = start(5, qmax, weightBits);
+    builder.conv(image, 11, 3, 1, 1, { relu: false });
+    return builder.build('conv');
+  },
+  'convolution with ReLU at another zero point': (qmax, weightBits) => {
+    const { builder, image } = start(8, qmax, weightBits);
+    builder.conv(image, 9, 3, 2, 1, { relu: true, zeroPoint: 1 });
+    return builder.build('conv');
+  },
+  'convolution, max pooling, convolution': (qmax, weightBits) => {
+    const { builder, image } = start(4, qmax, weightBits);
+    builder.conv(builder.maxpool(builder.conv(image, 8, 3, 1, 1), 3, 2, 1), 7, 1, 1, 0, { relu: false });
+    return builder.build('convs');
+  },
+  'batch norm of its own': (qmax, weightBits) => {
+    const { builder, image } = start(40, qmax, weightBits);
+    builder.batchnorm(image, qmax >> 1);
+    return builder.build('batch norm');
+  },
+  'add, signed': (qmax, weightBits) => {
+    const { builder, image } = start(4, qmax, weightBits);
+    builder.add(image, builder.conv(image, 4, 1, 1, 0, { relu: false }), false, qmax >> 1, 0.047);
+    return builder.build('add');
+  },
+  'add with ReLU': (qmax, weightBits) => {
+    const { builder, image } = start(4, qmax, weightBits);
+    builder.add(image, builder.conv(image, 4, 1, 1, 0, { relu: false }), true, 0, 0.05);
+    return builder.build('add');
+  },
+  'the image alone, and a ReLU': (qmax, weightBits) => {
+    const { builder, image } = start(4, qmax, weightBits);
+    builder.relu(image);
+    return builder.build('relu');
+  },
+  linear: (qmax, weightBits) => {
+    const { builder, image } = start(25, qmax, weightBits);
+    builder.linear(builder.avgpool(image), 21);
+    return builder.build('linear');
+  },
+};
+
+describe.each([...NAMES, 'tflite, int4'] as const)('few bits as %s against the reference engine', (format) => {
+  describe.each([4, 3, 2])('%i bits', (bits) => {
+    it.each(Object.entries(FEW_BITS))('%s', async (_, make) => {
+      const { saturated, largest, share } = await compare(format, make(2 ** bits - 1, bits), 7);
+      expect(saturated).toBe(true);
+      expect(largest).toBeLessThanOrEqual(1);
+      expect(share).toBeLessThan(0.05);
+    });
   });
 });

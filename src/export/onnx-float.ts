@@ -1,5 +1,5 @@
 // A fused graph and its parameters -> float32 ONNX: batch norm folded into Conv.
-// Not for quantized models: onnx-int8.ts.
+// Not for quantized models: onnx-qdq.ts.
 import type { ParamStore } from '../core/params';
 import { nodeById } from '../graph/graph';
 import type { OnnxAttributes } from '../graph/ops/operation';

@@ -6,6 +6,7 @@ import type { ObservedRange } from '../../src/core/qparams';
 import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
 import type { Graph } from '../../src/graph/types';
+import { keepEightBits, type KeepEight } from '../../src/quant/eight-bits';
 import { freeze } from '../../src/quant/freeze';
 import { observeWeights } from '../../src/quant/observe-weights';
 import { prepareQat } from '../../src/quant/prepare';
@@ -94,11 +95,15 @@ export function floatGraphOf({ made: { fused = true } }: ConvertedValues): Graph
   return fused ? fuse(graph).graph : graph;
 }
 
-/** The pretrained network at any widths: the fixture's ranges are of float activations. */
-export function quantizedTo(widths: Pick<QConfigOptions, 'weightBits' | 'activationBits'>): Int8Model {
+/** The pretrained network at any widths, what is kept at 8 bits aside: the fixture's ranges are of float activations. */
+export function quantizedTo(
+  widths: Pick<QConfigOptions, 'weightBits' | 'activationBits'>,
+  keep: KeepEight = 'none',
+): Int8Model {
   const { observed } = loadFixture<ConvertedValues>('int8_ptq_minmax_add_relu').values;
   const { params } = loadCheckpoint();
-  const graph = prepareQat(fuse(resnet18()).graph, getDefaultQConfig('fbgemm', widths), { fuseAddRelu: true });
+  const prepared = prepareQat(fuse(resnet18()).graph, getDefaultQConfig('fbgemm', widths), { fuseAddRelu: true });
+  const graph = keepEightBits(prepared, keep);
   return convert(graph, params, freeze(graph, observeWeights(graph, params, rangesOf(observed))));
 }
 

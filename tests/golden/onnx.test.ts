@@ -6,7 +6,7 @@ import type { Int8Model } from '../../src/int8/int8-model';
 import { normalizeImages } from '../../src/data/normalize';
 import { createReferenceEngine } from '../../src/engine/reference';
 import { floatToOnnx } from '../../src/export/onnx-float';
-import { int8ToOnnx } from '../../src/export/onnx-int8';
+import { int8ToQLinear } from '../../src/export/onnx-qlinear';
 import { runOnnx, toNchw } from '../../src/export/testing';
 import { fuse } from '../../src/graph/fuse';
 import { resnet18 } from '../../src/graph/resnet18';
@@ -43,7 +43,7 @@ describe.each(['int8_ptq_minmax_add', 'int8_ptq_minmax_add_relu'] as const)('int
     for (const op of model.ops.filter(({ op }) => op !== 'add')) {
       const [input, output] = [model.tensors[op.inputs[0]], model.tensors[op.output]];
       const alone: Int8Model = { ...model, tensors: [input, output], ops: [{ ...op, inputs: [0], output: 1 }] };
-      const real = await runOnnx(int8ToOnnx(alone), dequantize(codesOf(op.inputs[0]), input.q), 1, input);
+      const real = await runOnnx(int8ToQLinear(alone), dequantize(codesOf(op.inputs[0]), input.q), 1, input);
       const theirs = real.map((value) => Math.round(value / output.q.scale) + output.q.zeroPoint);
       const ours = toNchw(Float32Array.from(codesOf(op.output)), 1, output);
       expect(theirs.length, op.name).toBe(ours.length);
@@ -55,7 +55,7 @@ describe.each(['int8_ptq_minmax_add', 'int8_ptq_minmax_add_relu'] as const)('int
 
   it("predicts PyTorch's classes, but where two logits nearly tie", async () => {
     const images = 100;
-    const logits = await runOnnx(int8ToOnnx(model), normalizeImages(testPixels(images), CIFAR10), images, IMAGE);
+    const logits = await runOnnx(int8ToQLinear(model), normalizeImages(testPixels(images), CIFAR10), images, IMAGE);
     const expected = fixture.values.predictions.slice(0, images);
     expect(agreement(predictions(logits, CLASSES), expected)).toBeGreaterThan(0.95);
   });

@@ -5,7 +5,7 @@ import { parseInt8Model } from '../../../src/int8/serialize';
 import { normalisedBytes } from '../../../src/core/image-spec';
 import { CIFAR10 } from '../../../src/data/cifar10-spec';
 import { floatToOnnx } from '../../../src/export/onnx-float';
-import { int8ToOnnx } from '../../../src/export/onnx-int8';
+import { int8ToQLinear } from '../../../src/export/onnx-qlinear';
 import { fuse } from '../../../src/graph/fuse';
 import { resnet18 } from '../../../src/graph/resnet18';
 import type { Contestant, ContestantSpec, Setup } from './contestant';
@@ -30,7 +30,7 @@ export async function start(
   ort.env.wasm.numThreads = threads;
   const file =
     model === 'int8'
-      ? int8ToOnnx(parseInt8Model(int8))
+      ? int8ToQLinear(parseInt8Model(int8))
       : floatToOnnx(fuse(resnet18()).graph, (await loadCheckpoint(`${baseUrl}checkpoint/`)).params);
   const session = await ort.InferenceSession.create(file, {
     executionProviders: ['wasm'],
