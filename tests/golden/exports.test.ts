@@ -21,6 +21,8 @@ import { testPixels } from './network';
 const ALL = 1000;
 const FEWER = 100;
 const CLASSES = 10;
+/** On a machine that does much else. */
+const TIMEOUT = 300_000;
 const pixels = testPixels(ALL);
 const imagesOf = (n: number) => pixels.subarray(0, (n * pixels.length) / ALL);
 const module = await compileEngine(readFileSync('public/wasm/engine-plain.wasm'));
@@ -60,14 +62,14 @@ describe("PyTorch's default post-training quantization, 8 bits", () => {
   /** As formats on codes saturate: where a tensor's values leave its observed range. */
   const at255 = loadConverted(HISTOGRAM_TOPIC, 'quint8').model;
 
-  it('as QDQ: with biases rounded as the file has them, every code of 1,000 images is the same', async () => {
+  it('as QDQ: with biases rounded as the file has them, every code of 1,000 images is the same', { timeout: TIMEOUT }, async () => {
     const codes = await theirs(int8ToQdq(model), 'onnx', model, ALL);
     expect(codes).toEqual(await ours(rounded(model), ALL));
     // A bias's half unit of sx * sw moves one code of 1,000 by one in a layer, and what follows: 990 of 1,000 classes.
     expect(alike(codes, await ours(model, ALL))).toBeGreaterThanOrEqual(0.98);
   });
 
-  it('as QLinear operators and as TensorFlow Lite: the same, saturating at 255', async () => {
+  it('as QLinear operators and as TensorFlow Lite: the same, saturating at 255', { timeout: TIMEOUT }, async () => {
     const wanted = await ours(rounded(at255), FEWER);
     expect(await theirs(int8ToQLinear(model), 'onnx', model, FEWER)).toEqual(wanted);
     expect(await theirs(int8ToTflite(model), 'tflite', model, FEWER)).toEqual(wanted);
@@ -77,14 +79,14 @@ describe("PyTorch's default post-training quantization, 8 bits", () => {
 describe('4 bits, first and last layer at 8', () => {
   const model = quantizedTo({ weightBits: 4, activationBits: 4 }, 'edges');
 
-  it('as QDQ with INT4 weights: float biases, so that the classes are the same', async () => {
+  it('as QDQ with INT4 weights: float biases, so that the classes are the same', { timeout: TIMEOUT }, async () => {
     const [a, b] = [await theirs(int8ToQdq(model), 'onnx', model, FEWER), await ours(model, FEWER)];
     expect(alike(a, b)).toBe(1);
     // A sum that float32 rounds to the other side of a tie, and what follows: 984 of 1,000 codes.
     expect(agreement(a, b)).toBeGreaterThan(0.95);
   });
 
-  it('as formats with int32 biases: the same classes with biases rounded as the file has them', async () => {
+  it('as formats with int32 biases: the same classes with biases rounded as the file has them', { timeout: TIMEOUT }, async () => {
     const [exact, like] = [await ours(model, FEWER), await ours(rounded(model), FEWER)];
     for (const codes of [
       await theirs(int8ToQLinear(model), 'onnx', model, FEWER),
