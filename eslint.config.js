@@ -33,6 +33,7 @@ const rooms = {
   analysis: ['core', 'int8', 'graph', 'quant'],
   convert: ['core', 'int8', 'graph', 'quant'],
   engine: ['core', 'int8'],
+  embed: ['core', 'data', 'int8', 'convert', 'engine', 'report'],
   export: ['core', 'int8', 'graph'],
   model: ['core', 'data', 'checkpoint', 'graph'],
   offline: ['core'],

@@ -10,6 +10,8 @@ export default {
     'bench/*.ts',
     'scripts/record-stops.ts',
     'scripts/icons.ts',
+    // Built by scripts/build-engine-package.ts.
+    'src/embed/index.ts',
     // Built by scripts/vite-offline.ts.
     'src/offline/worker.ts',
     // What is compiled to WASM; some of it is read by files that the build generates alone.

@@ -18,17 +18,20 @@ import {
   type EngineExports,
 } from './wasm-module';
 
-export interface WasmEngineOptions {
+interface EngineOptions {
   /** Wanted threads; fewer where they are of no use or do not start, one where the page is not isolated. */
   readonly threads: number;
-  /** URL of the folder with the engine's WASM files, with a slash at its end. */
-  readonly wasmBase: string;
   /** Default 'auto': relaxed SIMD where the browser has it. */
   readonly build?: 'auto' | EngineBuild;
-  /** A compiled build in place of one from `wasmBase`; `build` says which one it is. */
-  readonly module?: WebAssembly.Module;
   /** Only kernels of this mode: for tests and benchmarks. */
   readonly mode?: KernelMode;
+}
+
+export interface WasmEngineOptions extends EngineOptions {
+  /** URL of the folder with the engine's WASM files, with a slash at its end. */
+  readonly wasmBase: string;
+  /** A compiled build in place of one from `wasmBase`; `build` says which one it is. */
+  readonly module?: WebAssembly.Module;
 }
 
 /** The engine with what the page and benchmarks show of it. */
@@ -100,16 +103,29 @@ class Program {
   }
 }
 
+/** The engine for a model, its build downloaded and verified. @throws PlaygroundError as engineOf and fetchEngineModule */
+export function createWasmEngine(
+  model: Int8Model,
+  { wasmBase, module, ...options }: WasmEngineOptions,
+): Promise<WasmEngine> {
+  return engineOf(model, async (build) => module ?? (await fetchEngineModule(build, wasmBase)), options);
+}
+
 /**
- * Builds the engine for a model.
- * @throws PlaygroundError 'bad-file' for a model that cannot run exactly, 'network', 'unsupported', 'out-of-memory'
+ * The engine for a model.
+ * @param moduleOf asked once, for the build that is to run
+ * @throws PlaygroundError 'bad-file' for a model that cannot run exactly, 'out-of-memory'
  */
-export async function createWasmEngine(model: Int8Model, options: WasmEngineOptions): Promise<WasmEngine> {
+export async function engineOf(
+  model: Int8Model,
+  moduleOf: (build: EngineBuild) => Promise<WebAssembly.Module>,
+  options: EngineOptions,
+): Promise<WasmEngine> {
   const wanted = options.build ?? 'auto';
   const build = wanted === 'auto' ? (hasRelaxedSimd() ? 'relaxed' : 'plain') : wanted;
   const planOptions = { relaxed: build === 'relaxed', mode: options.mode };
   const plan = planModel(model, planOptions);
-  const module = options.module ?? (await fetchEngineModule(build, options.wasmBase));
+  const module = await moduleOf(build);
   const threads = usefulThreads(options.threads);
   let program = Program.load(plan, module, threads, BATCH);
   // They come up while kernels are chosen.
