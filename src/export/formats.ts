@@ -69,3 +69,7 @@ export const FORMATS = {
     (await import('./layers')).activationsToNpz(layers),
   ),
 } as const;
+
+type FormatId = keyof typeof FORMATS;
+/** The formats of one kind of source. */
+export type FormatOf<O extends Of> = { [Id in FormatId]: (typeof FORMATS)[Id]['of'] extends O ? Id : never }[FormatId];

@@ -97,6 +97,8 @@ describe('a bias in 32-bit integers', () => {
       weightScales: layer.weightScales,
     });
     expect(withInt32Bias(layer, from, to, 4).bias[1]).toBe(1);
+    // 2 * 255 * 64 is within 16 bits, with 128 it is not.
+    expect(Math.min(...withInt32Bias(layer, { ...from, qmax: 255 }, to).weights)).toBe(-64);
   });
 
   it('that leaves the weights no room is refused, by layer and channel', () => {

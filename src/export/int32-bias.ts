@@ -22,6 +22,12 @@ const MOST_MOVED = 1 / 4;
 /** Weights, some for each channel, and their biases. */
 export type Layer = Pick<Int8WeightedOp, 'name' | 'weights' | 'weightBits' | 'weightScales' | 'bias'>;
 
+/**
+ * Bits of a weight whose products with this input can be added in pairs within 16 bits: runtimes do so on CPUs without
+ * VNNI, and saturate.
+ */
+const safeBits = ({ qmax }: QParams): number => (qmax > REDUCED_QMAX ? 7 : 8);
+
 /** A layer's weights as other runtimes take them; scale and bias per output channel. */
 export interface Int32Biased {
   /** In the order of the layer's. */
@@ -36,13 +42,13 @@ export interface Int32Biased {
 /**
  * @param input, output what the layer reads and writes
  * @param bits that a weight takes in the file. Where the layer's need fewer, codes are multiplied, and scales divided, by the
- * power of two that fills them: the weights are the same
+ * power of two that fills them, as far as sums stay safe: the weights are the same
  * @throws PlaygroundError 'unsupported' naming layer and channel where no weight scale is right for both, bias and weights
  */
 export function withInt32Bias(layer: Layer, input: QParams, output: QParams, bits: 8 | 4 = 8): Int32Biased {
   const channels = layer.bias.length;
   const terms = layer.weights.length / channels;
-  const finer = 2 ** (bits - layer.weightBits);
+  const finer = 2 ** Math.max(0, Math.min(bits, safeBits(input)) - layer.weightBits);
   const weights = layer.weights.map((code) => code * finer);
   const weightScales = layer.weightScales.map((scale) => scale / finer);
   const biasScales = new Float32Array(channels);

@@ -9,6 +9,7 @@ import { PlaygroundError } from '../core/errors';
 import type { ImageSource, Split } from '../data/source';
 import { foldBatchNorms } from '../graph/fold';
 import { fuse, type Fusion } from '../graph/fuse';
+import { stateDict } from '../graph/state-dict';
 import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
 import type { ModelSpec } from '../model/model-spec';
@@ -178,6 +179,12 @@ export class Lab {
   convert(graph: QatGraph, state: TrainState): Int8Model {
     const { params, quantizers } = trainedBy(graph, state);
     return convert(graph, params, quantizers);
+  }
+
+  /** A float network's parameters as those of the network before anything was fused: see stateDict. */
+  parameters({ graph, trained }: FloatNetwork): ModelSpec['params'] {
+    const params = trained ? trainedBy(graph, trained).params : this.model.params;
+    return stateDict(this.model.graph, { graph, params });
   }
 
   evaluate(network: FloatNetwork, split: Split, images: number, onDone: OnDone = () => {}): Promise<Evaluation> {

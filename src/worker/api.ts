@@ -7,6 +7,7 @@ import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Burst } from '../report/burst';
 import type { Evaluation, LatencyStats } from '../report/types';
+import type { FormatOf } from '../export/formats';
 import type { Classified } from '../report/classified';
 import type { Position, Walk } from '../analysis/product';
 import type { SearchPoint } from '../analysis/search';
@@ -165,6 +166,11 @@ export interface TrainApi {
   evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
   /** Of one image by its bytes, RGB of every pixel, row by row. */
   logits(subject: FloatSubject, pixels: Uint8Array): Promise<Float32Array>;
+  /**
+   * A float network's parameters as a file: see Lab.parameters.
+   * @throws PlaygroundError 'storage' when what was trained is kept no longer
+   */
+  exported(format: FormatOf<'parameters'>, subject: FloatSubject): Promise<Uint8Array<ArrayBuffer>>;
   /** FP32, batch 1, on the training backend. */
   latency(samples: number): Promise<LatencyStats>;
 }
@@ -221,6 +227,8 @@ export interface EngineApi {
   /** The plan of a loaded model, timed now. */
   profile(slot: Int8Slot): Promise<readonly EngineLayer[]>;
   evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
+  /** An integer network, loaded or not, as a file. @throws PlaygroundError 'unsupported' where the format cannot hold it */
+  exported(format: FormatOf<'integers'>, model: Int8Model): Promise<Uint8Array<ArrayBuffer>>;
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
   latency(slot: Int8Slot, samples: number): Promise<LatencyStats>;
   /** Validation images from `start` on, each timed as by latency, for so many milliseconds: see measureBurst. */

@@ -1,6 +1,7 @@
 // The worker that runs integers: an integer laboratory behind the typed boundary. No tfjs here.
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import type { Split } from '../data/source';
+import type { FormatOf } from '../export/formats';
 import type { Int8Model } from '../int8/int8-model';
 import { IntegerLab } from '../lab/integers';
 import { ptqOptions } from '../lab/prepared';
@@ -82,6 +83,12 @@ class EngineWorker implements EngineApi {
     });
     const { labels, predictions } = all!;
     return { accuracy: agreement(predictions, labels), images, labels, predictions };
+  }
+
+  async exported(format: FormatOf<'integers'>, model: Int8Model) {
+    const { FORMATS } = await import('../export/formats');
+    const file = await FORMATS[format].write(model);
+    return transfer(file, [file.buffer]);
   }
 
   latency(slot: Int8Slot, samples: number) {

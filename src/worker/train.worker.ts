@@ -1,5 +1,5 @@
 // The worker that trains: graphs, weights and data on tfjs's chosen backend. Implements TrainApi; no drawing, no integers.
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { int8FileBytes } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
 import { impossible } from '../core/impossible';
@@ -11,6 +11,7 @@ import { totalCost, layerCosts } from '../graph/cost';
 import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
 import { createWasmEngine } from '../engine/wasm-engine';
+import type { FormatOf } from '../export/formats';
 import { Controls } from '../lab/controls';
 import { Lab, type FloatNetwork, type LabRun, type Learning } from '../lab/lab';
 import {
@@ -247,6 +248,13 @@ class TrainWorker implements TrainApi {
 
   async logits(subject: FloatSubject, pixels: Uint8Array) {
     return this.lab.logits(await this.subject(subject), pixels);
+  }
+
+  async exported(format: FormatOf<'parameters'>, subject: FloatSubject) {
+    const { FORMATS } = await import('../export/formats');
+    const { graph } = this.lab.model;
+    const file = await FORMATS[format].write({ graph, params: this.lab.parameters(await this.subject(subject)) });
+    return transfer(file, [file.buffer]);
   }
 
   async latency(samples: number) {
