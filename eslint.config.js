@@ -117,6 +117,12 @@ function innerWalls(room, patterns) {
   });
 }
 
+/** What makes markup of strings. */
+const MARKUP = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'parseFromString', 'srcdoc'].map((name) => ({
+  selector: `MemberExpression[property.name='${name}']`,
+  message: 'Text from anywhere may come out as markup: let Svelte make the elements, or set textContent.',
+}));
+
 export default ts.config(
   { ignores: ['node_modules', '.cache', 'dist', 'build', 'public', 'src/**/assembly/**', 'test-results', 'reference'] },
   js.configs.recommended,
@@ -139,6 +145,17 @@ export default ts.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
+    },
+  },
+  {
+    // Strings are never code or markup: the page's policy (src/offline/headers.ts) would end such a program only when it runs.
+    files: ['src/**/*.{ts,svelte}'],
+    rules: {
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+      'no-restricted-syntax': ['error', ...MARKUP],
+      'svelte/no-at-html-tags': 'error',
     },
   },
   ...oneWay,

@@ -1,20 +1,15 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { offlineWorker } from './scripts/vite-offline.ts';
+import { policies } from './scripts/vite-policy.ts';
 import { tfjsWasmThreads } from './scripts/vite-tfjs-wasm.ts';
-
-// SharedArrayBuffer and precise timers need cross-origin isolation.
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+import { headersFor } from './src/offline/headers.ts';
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), mode !== 'test' && offlineWorker()],
+  plugins: [svelte(), policies(), mode !== 'test' && offlineWorker()],
   // Mode 'test' serves sources to the browser tests: no reload while a test runs.
-  server: { headers: isolation, hmr: mode === 'test' ? false : undefined },
-  preview: { headers: isolation },
+  server: { headers: headersFor('/'), hmr: mode === 'test' ? false : undefined },
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   build: {
     ...{ target: 'es2023', chunkSizeWarningLimit: 3000 },

@@ -66,7 +66,9 @@ it('adds the headers that isolate a page to those that came with a file', async 
   };
   caches.all.get(name('v1'))!.set(`${BASE}assets/a.js`, new Response('a()', came));
   const { headers } = (await shell.answer(request('assets/a.js')))!;
-  expect(Object.fromEntries(headers)).toEqual({
+  const { 'content-security-policy': policy, ...others } = Object.fromEntries(headers);
+  expect(policy).toMatch(/^default-src 'none';/);
+  expect(others).toEqual({
     'content-type': 'text/javascript',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-embedder-policy': 'require-corp',
@@ -74,6 +76,8 @@ it('adds the headers that isolate a page to those that came with a file', async 
   // A page is asked for with the mode of its own.
   const page = await shell.answer(request('', { mode: 'navigate' }));
   expect(page!.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  // The page has its own in its head.
+  expect(page!.headers.get('content-security-policy')).toBeNull();
 });
 
 it('asks the server for a file that the browser has dropped', async () => {

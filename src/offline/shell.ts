@@ -2,6 +2,7 @@
 // A page is always whole: what a version keeps was verified file by file, and a version answers for itself alone. Not for
 // weights and images: whoever reads them keeps and verifies them (src/core/fetch-verified.ts).
 import { CACHE_NAME, sha256 } from '../core/fetch-verified';
+import { headersFor } from './headers';
 
 /** What a build of the page consists of (scripts/vite-offline.ts); paths are relative to the page, which is ''. */
 export interface Shell {
@@ -21,12 +22,6 @@ export interface Kept {
   readonly weights: Share;
   readonly images: Share;
 }
-
-/**
- * What makes a page isolated, and its workers fit for it: with these the browser grants memory that threads can share, and
- * precise timers. A host that cannot set headers need not.
- */
-const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 type Files = Pick<CacheStorage, 'open' | 'keys' | 'delete'>;
 
@@ -115,11 +110,11 @@ export class KeptShell {
     return [this.scope, `${this.scope}index.html`].includes(origin + pathname);
   }
 
-  /** From the cache; over the network where the browser has dropped it. With the headers that came with it, and ISOLATION. */
+  /** From the cache; over the network where the browser has dropped it. With the headers that came with it, and headers.ts's. */
   private async file(url: string): Promise<Response> {
     const { body, status, statusText, headers } = (await (await this.own()).match(url)) ?? (await this.request(url));
     const more = new Headers(headers);
-    for (const [name, value] of Object.entries(ISOLATION)) more.set(name, value);
+    for (const [name, value] of Object.entries(headersFor(url))) more.set(name, value);
     return new Response(body, { status, statusText, headers: more });
   }
 }

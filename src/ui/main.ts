@@ -7,6 +7,9 @@ import { keepPage } from '../offline/keep';
 import { createProject } from '../project/project';
 import type { Recipe } from '../recipe/recipe';
 import App from './App.svelte';
+import { allowOwnWorkers } from './trusted';
+
+allowOwnWorkers();
 
 const target = document.getElementById('app')!;
 target.replaceChildren();

@@ -65,11 +65,15 @@ test('Firefox shares memory between threads on a host that sets no headers', asy
   }
 });
 
-/** From now on: what console.error says, and what is thrown and not caught. */
+/** From now on: what console.error says, what is thrown and not caught, and what the page's policy ended. */
 function noteComplaints() {
   const complaints: string[] = ((window as unknown as Noted).complaints = []);
   addEventListener('error', ({ message }) => complaints.push(message));
   addEventListener('unhandledrejection', ({ reason }) => complaints.push(String(reason)));
+  addEventListener('securitypolicyviolation', (event) => {
+    const { effectiveDirective, blockedURI } = event as SecurityPolicyViolationEvent;
+    complaints.push(`${effectiveDirective}: ${blockedURI}`);
+  });
   console.error = (...said: unknown[]) => complaints.push(said.join(' '));
 }
 

@@ -4,6 +4,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { headersFor } from '../../src/offline/headers';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -26,7 +27,7 @@ export class Site {
 
   /**
    * @param base where the page is, with slashes at both ends
-   * @param isolating whether the headers that isolate a page are sent
+   * @param isolating whether the headers are sent that the page would have
    */
   constructor(
     private readonly base = '/',
@@ -43,10 +44,8 @@ export class Site {
       const { pathname } = new URL(url!, this.url);
       if (!pathname.startsWith(this.base)) return void response.writeHead(404).end();
       const name = pathname.slice(this.base.length) || 'index.html';
-      if (this.isolating) {
-        response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-        response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
-      }
+      if (this.isolating)
+        for (const [header, value] of Object.entries(headersFor(name))) response.setHeader(header, value);
       response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream');
       const path = join('dist', name);
       const changed = this.changed.get(name);
