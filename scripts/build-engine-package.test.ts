@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
 import { build, type Rolldown } from 'vite';
@@ -159,7 +160,9 @@ describe('the answers in Node', () => {
     expect(await coded(() => engine.loadModel('data:text/html,none'))).toBe('bad-file');
     for (const options of [{ mean: [0, 0] }, { std: [1, 1, 0] }, { std: [1, NaN, 1] }, { classes: ['a', 'b'] }])
       expect(await coded(() => engine.loadModel(file, options))).toBe('bad-argument');
-    const loaded = await engine.loadModel(file);
+    // Bytes of another window are bytes, too.
+    const Foreign = runInNewContext('Uint8Array') as typeof Uint8Array;
+    const loaded = await engine.loadModel(Foreign.from(file));
     expect(loaded.info.classes).toEqual(['0', '1', '2', '3']);
     expect(await coded(() => loaded.classify(new Uint8Array(2 * 2 * 4)))).toBe('bad-argument');
     loaded.close();

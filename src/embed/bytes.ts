@@ -4,8 +4,9 @@ import { PlaygroundError } from '../core/errors';
 
 /** @throws PlaygroundError 'bad-argument' for an address that is none, or as bytesAt */
 export async function bytesOf(source: Uint8Array | ArrayBuffer | URL | string): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  // Arrays of another window are no instances of this one's.
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (typeof source !== 'string' && !(source instanceof URL)) return new Uint8Array(source);
   // Node has neither.
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   if (!URL.canParse(source, base))
