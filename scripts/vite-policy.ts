@@ -1,7 +1,7 @@
 // A Vite plugin that puts the page's policy into the built page, and has the preview send what a host would.
 // Not for what the policies allow: src/offline/headers.ts.
 import type { Plugin } from 'vite';
-import { headersFor, PAGE_POLICY } from '../src/offline/headers';
+import { headersFor, PAGE_POLICY } from '../src/offline/headers.ts';
 
 const META = `<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}" />`;
 

@@ -65,7 +65,11 @@ test('at the largest text nothing scrolls sideways, all steps open, and axe find
   await panel(page).locator('summary').click();
   await page.getByRole('button', { name: 'Open all steps' }).click();
   // What is out of sight is laid out too, and a part that cuts off what it has no room for is found.
-  await page.addStyleTag({ content: '* { content-visibility: visible !important; }' });
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { content-visibility: visible !important; }');
+    document.adoptedStyleSheets.push(sheet);
+  });
   for (const width of [375, 768, 1024, 1600]) {
     await page.setViewportSize({ width, height: 800 });
     const wider = await page.evaluate(() =>
