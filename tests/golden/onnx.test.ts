@@ -6,6 +6,7 @@ import type { Int8Model } from '../../src/int8/int8-model';
 import { normalizeImages } from '../../src/data/normalize';
 import { createReferenceEngine } from '../../src/engine/reference';
 import { floatToOnnx } from '../../src/export/onnx-float';
+import { int8ToQdq } from '../../src/export/onnx-qdq';
 import { int8ToQLinear } from '../../src/export/onnx-qlinear';
 import { runOnnx, toNchw } from '../../src/export/testing';
 import { fuse } from '../../src/graph/fuse';
@@ -34,7 +35,10 @@ describe('float32', () => {
   });
 });
 
-describe.each(['int8_ptq_minmax_add', 'int8_ptq_minmax_add_relu'] as const)('int8, %s', (topic) => {
+describe.each([
+  ['int8_ptq_minmax_add', 'QLinear operators', int8ToQLinear],
+  ['int8_ptq_minmax_add_relu', 'QDQ', int8ToQdq],
+] as const)('int8, %s as %s', (topic, _, toOnnx) => {
   const { fixture, model } = loadConverted(topic);
 
   it('gives the codes of the reference engine, layer by layer, but for an int32 bias', async () => {
@@ -43,7 +47,7 @@ describe.each(['int8_ptq_minmax_add', 'int8_ptq_minmax_add_relu'] as const)('int
     for (const op of model.ops.filter(({ op }) => op !== 'add')) {
       const [input, output] = [model.tensors[op.inputs[0]], model.tensors[op.output]];
       const alone: Int8Model = { ...model, tensors: [input, output], ops: [{ ...op, inputs: [0], output: 1 }] };
-      const real = await runOnnx(int8ToQLinear(alone), dequantize(codesOf(op.inputs[0]), input.q), 1, input);
+      const real = await runOnnx(toOnnx(alone), dequantize(codesOf(op.inputs[0]), input.q), 1, input);
       const theirs = real.map((value) => Math.round(value / output.q.scale) + output.q.zeroPoint);
       const ours = toNchw(Float32Array.from(codesOf(op.output)), 1, output);
       expect(theirs.length, op.name).toBe(ours.length);
@@ -55,7 +59,7 @@ describe.each(['int8_ptq_minmax_add', 'int8_ptq_minmax_add_relu'] as const)('int
 
   it("predicts PyTorch's classes, but where two logits nearly tie", async () => {
     const images = 100;
-    const logits = await runOnnx(int8ToQLinear(model), normalizeImages(testPixels(images), CIFAR10), images, IMAGE);
+    const logits = await runOnnx(toOnnx(model), normalizeImages(testPixels(images), CIFAR10), images, IMAGE);
     const expected = fixture.values.predictions.slice(0, images);
     expect(agreement(predictions(logits, CLASSES), expected)).toBeGreaterThan(0.95);
   });
