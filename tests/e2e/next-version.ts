@@ -9,7 +9,7 @@ const sum = (text: string) => createHash('sha256').update(text).digest('hex');
 /** The version that the worker in `dist` says it is of. */
 export const builtVersion = (): string => /(?<=version:`)\w+/.exec(readFileSync('dist/sw.js', 'utf8'))![0];
 
-/** Has the site serve it, its page marked by the attribute data-next. @param version at most eight letters */
+/** Has the site serve it, its page marked by the attribute data-next. @param version four letters */
 export function deploy(site: Site, version: string): void {
   const assets = readdirSync('dist/assets');
   const built = Object.fromEntries(
@@ -18,7 +18,8 @@ export function deploy(site: Site, version: string): void {
       readFileSync(`dist/${name}`, 'utf8'),
     ]),
   );
-  const renamed = (name: string) => name.replace(/.{8}(?=\.\w+$)/, version.padEnd(8, '-'));
+  // Half of its hash tells a chunk from others of its name.
+  const renamed = (name: string) => name.replace(/.{4}(?=\.\w+$)/, version);
   const rewritten = (text: string) => {
     const all = assets.reduce((sofar, name) => sofar.replaceAll(name, renamed(name)), text);
     return all.replaceAll(builtVersion(), version).replace('<html lang="en"', '<html lang="en" data-next');
