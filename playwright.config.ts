@@ -4,7 +4,8 @@ import { defineConfig } from '@playwright/test';
 import { chromiumPath, CHROMIUM_ARGS, WEBGPU_ARGS } from './scripts/chromium';
 import { fakePage, FAKES_PORT } from './tests/ui/address';
 
-const reuse = !process.env.CI;
+/** A build comes before some of them; a busy machine takes its time. */
+const server = { reuseExistingServer: !process.env.CI, timeout: 300_000 };
 const launchOptions = { executablePath: chromiumPath(), args: [...CHROMIUM_ARGS, ...WEBGPU_ARGS] };
 
 export default defineConfig({
@@ -18,19 +19,21 @@ export default defineConfig({
   use: { launchOptions, actionTimeout: 30_000 },
   projects: [
     { name: 'browser', testDir: 'tests/browser', use: { baseURL: 'http://localhost:5199' } },
+    // npm run faults: not of npm test.
+    { name: 'faults', testDir: 'tests/faults', use: { baseURL: 'http://localhost:5199' } },
     { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: 'http://localhost:4199' } },
   ],
   webServer: [
     {
       command: 'npx vite --mode test --port 5199 --strictPort',
       url: 'http://localhost:5199/tests/browser/blank.html',
-      reuseExistingServer: reuse,
+      ...server,
     },
     {
       command: `npx vite build --mode test --logLevel warn && npx vite preview --mode test --port ${FAKES_PORT} --strictPort`,
       url: fakePage(),
-      reuseExistingServer: reuse,
+      ...server,
     },
-    { command: 'npx vite preview --port 4199 --strictPort', url: 'http://localhost:4199', reuseExistingServer: reuse },
+    { command: 'npx vite preview --port 4199 --strictPort', url: 'http://localhost:4199', ...server },
   ],
 });

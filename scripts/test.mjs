@@ -91,7 +91,13 @@ suite(
   unitReport,
   readVitest,
 );
-suite('browser and end-to-end tests', bin('playwright'), ['test'], 'test-results/playwright.json', readPlaywright);
+suite(
+  'browser and end-to-end tests',
+  bin('playwright'),
+  ['test', '--project=browser', '--project=e2e'],
+  'test-results/playwright.json',
+  readPlaywright,
+);
 
 console.log(`\n=== the ${SLOWEST} slowest`);
 for (const { seconds, name } of times.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST))

@@ -3,6 +3,7 @@ import { releaseProxy, wrap, type Remote } from 'comlink';
 import { bug, PlaygroundError } from '../core/errors';
 import { Life } from './life';
 import type { BaselineApi, EngineApi, TrainApi } from '../worker/api';
+import { onEnd } from '../worker/alive';
 import '../worker/errors';
 
 /** Calls reject when a worker's script cannot be loaded ('network') or throws outside a call ('bug'), and once they are ended. */
@@ -22,6 +23,7 @@ export function startWorkers(): Workers {
 
   function watched<T>(name: string, worker: Worker): Remote<T> {
     worker.onerror = (event) => life.end(event.message ? stopped(name, event) : notLoaded(name));
+    onEnd(worker, () => life.end(gone(name)));
     const proxy = wrap<T>(worker);
     ends.push(() => {
       proxy[releaseProxy]();
@@ -57,6 +59,14 @@ function whenAsked<T extends object>(make: () => T): T {
   let made: T | undefined;
   return new Proxy({} as T, { get: (_, name) => Reflect.get((made ??= make()), name) as unknown });
 }
+
+/** Killed by the browser, which keeps why to itself. */
+const gone = (name: string): PlaygroundError =>
+  new PlaygroundError(
+    'stopped',
+    `The ${name} worker has ended: the browser took its memory back, or it was ended by hand.`,
+    'Press Retry: what was saved is kept. If it happens again, close other tabs, or choose a smaller batch.',
+  );
 
 const endedHere = () => new PlaygroundError('stopped', 'The work was ended.', 'Run the step again.');
 

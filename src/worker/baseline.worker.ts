@@ -1,5 +1,4 @@
 // The worker that measures the peer: stock tfjs-wasm with the best FP32 graph it allows. None of our kernels here.
-import { expose } from 'comlink';
 import { bytesPerImage } from '../core/image-spec';
 import { normalizeImages } from '../data/normalize';
 import { validationStream, type ImageSource } from '../data/source';
@@ -12,6 +11,7 @@ import { measureLatency } from '../report/statistics';
 import { logitsOf } from '../train/evaluate';
 import { FloatModel } from '../train/float-model';
 import type { BaselineApi } from './api';
+import { exposeAlive } from './alive';
 import './errors';
 
 const LATENCY_IMAGES = 100;
@@ -59,4 +59,4 @@ class BaselineWorker implements BaselineApi {
   }
 }
 
-expose(new BaselineWorker());
+exposeAlive(new BaselineWorker());

@@ -1,5 +1,5 @@
 // The worker that runs integers: an integer laboratory behind the typed boundary. No tfjs here.
-import { expose, transfer } from 'comlink';
+import { transfer } from 'comlink';
 import type { Split } from '../data/source';
 import type { FormatOf } from '../export/formats';
 import type { Int8Model } from '../int8/int8-model';
@@ -11,6 +11,7 @@ import { agreement } from '../report/accuracy';
 import { inPieces } from '../report/classified';
 import type { Position } from '../analysis/product';
 import type { EngineApi, Int8Slot, OnProgress, PtqChoices, SearchPoint, SearchRequest } from './api';
+import { exposeAlive } from './alive';
 import './errors';
 
 const BATCH = 250;
@@ -100,4 +101,4 @@ class EngineWorker implements EngineApi {
   }
 }
 
-expose(new EngineWorker());
+exposeAlive(new EngineWorker());

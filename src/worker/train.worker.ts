@@ -1,5 +1,5 @@
 // The worker that trains: graphs, weights and data on tfjs's chosen backend. Implements TrainApi; no drawing, no integers.
-import { expose, transfer } from 'comlink';
+import { transfer } from 'comlink';
 import { int8FileBytes } from '../int8/serialize';
 import { PlaygroundError, type ErrorCode } from '../core/errors';
 import { impossible } from '../core/impossible';
@@ -53,6 +53,7 @@ import type {
   TrainingRef,
   VerifyTests,
 } from './api';
+import { exposeAlive } from './alive';
 import './errors';
 
 const LATENCY_IMAGES = 100;
@@ -401,4 +402,4 @@ function activationTable({ ops, tensors }: Int8Model) {
   return [row('quant', tensors[0]), ...ops.map((op) => row(op.name, tensors[op.output]))];
 }
 
-expose(new TrainWorker());
+exposeAlive(new TrainWorker());
