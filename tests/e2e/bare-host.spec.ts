@@ -4,9 +4,11 @@ import type { Project } from '../../src/project/types';
 import { brief } from '../browser/training-page';
 import { noteComplaints } from '../complaints';
 import { Site } from './site';
+import { noteViolations, violationsSoFar } from './violations';
 import { runAll } from './visit';
 
 const RECIPE = '?backend=wasm&steps=2&batch=2&images=64&weight-bits=8&activation-bits=8';
+const OWN_WORKER = /(train|engine|baseline)\.worker/;
 interface Global {
   playground: Project;
 }
@@ -30,10 +32,14 @@ const FOUR = () => Object.defineProperty(Navigator.prototype, 'hardwareConcurren
 test('isolated after one reload that comes by itself; all nine steps, without a request that leaves', async ({
   page,
 }) => {
-  // Chromium tells of a policy that was not kept as an error.
+  // Chromium tells of what the page's policy ended as an error; of a worker's it tells the worker alone.
   const complaints: string[] = [];
   noteComplaints(page, complaints, ['error']);
   const asked = new Set<string>();
+  page.on('worker', (worker) => {
+    // Threads hear nothing; the workers of before the reload are gone.
+    if (OWN_WORKER.test(worker.url())) void worker.evaluate(noteViolations).catch(() => {});
+  });
   // Of the service worker and of workers, too.
   page.context().on('request', (request) => asked.add(request.url()));
   const loads = countLoads(page);
@@ -50,6 +56,9 @@ test('isolated after one reload that comes by itself; all nine steps, without a 
   await expect(page.getByText(/^One thread[,:]/)).toHaveCount(0);
   expect(loads.count).toBe(2);
   expect(complaints).toEqual([]);
+  const workers = page.workers().filter((worker) => OWN_WORKER.test(worker.url()));
+  expect(workers).toHaveLength(3);
+  expect(await Promise.all(workers.map((worker) => worker.evaluate(violationsSoFar)))).toEqual([[], [], []]);
   const { origin } = new URL(site.url);
   expect(asked.size).toBeGreaterThan(20);
   expect([...asked].filter((url) => ![`blob:${origin}/`, site.url].some((own) => url.startsWith(own)))).toEqual([]);

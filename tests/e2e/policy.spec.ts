@@ -1,23 +1,8 @@
 // What the built page's policy ends: strings as code or markup, workers and requests that go elsewhere. That nothing of the page
 // itself meets it, and that no request leaves: a whole flow in bare-host.spec.ts, and in Firefox.
 import { expect, test } from '@playwright/test';
+import { noteViolations, violationsSoFar } from './violations';
 
-interface Noted {
-  violations: string[];
-}
-
-/** From now on, by the directive. */
-function noteViolations() {
-  const violations: string[] = ((globalThis as unknown as Noted).violations = []);
-  addEventListener('securitypolicyviolation', (event) =>
-    violations.push((event as SecurityPolicyViolationEvent).effectiveDirective),
-  );
-}
-/** Those of them so far: they are told a moment after what they are of. */
-async function violationsSoFar() {
-  await new Promise((told) => setTimeout(told, 500));
-  return [...new Set((globalThis as unknown as Noted).violations)].sort();
-}
 /** An address that answers nobody. */
 const ELSEWHERE = 'https://elsewhere.invalid/';
 
