@@ -10,6 +10,7 @@ import type { Report } from '../report/types';
 import type { LabelledImages, SavedTrainings, TrainingRef } from '../worker/api';
 import { Backends } from './backends';
 import { Events } from './events';
+import { exportOf, type ExportedFile, type ExportId } from './exports';
 import { figuresOf, type Figures } from './figures';
 import { newId } from './ids';
 import { IntegerNetworks } from './integer-networks';
@@ -222,6 +223,13 @@ class WorkersProject implements Project {
     if (converted) await this.networks.bring(run, 'convert');
     const training = run.state('train') === 'done' ? await this.trainings.of(run) : undefined;
     return answersTo(pixels, { workers, training, converted });
+  }
+
+  async exported(id: ExportId): Promise<ExportedFile> {
+    this.performer.refuseWhileComputing();
+    const workers = this.living();
+    const run = this.converted();
+    return exportOf(id, { workers, run, training: () => this.trainings.of(run) });
   }
 
   pause(): void {

@@ -21,6 +21,7 @@ import type {
   TrainResult,
   VerifyResult,
 } from '../worker/api';
+import type { ExportedFile, ExportId } from './exports';
 import type { Figures } from './figures';
 import type { LayerStudy } from './layer-study';
 import type { OwnAnswers } from './own-picture';
@@ -170,6 +171,13 @@ export interface Project {
    * networks. @throws PlaygroundError 'bad-argument' where nothing is loaded, or while a run computes
    */
   answersTo(pixels: Uint8Array): Promise<OwnAnswers>;
+
+  /**
+   * The converted run in hand as a file for another program; its report only once it is compared.
+   * @throws PlaygroundError 'bad-argument' where it is not converted, or while a run computes; 'unsupported' where the format
+   * cannot hold it; 'storage' where what it trained is kept no longer
+   */
+  exported(id: ExportId): Promise<ExportedFile>;
 
   /** Steering of what trains; no-ops when nothing does. */
   pause(): void;

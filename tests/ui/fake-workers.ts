@@ -121,6 +121,7 @@ export class FakeWorkers {
       return LOADED;
     },
     fuse: () => this.answer(FUSED),
+    exported: () => this.answer(Uint8Array.of(4, 5)),
     verify: async (_: unknown, onProgress: OnProgress) => {
       await this.tick();
       this.failOnce('verify');
@@ -187,6 +188,11 @@ export class FakeWorkers {
 
   private readonly engine = {
     start: async () => {},
+    exported: async () => {
+      await this.tick();
+      this.failOnce('export');
+      return Uint8Array.of(1, 2, 3);
+    },
     calibrated: async () => {},
     tensors: () => this.answer(FAKE_TENSORS),
     detail: ({ clips }: PtqChoices, id: string) => this.answer(fakeDetail(id, clips?.[id])),

@@ -149,5 +149,33 @@ export const cards = {
       'The file holds the integer weights with their [scales](#term-scale), the biases, and every layer’s scale and [zero point](#term-zeroPoint): all that running the network takes. The float weights are not in it, which is why it is about a quarter of their size.',
     ],
     download: (file: string) => `Download ${file}`,
+    exports: {
+      title: 'For other programs',
+      groups: {
+        integers: 'The integer network',
+        parameters: 'The trained float weights',
+        texts: 'How it was made',
+      },
+      formats: {
+        onnx_qdq: [
+          'ONNX, QDQ',
+          'What most tools read: ONNX Runtime, Netron, TensorRT. Weights of up to 4 bits as INT4.',
+        ],
+        onnx_qlinear: ['ONNX, QLinear', 'Integer operators of ONNX Runtime, its fastest form.'],
+        tflite: ['TensorFlow Lite', 'For LiteRT and LiteRT.js: int8, a byte for each weight.'],
+        tflite_int4: [
+          'TensorFlow Lite, INT4',
+          'Two weights to a byte where they have up to 4 bits; slower in LiteRT.js, and less exact.',
+        ],
+        safetensors: ['safetensors', 'Read by safetensors.torch.load_file; names are torchvision’s.'],
+        pytorch: ['PyTorch state dict', 'Read by torch.load(file, weights_only=True).'],
+        onnx_float: ['ONNX, float', 'Not quantized, batch norms folded.'],
+        recipe: ['Choices', 'JSON: every choice of this run.'],
+        report: ['Report', 'JSON: every figure of step 8.'],
+      },
+      save: (format: string) => `Save as ${format}`,
+      making: (format: string) => `${format} is made.`,
+      saved: (file: string, size: string) => `${file} is saved, ${size}.`,
+    },
   },
 };

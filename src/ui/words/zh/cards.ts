@@ -147,5 +147,27 @@ export const cards: Words['cards'] = {
       '文件里有整数权重及其[缩放因子](#term-scale)、偏置，以及每一层的缩放因子和[零点](#term-zeroPoint)：运行这个网络需要的全都在内。浮点权重不在其中，所以文件大约只有它们的四分之一。',
     ],
     download: (file) => `下载 ${file}`,
+    exports: {
+      title: '供其他程序使用',
+      groups: {
+        integers: '整数网络',
+        parameters: '训练后的浮点权重',
+        texts: '它是怎样得来的',
+      },
+      formats: {
+        onnx_qdq: ['ONNX（QDQ）', '多数工具都能读取：ONNX Runtime、Netron、TensorRT。不超过 4 位的权重存为 INT4。'],
+        onnx_qlinear: ['ONNX（QLinear）', 'ONNX Runtime 的整数算子，是它运行最快的形式。'],
+        tflite: ['TensorFlow Lite', '供 LiteRT 和 LiteRT.js 使用：int8，每个权重一字节。'],
+        tflite_int4: ['TensorFlow Lite（INT4）', '不超过 4 位的权重两个占一字节；在 LiteRT.js 中较慢，也不够精确。'],
+        safetensors: ['safetensors', '用 safetensors.torch.load_file 读取；名称与 torchvision 相同。'],
+        pytorch: ['PyTorch state dict', '用 torch.load(file, weights_only=True) 读取。'],
+        onnx_float: ['ONNX（浮点）', '未量化，批归一化已折叠。'],
+        recipe: ['选项', 'JSON：本次实验的全部选项。'],
+        report: ['报告', 'JSON：第 8 步的全部数据。'],
+      },
+      save: (format) => `保存为 ${format}`,
+      making: (format) => `正在生成 ${format}。`,
+      saved: (file, size) => `已保存 ${file}，${size}。`,
+    },
   },
 };

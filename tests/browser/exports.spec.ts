@@ -1,0 +1,56 @@
+// A run handed to other programs: which files there are, how they are called, and what is said of one that cannot be had.
+// Not for what is in them: exported.spec.ts and tests/golden/exports.test.ts.
+import { readFileSync } from 'node:fs';
+import { expect, type Page } from '@playwright/test';
+import { accessible } from './accessible';
+import { card, done, open, runAll, test } from './ui-page';
+
+const menu = (page: Page) => card(page, 'save').getByRole('region', { name: 'For other programs' });
+const button = (page: Page, format: string) =>
+  menu(page).getByRole('button', { name: `Save as ${format}`, exact: true });
+
+const FILES = [
+  ['ONNX, QDQ', 'resnet18-cifar10.onnx', 3],
+  ['ONNX, QLinear', 'resnet18-cifar10.qlinear.onnx', 3],
+  ['TensorFlow Lite', 'resnet18-cifar10.tflite', 3],
+  ['TensorFlow Lite, INT4', 'resnet18-cifar10.int4.tflite', 3],
+  ['safetensors', 'resnet18-cifar10.safetensors', 2],
+  ['PyTorch state dict', 'resnet18-cifar10.pt', 2],
+  ['ONNX, float', 'resnet18-cifar10.fp32.onnx', 2],
+] as const;
+
+async function saved(page: Page, format: string) {
+  const download = page.waitForEvent('download');
+  await button(page, format).click();
+  const file = await download;
+  return { name: file.suggestedFilename(), content: readFileSync(await file.path()) };
+}
+
+test('each format is a file of its own; choices and report too', async ({ page }) => {
+  await open(page, 'delay=1');
+  await expect(menu(page)).toBeHidden();
+  await runAll(page);
+  await done(page, 'save');
+  for (const [format, name, bytes] of FILES) {
+    const file = await saved(page, format);
+    expect([file.name, file.content.length]).toEqual([name, bytes]);
+    await expect(menu(page).getByRole('status')).toHaveText(`${name} is saved, ${bytes} B.`);
+  }
+  const choices = await saved(page, 'Choices');
+  expect(choices.name).toBe('resnet18-cifar10.recipe.json');
+  expect(JSON.parse(String(choices.content))).toMatchObject({ version: 1, weightBits: 8 });
+  const report = await saved(page, 'Report');
+  expect(JSON.parse(String(report.content))).toHaveProperty('qat.int8.accuracy');
+  await accessible(page, '[data-step=save]');
+});
+
+test('a format that cannot hold the network says why, and the others can be had', async ({ page }) => {
+  await open(page, 'delay=1&fail=export');
+  await runAll(page);
+  await done(page, 'save');
+  await button(page, 'TensorFlow Lite').focus();
+  await page.keyboard.press('Enter');
+  await expect(menu(page).getByRole('alert')).toContainText('export');
+  expect((await saved(page, 'safetensors')).name).toBe('resnet18-cifar10.safetensors');
+  await expect(menu(page).getByRole('alert')).toBeHidden();
+});
