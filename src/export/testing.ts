@@ -1,6 +1,7 @@
 // Exported models in ONNX Runtime Web and LiteRT.js, for tests. Node only; not for the product.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { runInThisContext } from 'node:vm';
 import { fileURLToPath } from 'node:url';
 import { loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
 import * as ort from 'onnxruntime-web';
@@ -35,7 +36,7 @@ let liteRt: Promise<unknown> | undefined;
 function startLiteRt(): Promise<unknown> {
   const folder = fileURLToPath(new URL('../../node_modules/@litertjs/core/wasm/', import.meta.url));
   const importScripts = (script: string): void => {
-    (0, eval)(readFileSync(script, 'utf8'));
+    runInThisContext(readFileSync(script, 'utf8'));
     const wasmBinary = readFileSync(script.replace(/js$/, 'wasm'));
     Object.assign(globalThis, { Module: { wasmBinary, print: () => {}, printErr: () => {} } });
   };
