@@ -6,8 +6,7 @@ import { accessible } from './accessible';
 import { card, done, open, runAll, test } from './ui-page';
 
 const menu = (page: Page) => card(page, 'save').getByRole('region', { name: 'For other programs' });
-const button = (page: Page, format: string) =>
-  menu(page).getByRole('button', { name: `Save as ${format}`, exact: true });
+const button = (page: Page, format: string) => menu(page).getByRole('button', { name: `Save ${format}`, exact: true });
 
 const FILES = [
   ['ONNX, QDQ', 'resnet18-cifar10.onnx', 3],
@@ -36,10 +35,10 @@ test('each format is a file of its own; choices and report too', async ({ page }
     expect([file.name, file.content.length]).toEqual([name, bytes]);
     await expect(menu(page).getByRole('status')).toHaveText(`${name} is saved, 0.0 KiB.`);
   }
-  const choices = await saved(page, 'Choices');
+  const choices = await saved(page, 'choices');
   expect(choices.name).toBe('resnet18-cifar10.recipe.json');
   expect(JSON.parse(String(choices.content))).toMatchObject({ version: 1, weightBits: 8 });
-  const report = await saved(page, 'Report');
+  const report = await saved(page, 'report');
   expect(JSON.parse(String(report.content))).toHaveProperty('qat.int8.accuracy');
   await accessible(page, '[data-step=save]');
 });

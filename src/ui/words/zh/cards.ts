@@ -165,7 +165,7 @@ export const cards: Words['cards'] = {
         recipe: ['选项', 'JSON：本次实验的全部选项。'],
         report: ['报告', 'JSON：第 8 步的全部数据。'],
       },
-      save: (format) => `保存为 ${format}`,
+      save: (format) => `保存 ${format}`,
       making: (format) => `正在生成 ${format}。`,
       saved: (file, size) => `已保存 ${file}，${size}。`,
     },
