@@ -22,6 +22,11 @@ const NAMES = [
   'INT8, TorchScript',
   'dB',
   'relu',
+  'ONNX, QDQ',
+  'ONNX, QLinear',
+  'TensorFlow Lite',
+  'TensorFlow Lite, INT4',
+  'safetensors',
 ];
 const CHINESE = /\p{Script=Han}/u;
 
