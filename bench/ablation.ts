@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ABLATIONS, SEEDS, type Ablation } from './ablation/rows';
 import { Cells } from './accuracy/cells';
 import { environment, measureInPage, withPage, type BenchResult } from './harness';
+import { meanAndDeviation } from '../src/report/statistics';
 import type { Recipe } from '../src/recipe/recipe';
 import type { Cell, CellFigures } from './pages/accuracy';
 
@@ -63,6 +64,6 @@ const cellOf = (recipe: Recipe, seed: number): Cell => ({
 });
 
 function tableRow({ bits, what, accuracies }: RowFigures): string[] {
-  const mean = accuracies.reduce((sum, one) => sum + one) / accuracies.length;
+  const { mean } = meanAndDeviation(accuracies);
   return [bits, what, ...[mean, ...accuracies].map((share) => (100 * share).toFixed(2))];
 }

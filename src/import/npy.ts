@@ -3,7 +3,7 @@
 import { elements } from '../core/params';
 import { ByteReader } from './bytes';
 import { quoted, refuse } from './refuse';
-import { decode, oversized, VALUE_BYTES, type FileTensor, type ValueType } from './tensor';
+import { decode, oversized, rowMajor, VALUE_BYTES, type FileTensor, type ValueType } from './tensor';
 import { readZip } from './zip';
 
 const NUMPY = {
@@ -41,7 +41,7 @@ function readNpy(file: Uint8Array, name: string): FileTensor {
   const data = reader.piece(elements(shape) * VALUE_BYTES[type]);
   if (reader.left > 0) why('it is longer than its shape');
   const values = () => decode(type, data);
-  return { type, shape, values: order === 'True' ? () => rowMajor(values(), shape) : values };
+  return { type, shape, values: order === 'True' ? () => rowMajor(values(), shape, fortranStrides(shape)) : values };
 }
 
 /** Arrays by name. @throws PlaygroundError 'bad-file' */
@@ -53,20 +53,6 @@ export function readNpz(file: Uint8Array): ReadonlyMap<string, FileTensor> {
   return arrays;
 }
 
-/** From Fortran's order, in which the first index moves fastest. */
-function rowMajor(values: Float32Array, shape: readonly number[]): Float32Array {
-  const out = new Float32Array(values.length);
-  const at = shape.map(() => 0);
-  const strides = shape.map((_, d) => shape.slice(d + 1).reduce((product, size) => product * size, 1));
-  let to = 0;
-  for (const value of values) {
-    out[to] = value;
-    for (let d = 0; d < shape.length; d++) {
-      to += strides[d];
-      if (++at[d] < shape[d]) break;
-      to -= strides[d] * shape[d];
-      at[d] = 0;
-    }
-  }
-  return out;
-}
+/** Of Fortran's order, in which the first index moves fastest. */
+const fortranStrides = (shape: readonly number[]): number[] =>
+  shape.map((_, d) => shape.slice(0, d).reduce((product, size) => product * size, 1));

@@ -3,7 +3,7 @@
 import { elements } from '../core/params';
 import { PickledGlobal, unpickle, type PickleMeanings } from './pickle';
 import { quoted, refuse } from './refuse';
-import { decode, oversized, VALUE_BYTES, type FileTensor, type ValueType } from './tensor';
+import { decode, oversized, rowMajor, VALUE_BYTES, type FileTensor, type ValueType } from './tensor';
 import { isZip, readZip, type ZipEntry } from './zip';
 
 const PYTORCH = {
@@ -110,7 +110,7 @@ function fileTensor(name: string, { storage, offset, shape, strides }: Tensor): 
       const all = entry.read();
       const bytes = VALUE_BYTES[type];
       const used = decode(type, all.subarray(offset * bytes, (last + 1) * bytes));
-      return isRowMajor(shape, strides) ? used : gathered(used, shape, strides);
+      return isRowMajor(shape, strides) ? used : rowMajor(used, shape, strides);
     },
   };
 }
@@ -122,21 +122,4 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
     step *= shape[i];
   }
   return true;
-}
-
-/** Values in the order of the shape, from where the strides say that they lie. */
-function gathered(values: Float32Array, shape: readonly number[], strides: readonly number[]): Float32Array {
-  const out = new Float32Array(elements(shape));
-  const at = shape.map(() => 0);
-  let from = 0;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = values[from];
-    for (let d = shape.length - 1; d >= 0; d--) {
-      from += strides[d];
-      if (++at[d] < shape[d]) break;
-      from -= strides[d] * shape[d];
-      at[d] = 0;
-    }
-  }
-  return out;
 }

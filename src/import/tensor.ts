@@ -29,7 +29,6 @@ export function oversized(shape: readonly number[]): string | undefined {
 /** Little-endian values as float32. @param bytes a whole number of them */
 export function decode(type: ValueType, bytes: Uint8Array): Float32Array {
   if (type === 'float16') return decodeFloat16(bytes);
-  const count = bytes.length / VALUE_BYTES[type];
   // A copy begins at a multiple of any value's size.
   const { buffer } = bytes.slice();
   switch (type) {
@@ -40,7 +39,7 @@ export function decode(type: ValueType, bytes: Uint8Array): Float32Array {
     case 'float64':
       return Float32Array.from(new Float64Array(buffer));
     case 'int64':
-      return Float32Array.from({ length: count }, (_, i) => Number(new BigInt64Array(buffer, 8 * i, 1)[0]));
+      return Float32Array.from(new BigInt64Array(buffer), Number);
     case 'int32':
       return Float32Array.from(new Int32Array(buffer));
     case 'int16':
@@ -51,4 +50,21 @@ export function decode(type: ValueType, bytes: Uint8Array): Float32Array {
     case 'bool':
       return Float32Array.from(new Uint8Array(buffer));
   }
+}
+
+/** Values in the order of the shape, from where the strides, in values, say that they lie. */
+export function rowMajor(values: Float32Array, shape: readonly number[], strides: readonly number[]): Float32Array {
+  const out = new Float32Array(elements(shape));
+  const at = shape.map(() => 0);
+  let from = 0;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = values[from];
+    for (let d = shape.length - 1; d >= 0; d--) {
+      from += strides[d];
+      if (++at[d] < shape[d]) break;
+      from -= strides[d] * shape[d];
+      at[d] = 0;
+    }
+  }
+  return out;
 }

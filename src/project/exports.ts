@@ -25,8 +25,8 @@ export interface ExportedFile {
   readonly blob: Blob;
 }
 
-/** Before the ending of every file. */
-const NAME = 'resnet18-cifar10';
+/** Before the ending of every file, that of the save step too. */
+export const FILE_NAME = 'resnet18-cifar10';
 
 export interface ExportContext {
   readonly workers: Pick<Workers, 'train' | 'engine'>;
@@ -46,10 +46,10 @@ export async function exportOf(id: ExportId, { workers, run, training }: ExportC
     return binary(id, await workers.train.exported(id, trained));
   }
   const text = id === 'recipe' ? toFile(run.recipe) : `${JSON.stringify(run.results.compare!.report, null, 2)}\n`;
-  return { filename: `${NAME}.${id}.json`, blob: new Blob([text], { type: 'application/json' }) };
+  return { filename: `${FILE_NAME}.${id}.json`, blob: new Blob([text], { type: 'application/json' }) };
 }
 
 function binary(id: IntegerFormat | ParameterFormat, bytes: Uint8Array<ArrayBuffer>): ExportedFile {
   const { ending, mediaType } = FORMATS[id];
-  return { filename: NAME + ending, blob: new Blob([bytes], { type: mediaType }) };
+  return { filename: FILE_NAME + ending, blob: new Blob([bytes], { type: mediaType }) };
 }

@@ -7,6 +7,7 @@ import type { Recipe } from '../recipe/recipe';
 import type { Backends } from './backends';
 import { compare } from './compare';
 import type { Events } from './events';
+import { FILE_NAME } from './exports';
 import { THREADS, type IntegerNetworks } from './integer-networks';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
@@ -92,6 +93,6 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
   save: async ({ int8Model }) => {
     const bytes = serializeInt8Model(int8Model!);
     const blob = new Blob([bytes], { type: 'application/octet-stream' });
-    return { filename: 'resnet18-cifar10.int8', bytes: blob.size, blob };
+    return { filename: `${FILE_NAME}.int8`, bytes: blob.size, blob };
   },
 });
