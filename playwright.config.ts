@@ -12,6 +12,8 @@ export default defineConfig({
   // Most tests wait more than they compute.
   workers: 2,
   timeout: 600_000,
+  // A busy machine; npm test names what passed only then.
+  retries: 1,
   // Of a busy machine, too: what is not so fails a little later.
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],

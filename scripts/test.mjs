@@ -7,6 +7,8 @@ import { bin, ensureChromium, ensureFirefox, ensurePackages, prepareAssets, ROOT
 let passed = 0;
 let failed = 0;
 const skipped = [];
+/** That passed when they were run again. */
+const again = [];
 /** Seconds and name of every test that says how long it took. */
 const times = [];
 /** How many of the slowest are named at the end. */
@@ -56,6 +58,7 @@ function readPlaywright(report) {
       for (const spec of specs) {
         if (spec.tests.every((test) => test.status === 'skipped')) skipped.push(spec.title);
         else count(spec.ok, spec.title);
+        if (spec.tests.some((test) => test.status === 'flaky')) again.push(spec.title);
         const results = spec.tests.flatMap((test) => test.results);
         const ms = results.reduce((sum, { duration }) => sum + duration, 0);
         times.push({ seconds: ms / 1000, name: `${spec.file}: ${spec.title}` });
@@ -104,5 +107,6 @@ for (const { seconds, name } of times.sort((a, b) => b.seconds - a.seconds).slic
   console.log(`${seconds.toFixed(1).padStart(6)} s  ${name}`);
 for (const name of skipped) console.log(`SKIPPED: ${name}`);
 if (skipped.length) console.log(`${skipped.length} skipped`);
+for (const name of again) console.log(`FAILED, PASSED WHEN RUN AGAIN: ${name}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
