@@ -1,6 +1,7 @@
 // Threads: workers over one shared memory, their number, their start and their end. Whoever starts them works beside them
 // inside WASM and cannot be told anything there, so it asks now and then whether those it waits for have stalled.
 // Not for what they compute nor for how they share it: each kind has a worker of its own.
+import { holdForLife, onFreed } from './life-lock';
 
 /**
  * More than these never help: the kernels cut a product into some 16 items and the engine an image into a few dozen
@@ -72,8 +73,7 @@ export async function startThreads(
       report(event);
       if (!ended.signal.aborted) onStopped();
     };
-    // Granted when the worker is gone, whatever ended it.
-    void navigator.locks.request(life, { signal: ended.signal }, onStopped).catch(() => {});
+    onFreed(life, onStopped, ended.signal);
   }
   return {
     count: threads.length,
@@ -123,11 +123,7 @@ function report(event: ErrorEvent): void {
  * locks are refused the worker has failed.
  */
 export function ready({ life }: ThreadLife): void {
-  const hold = () => {
-    self.postMessage('ready');
-    return new Promise(() => {});
-  };
-  void navigator.locks.request(life, hold).catch(reportError);
+  void holdForLife(life).then(() => self.postMessage('ready'), reportError);
 }
 
 /** One waiter's judgement of those it waits for; `stalled` is what WASM imports under this name. */

@@ -1,6 +1,7 @@
-// How the page learns that a worker is no more, by whatever it ended: a lock of its own, which the browser frees with it. Not
-// for what a worker says of itself (errors.ts). Where a browser has no Web Locks nothing is noticed.
+// How the page learns that a worker is no more: it tells of the lock that it holds while it lives. Not for what a worker says
+// of itself (errors.ts). Where locks are refused nothing is noticed.
 import { expose } from 'comlink';
+import { holdForLife, onFreed } from '../core/life-lock';
 
 /** Told once the lock is held. No call of Comlink's, which passes it over. */
 interface Alive {
@@ -11,18 +12,16 @@ const isAlive = (data: unknown): data is Alive => typeof data === 'object' && da
 /** In the worker: exposes its functions, and holds a lock while it lives. */
 export function exposeAlive(api: object): void {
   expose(api);
-  const lock = `${self.name} ${crypto.randomUUID()}`;
-  const locks = navigator.locks as LockManager | undefined;
-  void locks?.request(lock, () => {
-    const alive: Alive = { lock };
-    self.postMessage(alive);
-    return new Promise(() => {});
-  });
+  const alive: Alive = { lock: `${self.name} ${crypto.randomUUID()}` };
+  void holdForLife(alive.lock).then(
+    () => self.postMessage(alive),
+    () => {},
+  );
 }
 
 /** In the page: calls `ended` when a worker that has held its lock holds it no more. */
 export function onEnd(worker: Worker, ended: () => void): void {
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (isAlive(data)) void navigator.locks.request(data.lock, ended);
+    if (isAlive(data)) onFreed(data.lock, ended);
   });
 }
