@@ -96,6 +96,8 @@ test('one button heals at the widths of the slider; the strip fills; other width
   page,
 }) => {
   await page.goto(fakePage('delay=1'));
+  await expect(model(page, 'FP32')).toHaveText('87.9 %');
+  await expect(strip(page)).toContainText('FP32 and PTQ: recorded.');
   await together(page, 4);
   await expect(model(page, 'PTQ')).toHaveText('40.0 %');
   await expect(model(page, 'QAT')).toHaveText('–');

@@ -17,6 +17,8 @@ export const RECORDED: {
   readonly date: string;
   readonly images: number;
   readonly threads: number;
+  /** Of the same images; `bytes` of its weights. */
+  readonly fp32: Pick<RecordedStop, 'correct' | 'bytes'>;
   readonly stops: readonly RecordedStop[];
 } = recording;
 

@@ -70,8 +70,8 @@ export const lesson = {
     validationPictures: (pictures: string) => `${pictures} validation pictures`,
     method: ', the same for all; the range holds the true difference in 95 of 100 cases',
     end: '.',
-    ptqHere: (pictures: string) => `PTQ: ${pictures} validation pictures.`,
-    ptqRecorded: 'PTQ: recorded.',
-    next: 'FP32 and QAT stand here once QAT has healed it.',
+    ptqHere: (pictures: string) => `PTQ: ${pictures} validation pictures; FP32: recorded.`,
+    ptqRecorded: 'FP32 and PTQ: recorded.',
+    next: 'QAT stands here once it has healed the network.',
   },
 };

@@ -63,8 +63,8 @@ export const lesson: Words['lesson'] = {
     validationPictures: (pictures) => `${pictures} 张验证图片`,
     method: '，所有模型用同一批图片；100 次中有 95 次，该区间包含真实的差异',
     end: '。',
-    ptqHere: (pictures) => `PTQ：${pictures} 张验证图片。`,
-    ptqRecorded: 'PTQ：记录值。',
-    next: 'QAT 修复之后，FP32 和 QAT 的结果会显示在这里。',
+    ptqHere: (pictures) => `PTQ：${pictures} 张验证图片；FP32：记录值。`,
+    ptqRecorded: 'FP32 和 PTQ：记录值。',
+    next: 'QAT 修复之后，它的结果会显示在这里。',
   },
 };
