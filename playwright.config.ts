@@ -2,10 +2,11 @@
 // (the built page).
 import { defineConfig } from '@playwright/test';
 import { chromiumPath, CHROMIUM_ARGS, WEBGPU_ARGS } from './scripts/chromium';
-import { fakePage, FAKES_PORT } from './tests/ui/address';
+import { fakePage, PORTS } from './tests/ui/address';
 
 /** A build comes before some of them; a busy machine takes its time. */
 const server = { reuseExistingServer: !process.env.CI, timeout: 300_000 };
+const [source, built] = [PORTS.source, PORTS.built].map((port) => `http://localhost:${port}`);
 const launchOptions = { executablePath: chromiumPath(), args: [...CHROMIUM_ARGS, ...WEBGPU_ARGS] };
 
 export default defineConfig({
@@ -20,22 +21,22 @@ export default defineConfig({
   // Waiting for one element; what takes long waits by itself, up to a test's timeout.
   use: { launchOptions, actionTimeout: 30_000 },
   projects: [
-    { name: 'browser', testDir: 'tests/browser', use: { baseURL: 'http://localhost:5199' } },
+    { name: 'browser', testDir: 'tests/browser', use: { baseURL: source } },
     // npm run faults: not of npm test.
-    { name: 'faults', testDir: 'tests/faults', use: { baseURL: 'http://localhost:5199' } },
-    { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: 'http://localhost:4199' } },
+    { name: 'faults', testDir: 'tests/faults', use: { baseURL: source } },
+    { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: built } },
   ],
   webServer: [
     {
-      command: 'npx vite --mode test --port 5199 --strictPort',
-      url: 'http://localhost:5199/tests/browser/blank.html',
+      command: `npx vite --mode test --port ${PORTS.source} --strictPort`,
+      url: `${source}/tests/browser/blank.html`,
       ...server,
     },
     {
-      command: `npx vite build --mode test --logLevel warn && npx vite preview --mode test --port ${FAKES_PORT} --strictPort`,
+      command: `npx vite build --mode test --logLevel warn && npx vite preview --mode test --port ${PORTS.fakes} --strictPort`,
       url: fakePage(),
       ...server,
     },
-    { command: 'npx vite preview --port 4199 --strictPort', url: 'http://localhost:4199', ...server },
+    { command: `npx vite preview --port ${PORTS.built} --strictPort`, url: built, ...server },
   ],
 });
