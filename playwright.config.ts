@@ -22,8 +22,8 @@ export default defineConfig({
   use: { launchOptions, actionTimeout: 30_000 },
   projects: [
     { name: 'browser', testDir: 'tests/browser', use: { baseURL: source } },
-    // npm run faults: not of npm test.
-    { name: 'faults', testDir: 'tests/faults', use: { baseURL: source } },
+    // npm run faults: not of npm test. On the built page, which is here sooner.
+    { name: 'faults', testDir: 'tests/faults', fullyParallel: true, use: { baseURL: built } },
     { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: built } },
   ],
   webServer: [

@@ -13,10 +13,14 @@ const SPECS = [
   ...['webgpu-not-finite', 'offline'],
 ];
 const REPORT = 'test-results/playwright.json';
+/** Most of the time is waiting: for attempts that come later, for limits on what never comes. */
+const WORKERS = 3;
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 await build({ logLevel: 'warn' });
-spawnSync('npx', ['playwright', 'test', 'tests/faults', ...SPECS.map((name) => `/${name}.spec`)], { stdio: 'inherit' });
+const specs = ['tests/faults', ...SPECS.map((name) => `/${name}.spec`)];
+// At once or not at all: what is survived at the second try is lost.
+spawnSync('npx', ['playwright', 'test', ...specs, `--workers=${WORKERS}`, '--retries=0'], { stdio: 'inherit' });
 
 interface Fault {
   readonly name: string;

@@ -18,6 +18,9 @@ const withBytes = (change: (bytes: Buffer) => Buffer) => async (route: Route) =>
 };
 const START_PAGE = '<!doctype html><title>Welcome</title>';
 
+/** It would ask for what is asked for here. */
+test.use({ serviceWorkers: 'block' });
+
 /** What becomes of a request. */
 const FAULTS: Readonly<Record<string, (route: Route) => Promise<void>>> = {
   missing: (route) => route.fulfill({ status: 404, body: 'Not found' }),
