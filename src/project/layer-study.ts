@@ -31,6 +31,7 @@ export interface LayerCost extends LayerComparison {
 export const SEARCH: Omit<SearchRequest, 'budget' | 'threads'> = { weightBits: [8, 4, 3, 2], images: 1000 };
 /** Validation images that layers are compared on. */
 export const COMPARED_IMAGES = 16;
+export const COMPARED = { split: 'validation', start: 0, count: COMPARED_IMAGES } as const;
 /** Those that one layer is looked at on, before and after training. */
 export const CHANGE_IMAGES = 64;
 
@@ -56,7 +57,7 @@ export class LayerStudy {
     await this.stops.prepare(options);
     const { train, engine } = this.workers();
     const reports = await engine.tensors(options);
-    const compared = await train.compareLayers(ptqOf(options), IMAGES);
+    const compared = await train.compareLayers(ptqOf(options), COMPARED);
     return compared.map((layer) => ({ ...layer, tensors: reports.find(({ name }) => name === layer.name) }));
   }
 
@@ -110,12 +111,12 @@ export class LayerStudy {
 
   /** What training has made of it. @throws PlaygroundError 'bad-argument' where nothing was trained */
   async trained(): Promise<LayerComparison[]> {
-    return this.workers().train.compareLayers(this.trainedSubject(), IMAGES);
+    return this.workers().train.compareLayers(this.trainedSubject(), COMPARED);
   }
 
   /** One layer before and after it was trained, on the same validation images. @throws PlaygroundError as trained */
   async change(id: string): Promise<LayerChange | undefined> {
-    return this.workers().train.layerChange(this.training(), id, { ...IMAGES, count: CHANGE_IMAGES });
+    return this.workers().train.layerChange(this.training(), id, { ...COMPARED, count: CHANGE_IMAGES });
   }
 
   private trainedSubject() {
@@ -149,5 +150,3 @@ export class LayerStudy {
 
 /** The slider's network has its sums and ReLUs in one. */
 const ptqOf = (options: PreparedOptions) => ({ kind: 'ptq', options: { ...options, fuseAddRelu: true } }) as const;
-
-const IMAGES = { split: 'validation', start: 0, count: COMPARED_IMAGES } as const;

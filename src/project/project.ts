@@ -229,7 +229,8 @@ class WorkersProject implements Project {
     this.performer.refuseWhileComputing();
     const workers = this.living();
     const run = this.converted();
-    return exportOf(id, { workers, run, training: () => this.trainings.of(run) });
+    const image = async () => (await this.validationImage(0)).pixels;
+    return exportOf(id, { workers, run, training: () => this.trainings.of(run), image });
   }
 
   pause(): void {

@@ -2,6 +2,7 @@
 // Not for what is in them: exported.spec.ts and tests/golden/exports.test.ts.
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
+import { unzipSync } from 'fflate';
 import { accessible } from './accessible';
 import { card, done, open, runAll, test } from './ui-page';
 
@@ -41,6 +42,29 @@ test('each format is a file of its own; choices and report too', async ({ page }
   const report = await saved(page, 'report');
   expect(JSON.parse(String(report.content))).toHaveProperty('qat.int8.accuracy');
   await accessible(page, '[data-step=save]');
+});
+
+test('what was measured of its layers: figures as arrays and as node data, and activations', async ({ page }) => {
+  await open(page, 'delay=1');
+  await runAll(page);
+  await done(page, 'save');
+  const entries = async (format: string, name: string) => {
+    const file = await saved(page, format);
+    expect(file.name).toBe(`resnet18-cifar10.${name}`);
+    return unzipSync(file.content);
+  };
+  const columns = ['layer', 'sqnr', 'cosine', 'weightBits', 'activationBits', 'microseconds', 'macs'];
+  const figures = await entries('figures, npz', 'layers.npz');
+  expect(Object.keys(figures)).toEqual(columns.map((name) => `${name}.npy`));
+  const nodes = await entries('Model Explorer node data', 'node-data.zip');
+  expect(Object.keys(nodes)).toEqual(columns.slice(1).map((name) => `${name}.json`));
+  const of = (figure: string) => JSON.parse(String(Buffer.from(nodes[`${figure}.json`]))) as { results: object };
+  // What the compared images gave of the trained network, and the engine's table of the same layer.
+  expect(of('sqnr').results).toMatchObject({ conv1: { value: 36 } });
+  expect(of('macs').results).toMatchObject({ conv1: { value: 2_408_448 } });
+  const activations = await entries('activations, npz', 'activations.npz');
+  for (const part of ['float', 'simulated', 'codes', 'qparams'])
+    expect(activations).toHaveProperty([`conv1/${part}.npy`]);
 });
 
 test('a format that cannot hold the network says why, and the others can be had', async ({ page }) => {

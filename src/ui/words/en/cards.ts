@@ -154,6 +154,7 @@ export const cards = {
       groups: {
         integers: 'The integer network',
         parameters: 'The trained float weights',
+        layers: 'Its layers, as measured',
         texts: 'How it was made',
       },
       formats: {
@@ -170,6 +171,18 @@ export const cards = {
         safetensors: ['safetensors', 'Read by `safetensors.torch.load_file`; names are torchvision’s.'],
         pytorch: ['PyTorch state dict', 'Read by `torch.load(file, weights_only=True)`.'],
         onnx_float: ['ONNX, float', 'Not quantized, batch norms folded.'],
+        figures_npz: [
+          'figures, npz',
+          'Read by `numpy.load`. Of each layer: SQNR and cosine against FP32, bits, microseconds, multiply-accumulates.',
+        ],
+        node_data: [
+          'Model Explorer node data',
+          'The same figures, a JSON file for each, to be laid over the ONNX or TensorFlow Lite file there.',
+        ],
+        activations_npz: [
+          'activations, npz',
+          'What each layer makes of the first validation image: in FP32, simulated, and as codes.',
+        ],
         recipe: ['choices', 'JSON: every choice of this run.'],
         report: ['report', 'JSON: every figure of step 8.'],
       },

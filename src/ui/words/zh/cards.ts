@@ -152,6 +152,7 @@ export const cards: Words['cards'] = {
       groups: {
         integers: '整数网络',
         parameters: '训练后的浮点权重',
+        layers: '各层的测量结果',
         texts: '它是怎样得来的',
       },
       formats: {
@@ -162,6 +163,15 @@ export const cards: Words['cards'] = {
         safetensors: ['safetensors', '用 `safetensors.torch.load_file` 读取；名称与 torchvision 相同。'],
         pytorch: ['PyTorch 状态字典（.pt）', '用 `torch.load(file, weights_only=True)` 读取。'],
         onnx_float: ['ONNX（浮点）', '未量化，批归一化已折叠。'],
+        figures_npz: [
+          '各层数据（npz）',
+          '用 `numpy.load` 读取。每层相对 FP32 的 SQNR 和余弦相似度、位数、微秒数、乘加次数。',
+        ],
+        node_data: [
+          'Model Explorer 节点数据',
+          '同样的数据，每项一个 JSON 文件，可在 Model Explorer 中叠加到 ONNX 或 TensorFlow Lite 文件上。',
+        ],
+        activations_npz: ['各层激活值（npz）', '每一层对第一张验证图片的输出：FP32、模拟量化和整数码。'],
         recipe: ['选项', 'JSON：本次实验的全部选项。'],
         report: ['报告', 'JSON：第 8 步的全部数据。'],
       },
