@@ -26,7 +26,7 @@ const rooms = {
   core: [],
   data: ['core'],
   checkpoint: ['core'],
-  import: ['core', 'checkpoint'],
+  import: ['core', 'checkpoint', 'data'],
   int8: ['core'],
   graph: ['core', 'int8'],
   quant: ['core', 'graph'],
@@ -42,7 +42,7 @@ const rooms = {
   device: ['core', 'quant'],
   train: ['core', 'data', 'checkpoint', 'graph', 'quant', 'recipe', 'report', 'device'],
   lab: COMPUTING,
-  worker: [...COMPUTING, 'lab', 'export'],
+  worker: [...COMPUTING, 'lab', 'export', 'import'],
   project: [
     'core',
     'int8',

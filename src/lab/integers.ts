@@ -177,6 +177,11 @@ export class IntegerLab<Name extends string> {
     }
   }
 
+  /** Number of images. */
+  size(split: Split): number {
+    return this.images.size(split);
+  }
+
   /** Images start..start+count-1 of a split. */
   async classify(name: Name, split: Split, start: number, count: number): Promise<Classified> {
     const { model, engine } = this.get(name);

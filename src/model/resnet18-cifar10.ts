@@ -1,6 +1,7 @@
 // The network and the images that this page offers: the article's ResNet18, pretrained on CIFAR-10.
 // The only place in the product that names them; all else reads a ModelSpec and an ImageSource.
 import { loadCheckpoint, type LoadedCheckpoint } from '../checkpoint/load';
+import type { ImageSpec } from '../core/image-spec';
 import type { DownloadOptions } from '../core/fetch-verified';
 import { openCifar10 } from '../data/cifar10';
 import { CIFAR10 } from '../data/cifar10-spec';
@@ -8,6 +9,9 @@ import type { ImageSource } from '../data/source';
 import { resnet18 } from '../graph/resnet18';
 import type { Graph } from '../graph/types';
 import type { ModelSpec } from './model-spec';
+
+/** What the page's images are. */
+export const IMAGES: ImageSpec = CIFAR10;
 
 /** Made when it is asked for: modules that only read images import this one too. */
 export const network = (): Graph => resnet18();

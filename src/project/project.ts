@@ -4,7 +4,7 @@
 import { proxy } from 'comlink';
 import { PlaygroundError } from '../core/errors';
 import type { ImageSource, Split } from '../data/source';
-import { openImages } from '../model/resnet18-cifar10';
+import { IMAGES, openImages } from '../model/resnet18-cifar10';
 import { checkRecipe, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
 import type { LabelledImages, SavedTrainings, TrainingRef } from '../worker/api';
@@ -16,6 +16,7 @@ import { newId } from './ids';
 import { IntegerNetworks } from './integer-networks';
 import { LayerStudy } from './layer-study';
 import { unawaited } from './life';
+import { OwnIntegers } from './own-integers';
 import { answersTo, type OwnAnswers } from './own-picture';
 import { Performer } from './performer';
 import { raceOf, type Race } from './race';
@@ -55,6 +56,7 @@ class WorkersProject implements Project {
   private readonly performer: Performer;
   readonly stops: Stops;
   readonly layers: LayerStudy;
+  readonly ownIntegers: OwnIntegers;
 
   constructor({ baseUrl, recipe, startWorkers: start = startWorkers }: ProjectPlace) {
     this.baseUrl = baseUrl ?? new URL('./', document.baseURI).href;
@@ -70,6 +72,10 @@ class WorkersProject implements Project {
     this.performer = new Performer({ events, freshen: workers, work });
     this.stops = new Stops(workers, () => this.run('load'));
     this.layers = new LayerStudy(workers, this.stops, () => this.trained());
+    this.ownIntegers = new OwnIntegers({
+      ...{ workers, baseUrl: this.baseUrl, spec: IMAGES },
+      refuseWhileComputing: () => this.performer.refuseWhileComputing(),
+    });
     this.add(recipe ?? DEFAULT_RECIPE);
   }
 
@@ -222,7 +228,7 @@ class WorkersProject implements Project {
     const converted = run.state('convert') === 'done';
     if (converted) await this.networks.bring(run, 'convert');
     const training = run.state('train') === 'done' ? await this.trainings.of(run) : undefined;
-    return answersTo(pixels, { workers, training, converted });
+    return answersTo(pixels, { workers, training, converted, own: this.ownIntegers });
   }
 
   async exported(id: ExportId): Promise<ExportedFile> {

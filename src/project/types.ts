@@ -24,11 +24,13 @@ import type {
 import type { ExportedFile, ExportId } from './exports';
 import type { Figures } from './figures';
 import type { LayerStudy } from './layer-study';
+import type { OwnIntegers } from './own-integers';
 import type { OwnAnswers } from './own-picture';
 import type { Race } from './race';
 import type { StepId, StepState } from './steps';
 import type { Stops } from './stops';
 
+export type { AnsweringModel } from './own-picture';
 export { STEP_IDS, type StepId, type StepState } from './steps';
 
 export interface StepResults {
@@ -168,7 +170,7 @@ export interface Project {
 
   /**
    * What each model that the run in hand has answers to one image by its bytes: FP32, the trained control, both integer
-   * networks. @throws PlaygroundError 'bad-argument' where nothing is loaded, or while a run computes
+   * networks; and the one out of a visitor's file. @throws PlaygroundError 'bad-argument' where nothing is loaded, or while a run computes
    */
   answersTo(pixels: Uint8Array): Promise<OwnAnswers>;
 
@@ -203,6 +205,8 @@ export interface Project {
   readonly stops: Pick<Stops, 'prepare' | 'answers'>;
   /** Every layer of a quantized network, or of what the run in hand has trained; and the search of widths for each. */
   readonly layers: LayerStudy;
+  /** An integer network out of a visitor's file, beside those of the run in hand. */
+  readonly ownIntegers: Pick<OwnIntegers, 'put' | 'remove' | 'figures'>;
   /** Ends the workers. */
   dispose(): void;
 }

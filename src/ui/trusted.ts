@@ -9,9 +9,9 @@ interface TrustedTypes {
 /**
  * Lets the page start the workers that lie in its folder; to be called before the first. By the default policy, as Vite
  * finds the workers that it has to build by `new Worker(new URL(…))` alone.
+ * @param folder the page's, by default
  */
-export function allowOwnWorkers(): void {
-  const folder = new URL('.', document.baseURI).href;
+export function allowOwnWorkers(folder = new URL('.', document.baseURI).href): void {
   const isOwn = (url: string) => new URL(url, folder).href.startsWith(folder);
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   trustedTypes?.createPolicy('default', { createScriptURL: (url) => (isOwn(url) ? url : null) });

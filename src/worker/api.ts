@@ -177,9 +177,9 @@ export interface TrainApi {
 
 /**
  * Networks of the engine worker: the run's two, what the slider of bits stands at, what a search is at, what is looked into,
- * and what races on one thread and on several.
+ * what races on one thread and on several, and one out of a visitor's file.
  */
-export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search' | 'inspected' | 'race' | 'race-threaded';
+export type Int8Slot = 'qat' | 'ptq' | 'slider' | 'search' | 'inspected' | 'race' | 'race-threaded' | 'own';
 export type { Proof } from '../engine/tilings';
 export type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 export type { TensorDetail, TensorReport } from '../lab/tensor-report';
@@ -226,7 +226,8 @@ export interface EngineApi {
   logits(slot: Int8Slot, pixels: Uint8Array): Promise<Float32Array>;
   /** The plan of a loaded model, timed now. */
   profile(slot: Int8Slot): Promise<readonly EngineLayer[]>;
-  evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
+  /** Of the first images of a split, as many as there are. */
+  evaluate(slot: Int8Slot, split: Split, most: number, onProgress: OnProgress): Promise<Evaluation>;
   /** An integer network, loaded or not, as a file. @throws PlaygroundError 'unsupported' where the format cannot hold it */
   exported(format: FormatOf<'integers'>, model: Int8Model): Promise<Uint8Array<ArrayBuffer>>;
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */

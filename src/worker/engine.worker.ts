@@ -76,7 +76,8 @@ class EngineWorker implements EngineApi {
     return this.lab.profile(slot);
   }
 
-  async evaluate(slot: Int8Slot, split: Split, images: number, onProgress: OnProgress) {
+  async evaluate(slot: Int8Slot, split: Split, most: number, onProgress: OnProgress) {
+    const images = Math.min(most, this.lab.size(split));
     const classify = (start: number, n: number) => this.lab.classify(slot, split, start, n);
     const all = await inPieces(images, BATCH, classify, (done) => {
       onProgress({ what: 'images', done, total: images });

@@ -1,7 +1,7 @@
 // Where a visitor's own picture comes from: a file, the clipboard, a drop, a drawing; and files that are none.
 // Not for what is answered: own-picture.spec.ts.
 import { expect } from '@playwright/test';
-import { saidSize } from '../../src/ui/own/said-size';
+import { saidSize } from '../../src/data/said-size';
 import { answers, button, bytesOf, compare, expectMean, loaded, problem, seen, sources, where } from './own-picture';
 import { choose, png, type Rgb } from './pictures';
 import { test, type Global } from './ui-page';

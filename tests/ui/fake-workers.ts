@@ -204,7 +204,7 @@ export class FakeWorkers {
     load: (_slot: string, _model: unknown, threads: number) => this.answer({ ...ENGINE, threads }),
     unload: async () => {},
     profile: () => this.answer(fakeLayers()),
-    evaluate: async (slot: 'qat' | 'ptq', _: string, images: number, onProgress: OnProgress) => {
+    evaluate: async (slot: 'qat' | 'ptq' | 'own', _: string, images: number, onProgress: OnProgress) => {
       await this.count('images', images, onProgress);
       return fakeEvaluation(slot, images);
     },

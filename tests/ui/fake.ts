@@ -7,10 +7,14 @@ import { createProject } from '../../src/project/project';
 import type { Isolation } from '../../src/offline/api';
 import type { Recipe } from '../../src/recipe/recipe';
 import App from '../../src/ui/App.svelte';
+import { allowOwnWorkers } from '../../src/ui/trusted';
 import '../../src/ui/theme.css';
 import { fakeImage } from './fake-results';
 import { fakeKeptPage } from './fake-kept-page';
 import { CHOSEN, FakeWorkers } from './fake-workers';
+
+// Its workers lie beside the folder that it is in.
+allowOwnWorkers(`${location.origin}/`);
 
 const query = new URLSearchParams(location.search);
 const target = document.getElementById('app')!;

@@ -2,8 +2,8 @@
 // Not for cutting a square out of it: square.ts, averaged.ts.
 import { PlaygroundError } from '../../core/errors';
 import { words } from '../words/words.svelte';
-import { HEAD_BYTES, saidSize } from './said-size';
-import type { Area } from './square';
+import { HEAD_BYTES, saidSize } from '../../data/said-size';
+import type { Area } from '../../data/square';
 
 const MOST_BYTES = 20e6;
 const MOST_PIXELS = 50e6;

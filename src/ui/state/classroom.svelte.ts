@@ -64,7 +64,7 @@ async function textOf(file: File): Promise<string> {
 const REPORT_ELEMENT = new RegExp(`<script [^>]*\\bid="${LAB_REPORT_ID}"[^>]*>([^<]*)</script>`);
 
 /** The report in a page's HTML. Not by a parser: that would hold the file's styles against this page's policy. */
-const jsonIn = (html: string): string | undefined => REPORT_ELEMENT.exec(html)?.[1];
+export const jsonIn = (html: string): string | undefined => REPORT_ELEMENT.exec(html)?.[1];
 
 const KEY = Symbol('classroom');
 export const useClassroom = (): Classroom => getContext<Classroom>(KEY);

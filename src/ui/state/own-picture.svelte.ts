@@ -2,11 +2,12 @@
 // take that for. It outlasts runs and folded steps. Not for reading files, cameras or drawings: src/ui/own; not for
 // computing: the project does that.
 import { getContext, setContext } from 'svelte';
-import type { ComparedModel } from '../../project/types';
+import type { AnsweringModel } from '../../project/types';
 import { mostLikely, probabilities } from '../../report/probabilities';
-import { COMPARED } from '../compare/models';
-import { averaged } from '../own/averaged';
-import { largestSquare, type Square } from '../own/square';
+import { ANSWERING } from '../compare/models';
+import { averaged } from '../../data/averaged';
+import { largestSquare, type Square } from '../../data/square';
+import type { OwnFiles } from './own-files.svelte';
 import type { Playground } from './playground.svelte';
 import { problemOf, type Problem } from './problem';
 
@@ -15,7 +16,7 @@ const REST = 150;
 const NAMED = 3;
 
 /** One model's answer: of every class, and the likeliest ones. */
-const answerOf = (model: ComparedModel, logits: Float32Array) => {
+const answerOf = (model: AnsweringModel, logits: Float32Array) => {
   const all = probabilities(logits);
   return { model, all, likeliest: mostLikely(all, NAMED) };
 };
@@ -54,10 +55,14 @@ export class OwnPicture {
   /** What the run in hand has come to, as far as its models are concerned. */
   private readonly ready = $derived.by(() => {
     const { id, states } = this.playground.current;
-    return `${id} ${states.train} ${states.convert}`;
+    return `${id} ${states.train} ${states.convert} ${this.files.integers?.name}`;
   });
 
-  constructor(private readonly playground: Playground) {}
+  /** @param files may hold an integer network, which answers too */
+  constructor(
+    private readonly playground: Playground,
+    private readonly files: Pick<OwnFiles, 'integers'>,
+  ) {}
 
   /** Opens a picture; where that fails, the one there is stays. @returns whether it is this one that stands there now */
   async open(read: () => ImageData | Promise<ImageData>): Promise<boolean> {
@@ -94,7 +99,7 @@ export class OwnPicture {
     try {
       const logits = await this.playground.project.answersTo(pixels);
       if (asking !== this.askings) return;
-      const answers = COMPARED.flatMap((model) => (logits[model] ? [answerOf(model, logits[model])] : []));
+      const answers = ANSWERING.flatMap((model) => (logits[model] ? [answerOf(model, logits[model])] : []));
       this.answered = { picture, runId, answers };
     } catch (error) {
       if (asking === this.askings) this.askProblem = problemOf(error);

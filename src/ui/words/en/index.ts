@@ -10,6 +10,7 @@ import { common } from './common';
 import { compare } from './compare';
 import { exercises } from './exercises';
 import { fieldForms, fields } from './fields';
+import { files } from './files';
 import { gallery } from './gallery';
 import { glossary } from './glossary';
 import { heading } from './heading';
@@ -48,6 +49,7 @@ export const english = {
   exercises,
   fieldForms,
   fields,
+  files,
   gallery,
   glossary,
   heading,

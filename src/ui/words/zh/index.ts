@@ -11,6 +11,7 @@ import { common } from './common';
 import { compare } from './compare';
 import { exercises } from './exercises';
 import { fieldForms, fields } from './fields';
+import { files } from './files';
 import { gallery } from './gallery';
 import { glossary } from './glossary';
 import { heading } from './heading';
@@ -49,6 +50,7 @@ export const chinese: Words = {
   exercises,
   fieldForms,
   fields,
+  files,
   gallery,
   glossary,
   heading,

@@ -1,4 +1,4 @@
-// The square that is cut out of a picture, in whole pixels and never beyond its edges. Not for drawing it: Crop.svelte.
+// The square that is cut out of a picture, in whole pixels and never beyond its edges. Not for drawing it: src/ui/own.
 export interface Area {
   readonly width: number;
   readonly height: number;

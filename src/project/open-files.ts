@@ -1,0 +1,37 @@
+// Files of a visitor's own, read by a worker that lives as long as that takes: what is wrong with a file, or how large it is,
+// is no matter of the page's. Not for what becomes of them: the page asks.
+import { wrap } from 'comlink';
+import { bug, PlaygroundError } from '../core/errors';
+import '../worker/errors';
+import type { GivenFile, ImportApi, Opened } from '../worker/import-api';
+import { onEnd } from '../worker/alive';
+import { Life } from './life';
+
+export type { GivenFile, Opened, OpenedIntegers } from '../worker/import-api';
+
+/**
+ * @param signal ends the reading
+ * @throws PlaygroundError 'bad-file' naming what is wrong; 'stopped' where the signal, or the browser, ended it
+ */
+export async function openFiles(files: readonly GivenFile[], signal: AbortSignal): Promise<Opened> {
+  const life = new Life();
+  const worker = new Worker(new URL('../worker/import.worker.ts', import.meta.url), { type: 'module', name: 'import' });
+  worker.onerror = ({ message }) =>
+    life.end(message ? bug(new Error(`The import worker stopped: ${message}`)) : gone());
+  onEnd(worker, () => life.end(gone()));
+  const end = () => life.end(gone());
+  signal.addEventListener('abort', end);
+  try {
+    return await life.bound(wrap<ImportApi>(worker)).open(files);
+  } finally {
+    signal.removeEventListener('abort', end);
+    worker.terminate();
+  }
+}
+
+const gone = (): PlaygroundError =>
+  new PlaygroundError(
+    'stopped',
+    'Reading the files was ended.',
+    'Give them again; if the browser ran out of memory, fewer of them.',
+  );

@@ -1,0 +1,112 @@
+// Files of a visitor's own, given to the page on fake workers: recipes, reports, integer networks; what is refused, and that it
+// changes nothing. Not for the readers: src/import and tests/golden/files.test.ts.
+import { expect, type Page } from '@playwright/test';
+import { Rng } from '../../src/core/rng';
+import { ModelBuilder } from '../../src/engine/testing/models';
+import { serializeInt8Model } from '../../src/int8/serialize';
+import { DEFAULT_RECIPE } from '../../src/recipe/recipe';
+import { toFile } from '../../src/recipe/recipe-text';
+import { accessible } from './accessible';
+import { png } from './pictures';
+import { calls, card, done, open, recipe, runAll, runs, test, type Global } from './ui-page';
+
+const load = (page: Page) => card(page, 'load');
+const give = (page: Page, name: string, content: string | Uint8Array) =>
+  load(page)
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
+const status = (page: Page) => load(page).getByRole('status').first();
+const refused = (page: Page) => load(page).getByRole('alert');
+
+function network(classes: number): Uint8Array {
+  const model = new ModelBuilder(new Rng(1));
+  model.linear(model.avgpool(model.conv(model.tensor(32, 32, 3, 40), 4, 3, 1, 1)), classes);
+  return serializeInt8Model(model.build('mine'));
+}
+const RECIPE = { ...DEFAULT_RECIPE, weightBits: 4, steps: 77 };
+const state = async (page: Page) => ({ recipe: await recipe(page), calls: await calls(page) });
+
+test('a recipe, and a report, become the choices of a new run in hand', async ({ page }) => {
+  await open(page, 'delay=1');
+  await give(page, 'mine.recipe.json', toFile(RECIPE));
+  await expect(status(page)).toHaveText('Run 2 has the choices of mine.recipe.json and is in hand now.');
+  expect(await recipe(page)).toEqual(RECIPE);
+  const report = {
+    ...{ fp32: { accuracy: 0.88 }, ptq: { accuracy: 0.7 }, qat: { int8: { accuracy: 0.86 } } },
+    ...{ size: { int8_bytes: 4 }, images: 10, options: { ...RECIPE, seed: 9 } },
+  };
+  await give(page, 'report.json', JSON.stringify(report));
+  await expect(status(page)).toHaveText('Run 3 has the choices of report.json and is in hand now.');
+  expect((await recipe(page)).seed).toBe(9);
+  await expect(runs(page).locator('tbody tr')).toHaveCount(3);
+});
+
+test('an integer network is measured beside those of the run, and answers a picture', async ({ page }) => {
+  await open(page, 'delay=1');
+  await give(page, 'mine.int8', network(10));
+  await expect(status(page)).toHaveText('mine.int8, an integer network');
+  await load(page).getByRole('button', { name: 'Measure on the validation images' }).click();
+  const table = load(page).getByRole('region', { name: 'Your integer network beside those of the run' });
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await expect(load(page)).toContainText('Convert the run in hand');
+  await runAll(page);
+  await load(page).getByRole('button', { name: 'Measure on the validation images' }).click();
+  await expect(table.getByRole('rowheader')).toHaveText(['mine.int8', 'Run 1: PTQ INT8', 'Run 1: QAT INT8']);
+  await expect(load(page)).toContainText('On the 5,000 images for validation');
+  await accessible(page, '[data-step=load]');
+  await card(page, 'compare')
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png(40, 40, () => [9, 9, 9]) });
+  const answers = card(page, 'compare').getByRole('region', { name: 'Answers of the models to your picture' });
+  await expect(answers.getByRole('rowheader', { name: 'Your integer network' })).toBeVisible();
+  await load(page).getByRole('button', { name: 'Remove it' }).click();
+  await expect(table).toHaveCount(0);
+  await expect(answers.getByRole('rowheader', { name: 'Your integer network' })).toHaveCount(0);
+});
+
+const BAD: readonly (readonly [name: string, content: string | Uint8Array, why: string])[] = [
+  ['wide.recipe.json', JSON.stringify({ ...RECIPE, weightBits: 40 }), 'weightBits is 40'],
+  ['cut.json', '{"steps": ', 'no JSON'],
+  ['poem.html', '<p>Roses are red.</p>', 'There is no report in it.'],
+  ['cut.int8', network(10).subarray(0, 900), 'it ends early'],
+  ['seven.int8', network(7), 'tells 7 classes apart'],
+  [
+    'noise.bin',
+    Uint8Array.from({ length: 999 }, (_, i) => (i * 37 + 1) % 256),
+    'none of the files that this page reads',
+  ],
+];
+test('what is refused is named with its reason, and leaves everything as it was', async ({ page }) => {
+  await open(page, 'delay=1');
+  await load(page).getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'load');
+  const before = await state(page);
+  for (const [name, content, why] of BAD) {
+    await give(page, name, content);
+    await expect(load(page).locator('strong').filter({ hasText: name })).toBeVisible();
+    await expect(refused(page)).toContainText(why);
+    await expect(load(page)).toContainText('Nothing has changed.');
+    expect(await state(page)).toEqual(before);
+    await expect(runs(page).locator('tbody tr')).toHaveCount(1);
+  }
+  await accessible(page, '[data-step=load]');
+  await page.setViewportSize({ width: 375, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+});
+
+test('dropped on the place, a file is taken; nothing dropped is said', async ({ page }) => {
+  await open(page, 'delay=1');
+  const place = load(page).getByRole('group', { name: 'Where the files come from' });
+  const drop = (text: string | undefined) =>
+    place.evaluate((element, text) => {
+      const data = new DataTransfer();
+      if (text !== undefined) data.items.add(new File([text], 'dropped.json'));
+      element.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+    }, text);
+  await drop(undefined);
+  await expect(refused(page)).toContainText('What was dropped is no file.');
+  await drop(toFile(RECIPE));
+  await expect(status(page)).toHaveText('Run 2 has the choices of dropped.json and is in hand now.');
+  expect(await page.evaluate(() => (globalThis as unknown as Global).playground.runs.length)).toBe(2);
+});
