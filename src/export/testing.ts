@@ -1,10 +1,21 @@
-// Exported models in ONNX Runtime Web and LiteRT.js, for tests. Node only; not for the product.
+// Exported models in ONNX Runtime, for the web and for Node, and in LiteRT.js, for tests. Node only; not for the product.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { runInThisContext } from 'node:vm';
 import { fileURLToPath } from 'node:url';
 import { loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
-import * as ort from 'onnxruntime-web';
+import * as web from 'onnxruntime-web';
+
+const require = createRequire(import.meta.url);
+const native = optional('onnxruntime-node') as OnnxRuntime | undefined;
+
+function optional(name: string): unknown {
+  try {
+    return require(name);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A value [n][h][w][c] as [n][c][h][w]. */
 export function toNchw(nhwc: Float32Array, n: number, { h, w, c }: { h: number; w: number; c: number }): Float32Array {
@@ -16,18 +27,22 @@ export function toNchw(nhwc: Float32Array, n: number, { h, w, c }: { h: number; 
 }
 
 /** Runs a file's 'logits' for n images [n][h][w][c]. @returns them as the file has them: channels before pixels */
-export async function runOnnx(
-  file: Uint8Array,
-  images: Float32Array,
-  n: number,
-  size: { h: number; w: number; c: number },
-): Promise<Float32Array> {
-  const session = await ort.InferenceSession.create(file, { executionProviders: ['wasm'], logSeverityLevel: 3 });
-  const image = new ort.Tensor('float32', toNchw(images, n, size), [n, size.c, size.h, size.w]);
-  const { logits } = await session.run({ image });
-  const values = (logits.data as Float32Array).slice();
-  await session.release();
-  return values;
+export const runOnnx = onnxRunner(web, 'wasm');
+/** The same in ONNX Runtime's native build; undefined where npm could not install it. */
+export const runOnnxNative = native && onnxRunner(native, 'cpu');
+
+/** Both builds have the same functions. */
+type OnnxRuntime = Pick<typeof web, 'InferenceSession' | 'Tensor'>;
+
+function onnxRunner(ort: OnnxRuntime, provider: string) {
+  return async (file: Uint8Array, images: Float32Array, n: number, size: { h: number; w: number; c: number }) => {
+    const session = await ort.InferenceSession.create(file, { executionProviders: [provider], logSeverityLevel: 3 });
+    const image = new ort.Tensor('float32', toNchw(images, n, size), [n, size.c, size.h, size.w]);
+    const { logits } = await session.run({ image });
+    const values = (logits.data as Float32Array).slice();
+    await session.release();
+    return values;
+  };
 }
 
 let liteRt: Promise<unknown> | undefined;
@@ -40,7 +55,6 @@ function startLiteRt(): Promise<unknown> {
     const wasmBinary = readFileSync(script.replace(/js$/, 'wasm'));
     Object.assign(globalThis, { Module: { wasmBinary, print: () => {}, printErr: () => {} } });
   };
-  const require = createRequire(import.meta.url);
   Object.assign(globalThis, { self: globalThis, require, __dirname: folder, __filename: folder, importScripts });
   return loadLiteRt(folder);
 }

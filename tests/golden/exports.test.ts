@@ -10,7 +10,7 @@ import { compileEngine } from '../../src/engine/wasm-module';
 import { withInt32Bias } from '../../src/export/int32-bias';
 import { int8ToQdq } from '../../src/export/onnx-qdq';
 import { int8ToQLinear } from '../../src/export/onnx-qlinear';
-import { runOnnx, runTflite } from '../../src/export/testing';
+import { runOnnx, runOnnxNative, runTflite } from '../../src/export/testing';
 import { int8ToTflite } from '../../src/export/tflite-int8';
 import type { Int8Model } from '../../src/int8/int8-model';
 import { agreement, predictions } from '../../src/report/accuracy';
@@ -36,7 +36,7 @@ async function ours(model: Int8Model, n: number): Promise<Uint8Array> {
   return engine.run(imageCodes(imagesOf(n), n, model, CIFAR10), n);
 }
 
-const RUNTIMES = { onnx: runOnnx, tflite: runTflite };
+const RUNTIMES = { onnx: runOnnx, tflite: runTflite, native: runOnnxNative! };
 
 /** The same of a file of this model. */
 async function theirs(file: Uint8Array, runtime: keyof typeof RUNTIMES, { tensors }: Int8Model, n: number) {
@@ -97,5 +97,23 @@ describe('4 bits, first and last layer at 8', () => {
       // At 4 bits a code that differs by one differs by a fifteenth of its range, in every layer: 936 of 1,000 classes.
       expect(alike(codes, exact)).toBeGreaterThanOrEqual(0.85);
     }
+  });
+});
+
+describe.skipIf(!runOnnxNative)("ONNX Runtime's native build", () => {
+  const eight = loadConverted(HISTOGRAM_TOPIC, 'qconfig').model;
+  const four = quantizedTo({ weightBits: 4, activationBits: 4 }, 'edges');
+
+  it('gives every code of 1,000 images of the QDQ file, as its build for the web', { timeout: TIMEOUT }, async () => {
+    expect(await theirs(int8ToQdq(eight), 'native', eight, ALL)).toEqual(await ours(rounded(eight), ALL));
+  });
+
+  it.each([
+    ['QLinear operators of 8 bits', int8ToQLinear, eight],
+    ['QLinear operators of 4', int8ToQLinear, four],
+    ['QDQ with INT4 weights', int8ToQdq, four],
+  ])('gives the same codes of %s as its build for the web', { timeout: TIMEOUT }, async (_, write, model) => {
+    const file = write(model);
+    expect(await theirs(file, 'native', model, FEWER)).toEqual(await theirs(file, 'onnx', model, FEWER));
   });
 });
