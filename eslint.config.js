@@ -39,10 +39,11 @@ const rooms = {
   offline: ['core'],
   recipe: ['core'],
   report: ['core', 'int8', 'recipe'],
+  shelf: ['core', 'int8', 'import', 'recipe', 'report'],
   device: ['core', 'quant'],
   train: ['core', 'data', 'checkpoint', 'graph', 'quant', 'recipe', 'report', 'device'],
   lab: COMPUTING,
-  worker: [...COMPUTING, 'lab', 'export', 'import'],
+  worker: [...COMPUTING, 'lab', 'export', 'import', 'shelf'],
   project: [
     'core',
     'int8',
@@ -72,6 +73,7 @@ const rooms = {
     'project',
     'pytorch',
     'offline',
+    'shelf',
   ],
 };
 const TFJS = { group: ['@tensorflow/*'], message: 'src/device, src/train and src/worker are the only users of tfjs.' };

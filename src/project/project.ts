@@ -7,26 +7,29 @@ import type { ImageSource, Split } from '../data/source';
 import { IMAGES, openImages } from '../model/resnet18-cifar10';
 import { checkRecipe, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
-import type { LabelledImages, SavedTrainings, TrainingRef } from '../worker/api';
+import type { LabelledImages, RunRecord, SavedTrainings, TrainingRef } from '../worker/api';
 import { Backends } from './backends';
 import { Events } from './events';
 import { exportOf, type ExportedFile, type ExportId } from './exports';
 import { figuresOf, type Figures } from './figures';
-import { newId } from './ids';
+import { newId } from '../core/ids';
 import { IntegerNetworks } from './integer-networks';
+import { restoredCurves } from './kept-results';
 import { LayerStudy } from './layer-study';
 import { unawaited } from './life';
 import { OwnIntegers } from './own-integers';
 import { answersTo, type OwnAnswers } from './own-picture';
 import { Performer } from './performer';
+import { persistence } from './persistence';
 import { raceOf, type Race } from './race';
 import { ProjectRun } from './run';
+import { Shelf } from './shelf';
 import { stepWork, type Work } from './step-work';
 import { differing, READ_BY, STEP_IDS, type StepId } from './steps';
 import { Stops } from './stops';
-import { Trainings } from './trainings';
-import type { Project, ProjectEvent, Run, StepResults } from './types';
-import { startWorkers, type Workers } from './workers';
+import { notKept, Trainings } from './trainings';
+import type { Project, ProjectEvent, Run, RunName, StepResults } from './types';
+import { startShelf, startWorkers, type ShelfWorker, type Workers } from './workers';
 
 const HEALING: readonly Work[] = ['load', 'configure', 'prepare', 'qat', 'convert'];
 
@@ -36,6 +39,7 @@ export interface ProjectPlace {
   /** Of the first run. */
   readonly recipe?: Recipe;
   readonly startWorkers?: () => Workers;
+  readonly startShelf?: () => ShelfWorker;
 }
 
 /** A project with one run that nothing was done with. */
@@ -57,8 +61,9 @@ class WorkersProject implements Project {
   readonly stops: Stops;
   readonly layers: LayerStudy;
   readonly ownIntegers: OwnIntegers;
+  readonly shelf: Shelf;
 
-  constructor({ baseUrl, recipe, startWorkers: start = startWorkers }: ProjectPlace) {
+  constructor({ baseUrl, recipe, startWorkers: start = startWorkers, startShelf: shelf = startShelf }: ProjectPlace) {
     this.baseUrl = baseUrl ?? new URL('./', document.baseURI).href;
     this.startWorkers = start;
     this.workers = start();
@@ -66,7 +71,8 @@ class WorkersProject implements Project {
     const workers = () => this.living();
     this.backends = new Backends(workers, this.baseUrl, events);
     this.networks = new IntegerNetworks(workers, events);
-    this.trainings = new Trainings(workers, events);
+    const askToKeep = persistence((persistent) => events.emit({ type: 'storage', persistent }));
+    this.trainings = new Trainings(workers, events, askToKeep);
     const { backends, networks, trainings } = this;
     const work = stepWork({ baseUrl: this.baseUrl, workers, events, backends, networks, trainings });
     this.performer = new Performer({ events, freshen: workers, work });
@@ -75,6 +81,10 @@ class WorkersProject implements Project {
     this.ownIntegers = new OwnIntegers({
       ...{ workers, baseUrl: this.baseUrl, spec: IMAGES },
       refuseWhileComputing: () => this.performer.refuseWhileComputing(),
+    });
+    this.shelf = new Shelf({
+      ...{ start: shelf, askToKeep, runs: () => this.all, saved: () => trainings.saved([]) },
+      make: ({ id, name, recipe, made }) => this.newRun(id, name, recipe, made),
     });
     this.add(recipe ?? DEFAULT_RECIPE);
   }
@@ -94,8 +104,21 @@ class WorkersProject implements Project {
   }
 
   add(recipe: Recipe = this.hand.recipe): Run {
-    const shared = (backend: Recipe['backend']) => this.backends.sharedBy(backend);
-    const run = new ProjectRun(newId(), ++this.named, checkRecipe(recipe), shared);
+    return this.take(this.newRun(newId(), ++this.named, checkRecipe(recipe)));
+  }
+
+  async openKept(record: RunRecord): Promise<void> {
+    if (this.all.some(({ id }) => id === record.id)) return this.select(record.id);
+    const run = this.take(await this.shelf.opened(record));
+    for (const event of restoredCurves(run)) this.events.tell(run, event);
+  }
+
+  private newRun(id: string, name: RunName, recipe: Recipe, since?: number): ProjectRun {
+    return new ProjectRun(id, name, recipe, (backend) => this.backends.sharedBy(backend), since);
+  }
+
+  /** A run beside the others, and in hand. */
+  private take(run: ProjectRun): ProjectRun {
     this.all = [...this.all, run];
     this.hand = run;
     this.events.changed();
@@ -215,6 +238,7 @@ class WorkersProject implements Project {
     this.performer.refuseWhileComputing();
     const workers = this.living();
     const { int8Model } = this.converted();
+    this.refuseUnloaded();
     const { baseUrl } = this;
     yield* raceOf({ workers, baseUrl, int8Model: int8Model! }, signal);
   }
@@ -223,11 +247,11 @@ class WorkersProject implements Project {
     this.performer.refuseWhileComputing();
     const workers = this.living();
     const { hand: run } = this;
-    if (run.state('load') !== 'done')
-      throw new PlaygroundError('bad-argument', 'No network is loaded.', 'Run the load step first.');
+    this.refuseUnloaded();
     const converted = run.state('convert') === 'done';
     if (converted) await this.networks.bring(run, 'convert');
-    const training = run.state('train') === 'done' ? await this.trainings.of(run) : undefined;
+    const trained = run.training && run.state('train') === 'done';
+    const training = trained ? await this.trainings.of(run) : undefined;
     return answersTo(pixels, { workers, training, converted, own: this.ownIntegers });
   }
 
@@ -287,6 +311,7 @@ class WorkersProject implements Project {
 
   dispose(): void {
     this.workers.end();
+    this.shelf.end();
     this.events.end();
   }
 
@@ -304,9 +329,16 @@ class WorkersProject implements Project {
     return run;
   }
 
+  /** @throws PlaygroundError 'bad-argument' before the network of the run in hand is loaded */
+  private refuseUnloaded(): void {
+    if (this.hand.state('load') !== 'done')
+      throw new PlaygroundError('bad-argument', 'No network is loaded.', 'Run the load step first.');
+  }
+
   /** What the run in hand has trained. @throws PlaygroundError 'bad-argument' where it has trained nothing */
   private trained(): TrainingRef {
     const { training, qatEnded, title } = this.hand;
+    if (!training && qatEnded) throw notKept(this.hand);
     if (!training || !qatEnded)
       throw new PlaygroundError('bad-argument', `${title} has trained nothing yet.`, 'Run its train step first.');
     return training;

@@ -2,7 +2,7 @@
 // Not for performing steps: project.ts.
 import type { Int8Model } from '../int8/int8-model';
 import type { Choice, Recipe } from '../recipe/recipe';
-import type { TrainResult } from '../worker/api';
+import type { RunHistory, RunKind, TrainResult } from '../worker/api';
 import { differing, READ_BY, sameFor, STEP_IDS, type StepId, type StepState } from './steps';
 import type { Run, RunName, StepResults } from './types';
 import type { Workers } from './workers';
@@ -23,14 +23,16 @@ export interface OwnTraining {
   ended: boolean;
   /** It is to be replaced by a new one. */
   over: boolean;
-  /** That know of it. */
-  workers: Workers;
+  /** That know of it; undefined where none do yet. */
+  workers: Workers | undefined;
 }
 
 export class ProjectRun implements Run {
   int8Model: Int8Model | undefined;
   training: OwnTraining | undefined;
   private qat: { readonly result: TrainResult; readonly recipe: Recipe } | undefined;
+  /** Of each run of its training, as they came. */
+  validations: Record<RunKind, RunHistory['validations'][number][]> = { qat: [], control: [] };
   private own: { -readonly [S in StepId]?: StepResults[S] } = {};
   /** The choices of each result. */
   private readonly made: Partial<Record<StepId, Recipe>> = {};
@@ -40,6 +42,7 @@ export class ProjectRun implements Run {
     public name: RunName,
     public recipe: Recipe,
     private readonly shared: (backend: Recipe['backend']) => SharedResults,
+    readonly since?: number,
   ) {}
 
   get results(): Partial<StepResults> {
@@ -75,6 +78,10 @@ export class ProjectRun implements Run {
     );
   }
 
+  get weightsGone(): boolean {
+    return this.qat !== undefined && !this.training;
+  }
+
   /** Whether QAT with the choices as they are goes on with the training there is. */
   get goesOn(): boolean {
     const { training, recipe } = this;
@@ -84,6 +91,12 @@ export class ProjectRun implements Run {
         STEP_IDS.indexOf(READ_BY[choice]) > STEP_IDS.indexOf('train') ||
         (!training.ended && ON_THE_WAY.includes(choice)),
     );
+  }
+
+  /** What an earlier visit has given, of the choices as they are. */
+  restore(results: Partial<StepResults>, int8Model: Int8Model): void {
+    for (const step of Object.keys(results) as StepId[]) this.keep(step, results[step]!, this.recipe);
+    this.int8Model = int8Model;
   }
 
   qatDone(result: TrainResult, recipe: Recipe): void {
@@ -108,5 +121,6 @@ export class ProjectRun implements Run {
     for (const step of STEP_IDS.slice(STEP_IDS.indexOf('train'))) this.forget(step);
     this.qat = undefined;
     this.int8Model = undefined;
+    this.validations = { qat: [], control: [] };
   }
 }

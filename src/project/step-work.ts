@@ -2,12 +2,13 @@
 // performer.ts.
 import { affineWeights } from '../convert/affine-weights';
 import { serializeInt8Model } from '../int8/serialize';
-import { isAffine, qconfigById } from '../quant/qconfigs';
+import { isAffine } from '../quant/qconfigs';
 import type { Recipe } from '../recipe/recipe';
 import type { Backends } from './backends';
 import { compare } from './compare';
 import type { Events } from './events';
 import { FILE_NAME } from './exports';
+import { configured } from './kept-results';
 import { THREADS, type IntegerNetworks } from './integer-networks';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
@@ -69,10 +70,7 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
   },
   fuse: () => workers().train.fuse(),
   verify: (run) => workers().train.verify(EQUIVALENCE, events.progress(run, 'verify', 'equivalence')),
-  configure: async (_, recipe) => {
-    const { label, activation, weight } = qconfigById(recipe.qconfig, recipe);
-    return { qconfig: label, activation, weight };
-  },
+  configure: async (_, recipe) => configured(recipe),
   prepare: (_, recipe) => workers().train.prepare(recipe),
   convert: async (run) => networks.convert(run, await trainings.of(run)),
   compare: async (run, recipe) => {

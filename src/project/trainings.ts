@@ -1,12 +1,12 @@
 // The trainings of a project's runs: QAT, its control, and what is saved of them. Not for training: the train worker does.
 import { proxy } from 'comlink';
+import { PlaygroundError } from '../core/errors';
 import type { Recipe } from '../recipe/recipe';
-import type { RunKind, SavedTrainings, TrainingRef, TrainOptions, TrainResult } from '../worker/api';
+import type { RunHistory, RunKind, SavedTrainings, TrainingRef, TrainOptions, TrainResult } from '../worker/api';
 import type { Events } from './events';
 import { freezeSchedule } from './freeze-schedule';
-import { newId } from './ids';
+import { newId } from '../core/ids';
 import { unawaited } from './life';
-import { persistence } from './persistence';
 import type { OwnTraining, ProjectRun } from './run';
 import type { Workers } from './workers';
 
@@ -17,15 +17,13 @@ const VALIDATION_IMAGES = 2000;
 export class Trainings {
   /** The run whose QAT is being trained: its learning rate is open. */
   private practising: ProjectRun | undefined;
-  private readonly askToKeep: () => void;
 
-  /** @param workers those there are now */
+  /** @param workers those there are now @param askToKeep asks the browser for its promise to keep what is saved */
   constructor(
     private readonly workers: () => Workers,
     private readonly events: Events,
-  ) {
-    this.askToKeep = persistence((persistent) => events.emit({ type: 'storage', persistent }));
-  }
+    private readonly askToKeep: () => void,
+  ) {}
 
   /** QAT of this run is being trained. */
   trainsQat(run: ProjectRun): boolean {
@@ -61,15 +59,17 @@ export class Trainings {
   /** QAT, then its control. @returns keeps what they gave */
   async both(run: ProjectRun, recipe: Recipe): Promise<() => void> {
     const qat = await this.qat(run, recipe);
-    const training = run.training!;
+    const training = run.training;
+    if (!training) throw notKept(run);
     await this.introduce(training);
     const control = await this.legOf(run, 'control', training.recipe, qat);
     return () => run.keep('train', { qat, control }, training.recipe);
   }
 
-  /** The training of a run, known to the workers there are. */
+  /** The training of a run, known to the workers there are. @throws PlaygroundError 'storage' where it is kept no longer */
   async of(run: ProjectRun): Promise<TrainingRef> {
-    const training = run.training!;
+    const { training } = run;
+    if (!training) throw notKept(run);
     await this.introduce(training);
     return { id: training.id, recipe: training.recipe };
   }
@@ -132,16 +132,32 @@ export class Trainings {
     recipe: Recipe,
     replay?: Pick<TrainResult, 'steps' | 'schedule'>,
   ): Promise<TrainResult> {
+    run.validations[kind] = [];
     return this.workers().train.train(
       { ...trainOptions(kind, recipe), replay },
       { id: run.training!.id, recipe },
       proxy((event) => {
         this.events.tell(run, { type: 'train', run: kind, event });
+        if (event.type === 'restored') run.validations[kind] = [...event.history.validations];
+        if (event.type === 'validation') run.validations[kind].push(validationOf(event));
         if (event.type === 'saved' && event.step > 0) this.askToKeep();
       }),
     );
   }
 }
+
+const validationOf = ({ step, accuracy, integers, images }: RunHistory['validations'][number]) => ({
+  ...{ step, accuracy, images },
+  ...(integers !== undefined && { integers }),
+});
+
+/** The error for a run of an earlier visit whose training made room for others. */
+export const notKept = ({ title }: ProjectRun): PlaygroundError =>
+  new PlaygroundError(
+    'storage',
+    `The weights that ${title} trained are not kept in this browser any more.`,
+    'What was kept of it stays; to have its weights, run its train step again.',
+  );
 
 /** What a recipe trains, by kind of run. */
 export function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {

@@ -16,6 +16,7 @@ import type {
   PrepareResult,
   Progress,
   RunKind,
+  RunRecord,
   SavedTrainings,
   TrainEvent,
   TrainResult,
@@ -28,6 +29,7 @@ import type { OwnIntegers } from './own-integers';
 import type { OwnAnswers } from './own-picture';
 import type { Race } from './race';
 import type { StepId, StepState } from './steps';
+import type { Shelf } from './shelf';
 import type { Stops } from './stops';
 
 export type { AnsweringModel } from './own-picture';
@@ -65,6 +67,8 @@ export type RunName = string | number;
 export interface Run {
   readonly id: string;
   readonly name: RunName;
+  /** When it was first kept, in milliseconds since 1970, where an earlier visit made it. */
+  readonly since?: number;
   readonly recipe: Recipe;
   /**
    * What its steps gave: of the choices as they were, see `state`. Load, fuse and verify are shared by all runs of the
@@ -72,6 +76,8 @@ export interface Run {
    */
   readonly results: Partial<StepResults>;
   readonly int8Model: Int8Model | undefined;
+  /** It was trained at an earlier visit, and what it trained made room for others. */
+  readonly weightsGone: boolean;
   /** QAT has ended with the choices as they are, whether its control has or not. */
   readonly qatEnded: boolean;
   state(step: StepId): StepState;
@@ -197,6 +203,13 @@ export interface Project {
   resumeSaved(id: string): Promise<void>;
   /** Forgets a saved training. @throws PlaygroundError 'storage' when another tab trains it */
   discard(id: string): Promise<void>;
+  /** Runs of this and of earlier visits that this browser keeps. */
+  readonly shelf: Shelf;
+  /**
+   * A run of an earlier visit as it was, as far as it was kept, from then on in hand; what was not is to be run again.
+   * @throws PlaygroundError 'storage' where it is gone or damaged
+   */
+  openKept(record: RunRecord): Promise<void>;
   /** Test images, in the order they are asked for. */
   testImages(indices: readonly number[]): Promise<LabelledImages[]>;
   /** One image for validation, which a visitor may look into. */

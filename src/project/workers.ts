@@ -1,8 +1,8 @@
-// Starts the three workers and ends them. Not for the order of the steps: see project.ts.
+// Starts the three workers that compute, and the one that keeps runs, and ends them. Not for the order of the steps: see project.ts.
 import { releaseProxy, wrap, type Remote } from 'comlink';
 import { bug, PlaygroundError } from '../core/errors';
 import { Life } from './life';
-import type { BaselineApi, EngineApi, TrainApi } from '../worker/api';
+import type { BaselineApi, EngineApi, ShelfApi, TrainApi } from '../worker/api';
 import { onEnd } from '../worker/alive';
 import '../worker/errors';
 
@@ -18,19 +18,7 @@ export interface Workers {
 
 /** Starts the workers; their scripts load in the background, that of the peer, which only measures, when it is first asked. */
 export function startWorkers(): Workers {
-  const ends: (() => void)[] = [];
-  const life = new Life();
-
-  function watched<T>(name: string, worker: Worker): Remote<T> {
-    worker.onerror = (event) => life.end(event.message ? stopped(name, event) : notLoaded(name));
-    onEnd(worker, () => life.end(gone(name)));
-    const proxy = wrap<T>(worker);
-    ends.push(() => {
-      proxy[releaseProxy]();
-      worker.terminate();
-    });
-    return life.bound(proxy);
-  }
+  const { life, watched, end } = lifeOfWorkers();
   const train = new Worker(new URL('../worker/train.worker.ts', import.meta.url), { type: 'module', name: 'train' });
   const engine = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
   return {
@@ -46,6 +34,44 @@ export function startWorkers(): Workers {
     }),
     get over() {
       return life.over;
+    },
+    end,
+  };
+}
+
+/** The worker that keeps runs: it has a life of its own, since what is computed may be ended while something is being kept. */
+export interface ShelfWorker extends Pick<Workers, 'over' | 'end'> {
+  readonly shelf: Remote<ShelfApi>;
+}
+
+export function startShelf(): ShelfWorker {
+  const { life, watched, end } = lifeOfWorkers();
+  const worker = new Worker(new URL('../worker/shelf.worker.ts', import.meta.url), { type: 'module', name: 'shelf' });
+  const shelf = watched<ShelfApi>('shelf', worker);
+  return {
+    shelf,
+    get over() {
+      return life.over;
+    },
+    end,
+  };
+}
+
+/** Workers that end together. */
+function lifeOfWorkers() {
+  const ends: (() => void)[] = [];
+  const life = new Life();
+  return {
+    life,
+    watched<T>(name: string, worker: Worker): Remote<T> {
+      worker.onerror = (event) => life.end(event.message ? stopped(name, event) : notLoaded(name));
+      onEnd(worker, () => life.end(gone(name)));
+      const proxy = wrap<T>(worker);
+      ends.push(() => {
+        proxy[releaseProxy]();
+        worker.terminate();
+      });
+      return life.bound(proxy);
     },
     end() {
       life.end(endedHere());

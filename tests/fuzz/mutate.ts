@@ -145,15 +145,16 @@ function entriesOf(file: Uint8Array): Record<string, Uint8Array> {
   }
 }
 
-/** Inside one entry of a zip, which is whole again afterwards. */
+/** Inside one entry of a zip, which is whole again afterwards. @param mend what other entries say of it */
 export const inZip =
-  (inner: Mutate): Mutate =>
+  (inner: Mutate, mend: (entries: Record<string, Uint8Array>) => void = () => {}): Mutate =>
   (file, rng, others) => {
     const entries = entriesOf(file);
     const names = Object.keys(entries);
     if (names.length === 0) return bytes(file, rng, others);
     const name = pick(rng, names);
     const changed: Record<string, Uint8Array> = { ...entries, [name]: inner(entries[name], rng, [entries[name]]) };
+    mend(changed);
     return zipSync(changed, { level: pick(rng, [0, 6]) }).slice(0, LONGEST);
   };
 

@@ -17,9 +17,12 @@ import { readZip } from '../../src/import/zip';
 import { parseInt8Model, serializeInt8Model } from '../../src/int8/serialize';
 import { DEFAULT_RECIPE } from '../../src/recipe/recipe';
 import { fromFile, fromQuery, toFile, toQuery } from '../../src/recipe/recipe-text';
+import { readArchive, writeArchive } from '../../src/shelf/archive';
+import { readPastRuns } from '../../src/shelf/carry-over';
+import type { RunRecord } from '../../src/shelf/record';
+import { wholeRun } from '../../src/shelf/testing';
 import { asTraining } from '../../src/train/saved/record';
 import { readClassFile } from '../../src/ui/classroom/class-file';
-import { pastRunsText, readPastRuns, type PastRun } from '../../src/ui/runs/past-runs';
 import { viewOf, viewQuery } from '../../src/ui/state/view-query';
 import { bytes, inHeader, inZip, json } from './mutate';
 import type { Target } from './target';
@@ -71,7 +74,7 @@ function int8Models(): Uint8Array[] {
   return [one.build('one'), two.build('two')].map((model) => serializeInt8Model(model));
 }
 
-const PAST: PastRun = {
+const PAST: RunRecord = {
   ...{ id: 'a', name: 'seven', recipe: DEFAULT_RECIPE, pinned: false, made: 1 },
   figures: { fp32: 0.88, control: 0.88, ptq: 0.3, qat: 0.86, images: 10_000 },
   curve: { steps: [1, 2], loss: [2, 1], validationSteps: [2], validationAccuracy: [0.8] },
@@ -87,6 +90,23 @@ const TRAINING = {
 };
 /** Two of CIFAR-10's records, of every class one is asked for: two classes. */
 const CIFAR = Uint8Array.from({ length: 2 * 3073 }, (_, i) => (i % 3073 === 0 ? i / 3073 : i & 255));
+
+async function archive(): Promise<Uint8Array> {
+  const runs = async function* () {
+    yield wholeRun('a');
+    yield { record: PAST };
+  };
+  return new Uint8Array(await (await writeArchive(runs())).arrayBuffer());
+}
+/** Has the manifest of an archive say how long its entries are. */
+function relisted(entries: Record<string, Uint8Array>): void {
+  const { 'manifest.json': manifest, ...others } = entries;
+  const value = manifest && (valueOf(manifest) as { files?: Record<string, { bytes?: number }> } | undefined);
+  if (!value?.files) return;
+  for (const [path, { length }] of Object.entries(others))
+    if (Object.hasOwn(value.files, path)) value.files[path] = { ...value.files[path], bytes: length };
+  entries['manifest.json'] = encoded(JSON.stringify(value));
+}
 
 export const TARGETS: readonly Target[] = [
   {
@@ -173,9 +193,15 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'past-runs',
-    seeds: [encoded(pastRunsText([PAST, { ...PAST, id: 'b', name: 2 }]))],
+    seeds: [encoded(JSON.stringify({ version: 1, runs: [PAST, { ...PAST, id: 'b', name: 2 }] }))],
     mutations: [bytes, json, json],
-    read: (file) => void pastRunsText(readPastRuns(decoded(file)).runs),
+    read: (file) => void readPastRuns(decoded(file)),
+  },
+  {
+    name: 'shelf',
+    seeds: [await archive()],
+    mutations: [bytes, inZip(json, relisted), inZip(json, relisted), inZip(bytes, relisted)],
+    read: (file) => void readArchive(file),
   },
   {
     name: 'training',

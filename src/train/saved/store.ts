@@ -2,7 +2,7 @@
 // Not for what they mean, nor for who may change them: record.ts, lock.ts.
 import { RUN_KINDS, type RunKind } from '../types';
 import type { TrainState } from '../state';
-import { TrainingDatabase } from './database';
+import { trainingDatabase } from './database';
 import type { TrainingRecord } from './record';
 
 /** Seconds to wait for what reads or writes records alone, and for what touches states. */
@@ -12,7 +12,7 @@ export type ByRun<T> = { readonly [K in RunKind]?: T };
 
 /** Every function throws PlaygroundError 'storage', and within a limit. */
 export class TrainingStore {
-  private readonly database = new TrainingDatabase();
+  private readonly database = trainingDatabase();
 
   /** Every record by its id, unchecked; no state is read. */
   records(): Promise<ReadonlyMap<string, unknown>> {

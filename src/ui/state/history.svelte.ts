@@ -1,25 +1,24 @@
-// All runs there are to look at, as runes: those of this page, and what is kept of earlier visits. Also which are pinned, and
-// which are laid over each other. Not for computing, nor for the form in which they are kept: runs/past-runs.ts.
+// All runs there are to look at, as runes: those of this page, and those that the shelf keeps of earlier visits. Also which are
+// pinned, and which are laid over each other. Not for computing, nor for storing: src/shelf.
 import { getContext, setContext, untrack } from 'svelte';
 import type { RunName } from '../../project/types';
 import type { Recipe } from '../../recipe/recipe';
+import { readPastRuns } from '../../shelf/carry-over';
+import { figuresOf, recordIn } from '../../shelf/record';
+import type { Imported, ListedRun, Listing, RunFigures, RunRecord } from '../../worker/api';
 import { curveOf, thinned, type RunCurve } from '../runs/curves';
-import {
-  CURVE_POINTS,
-  figuresOf,
-  pastRunsText,
-  readPastRuns,
-  withinLimit,
-  type PastRun,
-  type RunFigures,
-} from '../runs/past-runs';
 import { words } from '../words/words.svelte';
-import { keep, kept } from './kept';
+import { forget, keep, kept } from './kept';
 import type { Playground, RunView } from './playground.svelte';
+import { problemOf, type Problem } from './problem';
 
-const KEPT = 'qat-playground-runs';
-/** What could not be read, for whoever looks for it. */
-const SET_ASIDE = `${KEPT}-set-aside`;
+/** Where earlier versions of the page kept runs. */
+const BEFORE = 'qat-playground-runs';
+/** What could not be read there, for whoever looks for it. */
+const SET_ASIDE = `${BEFORE}-set-aside`;
+/** Tabs tell each other here that the shelf has changed. */
+const CHANNEL = 'qat-playground-shelf';
+const CURVE_POINTS = 100;
 /** Runs whose lines are told apart. */
 export const MOST_OVERLAID = 6;
 
@@ -38,13 +37,25 @@ export interface RunRow {
   readonly figures: RunFigures | undefined;
   /** undefined for a run of an earlier visit. */
   readonly live: RunView | undefined;
+  /** Of what is kept of it beside this row: what can be opened again. 0 where nothing is. */
+  readonly bytes: number;
 }
 
 export class History {
-  private kept = $state.raw<readonly PastRun[]>([]);
-  /** Something that was kept could not be read. */
-  damaged = $state(false);
+  /** In the order they were first kept. */
+  private kept = $state.raw<readonly ListedRun[]>([]);
+  /** What is kept and cannot be read. */
+  damaged = $state.raw<Listing['damaged']>([]);
+  /** Something that an earlier version kept could not be read. */
+  setAside = $state(false);
+  /** Why what is here is not kept, or what was asked for was not done. */
+  problem = $state.raw<Problem>();
   private chosen = $state.raw<readonly string[]>([]);
+  private readonly tabs = new BroadcastChannel(CHANNEL);
+  /** What runs of this page had come to when they were kept last. */
+  private readonly told: Record<string, string> = {};
+  private keeping = false;
+  private more = false;
 
   /** Pinned ones first; then those of this page as they were made, then those of earlier visits, the newest first. */
   readonly rows: readonly RunRow[] = $derived.by(() => {
@@ -57,41 +68,66 @@ export class History {
   readonly overlaid: readonly RunRow[] = $derived(
     this.chosen.flatMap((id) => this.rows.find((row) => row.id === id) ?? []),
   );
+  /** Of all that is kept of runs. */
+  readonly bytes: number = $derived(this.kept.reduce((sum, { bytes }) => sum + bytes, 0));
 
   constructor(private readonly playground: Playground) {
-    this.kept = this.read();
+    this.tabs.onmessage = () => void this.attempt(() => this.look());
+    void this.attempt(() => this.begin());
+  }
+
+  private get shelf() {
+    return this.playground.project.shelf;
   }
 
   /** Keeps what runs of this page have come to. To be called in an effect: it follows the runs. */
   follow(): void {
     const { runs } = this.playground;
-    untrack(() => {
-      const news = runs.map((run) => this.recordOf(run)).filter((record) => record !== undefined);
-      const changed = news.filter((record) => JSON.stringify(record) !== JSON.stringify(this.find(record.id)));
-      if (changed.length > 0) this.change((runs) => changed.reduce(put, runs));
-    });
+    untrack(() => void (runs.length > 0 && this.keepNews()));
   }
 
   /** Pins a run, or lets go of it. */
-  pin({ id, named, recipe, live }: RunRow, pinned: boolean): void {
-    const record = (live && this.recordOf(live)) ??
-      this.find(id) ?? { id, name: named, recipe, pinned, made: Date.now() };
-    const stays = pinned || hasResults(record);
-    this.change((runs) => (stays ? put(runs, { ...record, pinned }) : runs.filter((run) => run.id !== id)));
+  async pin({ id, named, recipe, live }: RunRow, pinned: boolean): Promise<void> {
+    const before = this.find(id);
+    await this.change(async () => {
+      if (before && (pinned || before.bytes > 0 || hasResults(before))) return this.shelf.mark(id, { pinned });
+      if (!pinned) return this.shelf.remove(id);
+      const bare = { id, name: named, recipe, made: Date.now() };
+      await this.shelf.keep({ ...((live && this.recordOf(live)) ?? bare), pinned });
+    });
   }
 
   /** Left as it was, or empty, a name stays what it is. */
-  rename({ id, name, live }: RunRow, typed: string): void {
+  async rename({ id, name, live }: RunRow, typed: string): Promise<void> {
     const next = typed.trim() || name;
     if (next === name) return;
     if (live) this.playground.rename(id, next);
-    else this.change((runs) => runs.map((run) => (run.id === id ? { ...run, name: next } : run)));
+    if (this.find(id)) await this.change(() => this.shelf.mark(id, { name: next }));
   }
 
   /** Forgets a run; one of this page with its training, and its work ends. */
-  async remove({ id, live }: RunRow): Promise<void> {
+  async remove({ id, live }: Pick<RunRow, 'id' | 'live'>): Promise<void> {
     if (live) await this.playground.remove(id);
-    this.change((runs) => runs.filter((run) => run.id !== id));
+    delete this.told[id];
+    await this.change(() => this.shelf.remove(id));
+  }
+
+  /** Makes a run of an earlier visit live again, as far as it was kept. */
+  async open({ id }: RunRow): Promise<void> {
+    const record = this.find(id);
+    if (record) await this.attempt(() => this.playground.openKept(recordIn(record)));
+  }
+
+  /** All that is kept, as one file. @throws PlaygroundError 'storage' */
+  exported(): Promise<Blob> {
+    return this.shelf.exported();
+  }
+
+  /** Takes over such a file, all of it or nothing. @throws PlaygroundError 'bad-file' naming the entry, 'storage' */
+  async imported(file: Blob): Promise<Imported> {
+    const imported = await this.shelf.imported(file);
+    await this.change(async () => {});
+    return imported;
   }
 
   isOverlaid(id: string): boolean {
@@ -118,42 +154,85 @@ export class History {
     return live ? this.playground.trainingOf(id).curves.qat.version : 0;
   }
 
-  private find(id: string): PastRun | undefined {
+  private find(id: string): ListedRun | undefined {
     return this.kept.find((run) => run.id === id);
   }
 
   private rowOf(run: RunView): RunRow {
     const { id, named, name, recipe } = run;
-    const pinned = this.find(id)?.pinned ?? false;
-    return { id, named, name, label: name, recipe, pinned, figures: figures(run), live: run };
+    const { pinned = false, bytes = 0 } = this.find(id) ?? {};
+    return { id, named, name, label: name, recipe, pinned, figures: figures(run), live: run, bytes };
   }
 
   /** A run of this page as it is to be kept; undefined where there is nothing to keep. */
-  private recordOf(run: RunView): PastRun | undefined {
-    const { id, named: name, recipe } = run;
-    const before = this.find(id);
+  private recordOf(run: RunView): RunRecord | undefined {
+    const { id, named: name, recipe, since } = run;
     const fresh = figures(run);
-    if (!fresh && !run.qatEnded) return before && { ...before, name, ...(hasResults(before) ? {} : { recipe }) };
+    const before = this.find(id);
+    // A pinned one that has come to nothing yet is its choices.
+    if (!fresh && !run.qatEnded) return before && !hasResults(before) ? { ...recordIn(before), recipe } : undefined;
     const curve = curveOf(this.playground.trainingOf(id).curves.qat);
-    const { pinned = false, made = Date.now() } = before ?? {};
+    const { pinned = false, made = since ?? Date.now() } = before ?? {};
     return { id, name, recipe, pinned, made, figures: fresh, curve: curve && thinned(curve, CURVE_POINTS) };
   }
 
-  /** Other tabs keep runs too: what they have kept meanwhile stays. */
-  private change(edit: (runs: readonly PastRun[]) => readonly PastRun[]): void {
-    this.kept = withinLimit(edit(this.read()));
-    keep(KEPT, pastRunsText(this.kept));
+  /** One round after the other, each with what the runs are by then. */
+  private async keepNews(): Promise<void> {
+    this.more = true;
+    if (this.keeping) return;
+    this.keeping = true;
+    while (this.more) {
+      this.more = false;
+      for (const run of this.playground.runs) {
+        const record = this.recordOf(run);
+        if (!record) continue;
+        // Whatever else changes is no news.
+        const text = JSON.stringify([record.recipe, record.figures, record.curve]);
+        if (text === this.told[run.id] && !this.shelf.hasNews(run.id)) continue;
+        // What could not be kept is tried again when something changes.
+        if (await this.change(() => this.shelf.keep(record))) this.told[run.id] = text;
+      }
+    }
+    this.keeping = false;
   }
 
-  private read(): readonly PastRun[] {
-    const text = kept(KEPT);
-    if (text === undefined) return this.kept;
-    const { runs, damaged } = readPastRuns(text);
-    if (damaged) {
-      keep(SET_ASIDE, text);
-      this.damaged = true;
+  /** Does something to the shelf, and looks at it again, in other tabs too. @returns whether it was done */
+  private change(work: () => Promise<void>): Promise<boolean> {
+    return this.attempt(async () => {
+      await work();
+      this.tabs.postMessage('changed');
+      await this.look();
+    });
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      this.problem = undefined;
+      return true;
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
     }
-    return runs;
+  }
+
+  private async look(): Promise<void> {
+    const { runs, damaged } = await this.shelf.list();
+    this.kept = runs;
+    this.damaged = damaged;
+  }
+
+  /** What an earlier version of the page kept as text is carried over, once; it stays where it was until that is done. */
+  private async begin(): Promise<void> {
+    const text = kept(BEFORE);
+    if (text === undefined) return this.look();
+    const { runs, damaged } = readPastRuns(text);
+    this.setAside = damaged;
+    if (damaged) keep(SET_ASIDE, text);
+    this.kept = runs.map((run) => ({ ...run, bytes: 0 }));
+    await this.shelf.add(runs);
+    forget(BEFORE);
+    await this.look();
   }
 }
 
@@ -162,18 +241,12 @@ function figures({ results, states }: RunView): RunFigures | undefined {
   return report && figuresOf(report);
 }
 
-const hasResults = ({ figures, curve }: PastRun): boolean => figures !== undefined || curve !== undefined;
+const hasResults = ({ figures, curve }: RunRecord): boolean => figures !== undefined || curve !== undefined;
 
-function rowThen({ id, name: named, recipe, pinned, made, figures }: PastRun): RunRow {
+function rowThen({ id, name: named, recipe, pinned, made, figures, bytes }: ListedRun): RunRow {
   const name = words().runs.called(named);
-  return { id, named, name, label: words().runs.nameThen(name, made), recipe, pinned, figures, live: undefined };
+  return { id, named, name, label: words().runs.nameThen(name, made), recipe, pinned, figures, bytes, live: undefined };
 }
-
-/** In the place of the one with its id, or as the newest. */
-const put = (runs: readonly PastRun[], record: PastRun): readonly PastRun[] =>
-  runs.some(({ id }) => id === record.id)
-    ? runs.map((run) => (run.id === record.id ? record : run))
-    : [...runs, record];
 
 const KEY = Symbol('history');
 /** All runs, for every component below Page. */

@@ -18,3 +18,11 @@ export function keep(name: string, text: string): void {
     // Nothing is lost but the memory of it at the next visit.
   }
 }
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Nothing was kept.
+  }
+}

@@ -14,7 +14,7 @@ import {
   type StepResults,
   type StepState,
 } from '../../project/types';
-import type { SavedTraining } from '../../worker/api';
+import type { RunRecord, SavedTraining } from '../../worker/api';
 import { words } from '../words/words.svelte';
 import { Milestones, type Milestone } from './milestones';
 import { inShort, problemOf, type Problem } from './problem';
@@ -29,10 +29,13 @@ export interface RunView {
   readonly named: RunName;
   /** In the language in force. */
   readonly name: string;
+  /** When it was first kept, where an earlier visit made it. */
+  readonly since: number | undefined;
   readonly recipe: Recipe;
   readonly results: Partial<StepResults>;
   readonly states: Readonly<Record<StepId, StepState>>;
   readonly qatEnded: boolean;
+  readonly weightsGone: boolean;
 }
 
 /** What a run has shown while it computed. */
@@ -74,8 +77,9 @@ export class Playground {
   private listProblem = $state.raw<Problem>();
   private askedProblem = $state.raw<Problem>();
   private removed = $state.raw<readonly Problem[]>([]);
-  /** The browser has not promised to keep what is saved. */
-  evictable = $state(false);
+  /** Whether the browser has promised to keep what is saved; undefined before it was asked. */
+  persistent = $state<boolean>();
+  readonly evictable = $derived(this.persistent === false);
   /** Whether another backend had to take over while this page computed. */
   backendReplaced = $state(false);
 
@@ -148,6 +152,13 @@ export class Playground {
 
   rename(id: string, name: string): void {
     this.project.rename(id, name);
+  }
+
+  /** Makes a run of an earlier visit live again. @throws PlaygroundError 'storage' */
+  async openKept(record: RunRecord): Promise<void> {
+    await this.project.openKept(record);
+    this.trainingOf(record.id).end();
+    this.announcement = words().steps.announced.inHand(this.current.name);
   }
 
   /** Forgets a run, and ends it if it computes. */
@@ -223,7 +234,7 @@ export class Playground {
     }
     if (event.type === 'runs-changed') return this.look();
     if (event.type === 'storage') {
-      this.evictable = !event.persistent;
+      this.persistent = event.persistent;
       return;
     }
     this.backendReplaced = true;
@@ -266,12 +277,13 @@ export class Playground {
 
 /** @param before as the run was seen last: results that are the same are the same object, so that nothing follows from them */
 function viewOf(run: Run, before: RunView | undefined): RunView {
-  const { id, name: named, recipe, qatEnded, results } = run;
+  const { id, name: named, since, recipe, qatEnded, weightsGone, results } = run;
   const kept = before && STEP_IDS.every((step) => before.results[step] === results[step]);
   return {
-    ...{ id, named, recipe, qatEnded, results: kept ? before.results : results },
+    ...{ id, named, since, recipe, qatEnded, weightsGone, results: kept ? before.results : results },
     get name() {
-      return words().runs.called(named);
+      const t = words().runs;
+      return since !== undefined && typeof named === 'number' ? t.nameThen(t.called(named), since) : t.called(named);
     },
     states: Object.fromEntries(STEP_IDS.map((step) => [step, run.state(step)])) as RunView['states'],
   };

@@ -102,6 +102,8 @@ export const cards = {
     controlStopped: (steps: number) => `You stopped the control after ${steps} steps; what it learned is kept.`,
     controlDiverged: (step: number) =>
       `At these learning rates the float network diverged; the control ends with its last good state, of step ${step}.`,
+    weightsGone:
+      'The float weights that it trained are not kept in this browser any more; curves, report and integer model are. To look into its layers or to save its weights, run this step again.',
     unequal: 'The two runs are of different length, so the control does not answer for QAT here.',
     batchNormFrozen: (step: number) => `Batch norm was frozen after QAT step ${step}.`,
     reestimated: "Batch norm's averages were taken anew after the last step.",

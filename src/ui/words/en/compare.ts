@@ -3,6 +3,8 @@ import type { LatencyStats } from '../../../report/types';
 import { count, plural, times } from '../../format';
 
 export const compare = {
+  loadFirst:
+    'To let it race, and to look at single pictures, run step 1: the network and its pictures are not loaded yet.',
   title: 'See what it cost and what it brought',
   summary: (qat: string, fp32: string, ratio: number) => `QAT ${qat}, FP32 ${fp32}, ${times(ratio)} as fast`,
   idea: [

@@ -28,6 +28,7 @@ import { problems } from './problems';
 import { race } from './race';
 import { recorded } from './recorded';
 import { runs } from './runs';
+import { shelf } from './shelf';
 import { slow } from './slow';
 import { threes } from './threes';
 import { specs } from './specs';
@@ -67,6 +68,7 @@ export const english = {
   race,
   recorded,
   runs,
+  shelf,
   slow,
   threes,
   specs,

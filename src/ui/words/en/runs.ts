@@ -32,6 +32,8 @@ export const runs = {
   next: (step: string) => `next: ${step}`,
   done: 'done',
   gone: 'its weights are gone: run it again',
+  keptWith: (size: string) => `kept: ${size}`,
+  open: 'Open',
   pinned: 'pinned',
   /** By the name that was typed, or its number. */
   called: (name: RunName) => (typeof name === 'number' ? `Run ${name}` : name),
@@ -48,7 +50,7 @@ export const runs = {
   unpinFirst: ' (unpin it first)',
   overlayIt: (name: string) => `Overlay ${name}`,
   kept: (runs: number) =>
-    `${plural(runs, 'run')}. What was trained or pinned is kept in this browser for the next visit, as far as settings, figures and curves go; its weights are saved besides, while there is room. Whoever picks the best row by its test accuracy has used the test pictures for choosing: pick by the validation curve instead.`,
+    `${plural(runs, 'run')}. What was trained or pinned is kept in this browser for the next visit: settings, figures and curves; once it is converted, its report and its integer model too, with which it can be opened again. Float weights are saved besides, while there is room. Whoever picks the best row by its test accuracy has used the test pictures for choosing: pick by the validation curve instead.`,
   notRead: {
     message: 'What was kept of some earlier runs cannot be read.',
     hint: 'It was set aside; the other runs are here, and new ones are kept.',
@@ -74,6 +76,7 @@ export const runs = {
   endsStep: 'The running step ends.',
   deleteLive:
     'Its results are forgotten, and so is what this browser has saved of its training. Other runs, other trainings that are saved and what was downloaded are kept.',
-  deletePast: 'Its settings, figures and curves are forgotten. Other runs and trainings that are saved are kept.',
+  deletePast:
+    'Its settings, figures and curves are forgotten, and the integer model that is kept of it. Other runs and trainings that are saved are kept.',
   keepIt: 'Keep it',
 };

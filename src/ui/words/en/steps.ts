@@ -14,6 +14,7 @@ export const steps = {
   failed: 'Failed',
   doneIn: (time: string) => `Done in ${time}`,
   doneElsewhere: 'Done by another run',
+  doneEarlier: 'Done at an earlier visit',
   changed: 'Choices changed',
   notRun: 'Not run',
   inPyTorch: 'In PyTorch',

@@ -100,6 +100,8 @@ export const cards: Words['cards'] = {
     qatStopped: (steps) => `您在 ${steps} 步之后停止了 QAT；已经学到的都已保留。`,
     controlStopped: (steps) => `您在 ${steps} 步之后停止了对照；已经学到的都已保留。`,
     controlDiverged: (step) => `在这样的学习率下浮点网络发散了；对照以最后的正常状态（第 ${step} 步）结束。`,
+    weightsGone:
+      '此浏览器中已不再保留它训练出的浮点权重；曲线、报告和整数模型仍在。要查看各层或保存权重，请重新运行这一步。',
     unequal: '两次训练的长度不同，因此这里不能用对照来衡量 QAT。',
     batchNormFrozen: (step) => `批归一化在 QAT 第 ${step} 步之后冻结。`,
     reestimated: '最后一步之后，批归一化重新取了平均值。',

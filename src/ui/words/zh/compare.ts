@@ -11,6 +11,7 @@ const TIMED = {
 } as const;
 
 export const compare: Words['compare'] = {
+  loadFirst: '要让它参加竞速、查看单张图片，请先运行第 1 步：网络和图片尚未载入。',
   title: '看看付出了什么，换来了什么',
   summary: (qat, fp32, ratio) => `QAT ${qat}，FP32 ${fp32}，速度是 FP32 的 ${multiple(ratio)}`,
   idea: [

@@ -29,6 +29,7 @@ import { problems } from './problems';
 import { race } from './race';
 import { recorded } from './recorded';
 import { runs } from './runs';
+import { shelf } from './shelf';
 import { slow } from './slow';
 import { threes } from './threes';
 import { specs } from './specs';
@@ -68,6 +69,7 @@ export const chinese: Words = {
   race,
   recorded,
   runs,
+  shelf,
   slow,
   threes,
   specs,

@@ -16,6 +16,7 @@ export const steps: Words['steps'] = {
   failed: '失败',
   doneIn: (time) => `已完成，用时 ${time}`,
   doneElsewhere: '已由另一个实验完成',
+  doneEarlier: '此前访问时已完成',
   changed: '选项已更改',
   notRun: '未运行',
   inPyTorch: '在 PyTorch 中',
