@@ -9,7 +9,7 @@ import type { JSONReport, JSONReportSuite } from '@playwright/test/reporter';
 /** Those that npm test runs too. */
 const SPECS = [
   ...['bad-network', 'downloads', 'killed-workers', 'rejected-shaders', 'saved-trainings', 'steadiness', 'threads'],
-  ...['webgpu-not-finite', 'offline'],
+  ...['shelf', 'webgpu-not-finite', 'offline'],
 ];
 const REPORT = 'test-results/playwright.json';
 /** Most of the time is waiting: for attempts that come later, for limits on what never comes. */
