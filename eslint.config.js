@@ -56,6 +56,7 @@ const rooms = {
     'report',
     'model',
     'export',
+    'shelf',
     'worker',
   ],
   pytorch: ['graph', 'quant', 'recipe', 'worker', 'project'],

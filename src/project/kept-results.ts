@@ -1,7 +1,7 @@
 // What a run's steps gave, as the shelf keeps it, and back. Not for keeping: shelf.ts.
 import { qconfigById } from '../quant/qconfigs';
 import type { Recipe } from '../recipe/recipe';
-import type { Opened, ToKeep } from '../worker/api';
+import type { KeptRun, ToKeep } from '../worker/api';
 import { FILE_NAME } from './exports';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
@@ -30,7 +30,7 @@ export const configured = (recipe: Recipe): StepResults['configure'] => {
 /** The steps that an earlier visit has done, of a run that is converted. @param file of its integers */
 export function restoredResults(
   recipe: Recipe,
-  { results: { prepare, train, convert, compare }, report }: Opened,
+  { results: { prepare, train, convert, compare }, report }: KeptRun,
   file: Blob,
 ): Partial<StepResults> {
   const { qat, control } = train ?? {};

@@ -2,14 +2,15 @@
 import type { Int8Model } from '../int8/int8-model';
 import type { RunKind, SavedTraining, TrainEvent, TrainOptions, TrainingRef, TrainResult } from '../worker/api';
 import { DEFAULT_RECIPE } from '../recipe/recipe';
+import { RunShelf } from '../shelf/shelf';
 import { Life } from './life';
-import type { Workers } from './workers';
+import type { ShelfWorker, Workers } from './workers';
 
 const resultOf = (options: TrainOptions): TrainResult => ({
   steps: options.replay?.steps ?? options.steps,
   finished: true,
   diverged: false,
-  losses: new Float32Array(10),
+  losses: new Float32Array(options.replay?.steps ?? options.steps),
   schedule: options.replay?.schedule ?? [{ step: 0, rate: options.learningRate }],
   imagesPerSecond: 1,
   tensorsAtStart: 0,
@@ -57,9 +58,12 @@ export class IdleWorkers {
     const evaluation = { accuracy: 0.5, images: 2, labels: new Uint8Array(2), predictions: new Uint8Array(2) };
     const latency = { median_ms: 1, p95_ms: 1, samples: 1, threads: 1, what: '' };
     const train = {
-      start: async (_: string, backend: string) => (note(`start ${backend}`), { backend: 'wasm', reason: backend }),
+      start: async (_: string, backend: string) => (
+        note(`start ${backend}`),
+        { backend: 'wasm', adapter: '', reason: backend }
+      ),
       ...{ load: answer('load', {}), fuse: answer('fuse', {}), verify: answer('verify', {}) },
-      prepare: answer('prepare', {}),
+      prepare: answer('prepare', { label: '', activationFakeQuants: 1, weightFakeQuants: 1, simulates: true }),
       train: async (options: TrainOptions, { id, recipe }: TrainingRef, onEvent: (event: TrainEvent) => void) => {
         note(`train ${options.kind} ${recipe.weightBits}/${recipe.activationBits}`);
         this.trained.push(id);
@@ -78,7 +82,8 @@ export class IdleWorkers {
     };
     const engine = {
       ...{ start: answer('engine', undefined), profile: answer('profile', []) },
-      load: async (slot: string) => (note(`engine ${slot}`), { description: '' }),
+      logits: (slot: string) => answer(`logits ${slot}`, new Float32Array(10))(),
+      load: async (slot: string) => (note(`engine ${slot}`), { description: '', threads: 1, planMilliseconds: 1 }),
       evaluate: async (slot: string) => (note(`evaluate ${slot}`), evaluation),
       latency: answer('latency', latency),
     };
@@ -93,3 +98,7 @@ export class IdleWorkers {
     return workers as unknown as Workers;
   };
 }
+
+/** A shelf in this thread, on the database there is. */
+export const shelfHere = (): ShelfWorker =>
+  ({ shelf: new RunShelf(), over: false, end: () => {} }) as unknown as ShelfWorker;

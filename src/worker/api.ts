@@ -6,7 +6,7 @@ import type { Split } from '../data/source';
 import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Burst } from '../report/burst';
-import type { Evaluation, LatencyStats, Report } from '../report/types';
+import type { Evaluation, LatencyStats } from '../report/types';
 import type { FormatOf } from '../export/formats';
 import type { Classified } from '../report/classified';
 import type { Position, Walk } from '../analysis/product';
@@ -20,10 +20,7 @@ import type { WidthsRequest } from '../lab/search-widths';
 import type { TensorDetail, TensorReport } from '../lab/tensor-report';
 import type { LayerMaps } from '../lab/three-networks';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
-import type { Opened } from '../shelf/contents';
-import type { RunRecord } from '../shelf/record';
-import type { KeptResults } from '../shelf/results';
-import type { Imported, Listing, Marks } from '../shelf/store';
+import type { RunShelf } from '../shelf/shelf';
 import type { SavedTraining } from '../train/saved/record';
 import type { SavedTrainings } from '../train/saved/trainings';
 import type { TrainEvent, TrainOptions, TrainResult } from '../train/types';
@@ -248,30 +245,9 @@ export interface BaselineApi {
   burst(start: number, milliseconds: number): Promise<Burst>;
 }
 
-export type { Opened } from '../shelf/contents';
 export type { RunFigures, RunRecord } from '../shelf/record';
+export type { KeptRun, ToKeep } from '../shelf/shelf';
 export type { Imported, ListedRun, Listing, Marks } from '../shelf/store';
 
-/** What the steps of a run gave, to be kept. */
-export interface ToKeep {
-  readonly results: KeptResults;
-  readonly report: Report | undefined;
-  readonly model: Int8Model | undefined;
-}
-
-/** The worker that keeps runs for later visits. All reject with PlaygroundError 'storage' where the browser does not store. */
-export interface ShelfApi {
-  list(): Promise<Listing>;
-  /** @param given what its steps gave; without it what was kept of them stays */
-  keep(record: RunRecord, given?: ToKeep): Promise<void>;
-  mark(id: string, marks: Marks): Promise<void>;
-  /** Those of these runs that are not there yet. */
-  add(records: readonly RunRecord[]): Promise<void>;
-  /** What was kept of a run, and its integer file; undefined where its record is all there is. */
-  read(id: string): Promise<(Opened & { readonly file: Blob | undefined }) | undefined>;
-  remove(id: string): Promise<void>;
-  /** All runs as one zip. */
-  exported(): Promise<Blob>;
-  /** Takes over such a zip, all of it or nothing. @throws PlaygroundError 'bad-file' naming the entry that is wrong */
-  imported(file: Blob): Promise<Imported>;
-}
+/** The worker that keeps runs for later visits. */
+export type ShelfApi = Pick<RunShelf, keyof RunShelf>;

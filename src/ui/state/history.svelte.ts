@@ -10,7 +10,7 @@ import { curveOf, thinned, type RunCurve } from '../runs/curves';
 import { words } from '../words/words.svelte';
 import { forget, keep, kept } from './kept';
 import type { Playground, RunView } from './playground.svelte';
-import { problemOf, type Problem } from './problem';
+import { failureOf, type Problem } from './problem';
 
 /** Where earlier versions of the page kept runs. */
 const BEFORE = 'qat-playground-runs';
@@ -48,8 +48,10 @@ export class History {
   damaged = $state.raw<Listing['damaged']>([]);
   /** Something that an earlier version kept could not be read. */
   setAside = $state(false);
-  /** Why what is here is not kept, or what was asked for was not done. */
-  problem = $state.raw<Problem>();
+  /** Why what runs here have come to is not kept, and why what was asked for was not done. */
+  private notKept = $state.raw<Problem>();
+  private notDone = $state.raw<Problem>();
+  readonly problem = $derived(this.notKept ?? this.notDone);
   private chosen = $state.raw<readonly string[]>([]);
   private readonly tabs = new BroadcastChannel(CHANNEL);
   /** What runs of this page had come to when they were kept last. */
@@ -183,6 +185,7 @@ export class History {
     this.keeping = true;
     while (this.more) {
       this.more = false;
+      let failed: Problem | undefined;
       for (const run of this.playground.runs) {
         const record = this.recordOf(run);
         if (!record) continue;
@@ -190,30 +193,35 @@ export class History {
         const text = JSON.stringify([record.recipe, record.figures, record.curve]);
         if (text === this.told[run.id] && !this.shelf.hasNews(run.id)) continue;
         // What could not be kept is tried again when something changes.
-        if (await this.change(() => this.shelf.keep(record))) this.told[run.id] = text;
+        failed = await failureOf(async () => {
+          await this.shelf.keep(record);
+          this.told[run.id] = text;
+          await this.changed();
+        });
+        if (failed) break;
       }
+      this.notKept = failed;
     }
     this.keeping = false;
   }
 
-  /** Does something to the shelf, and looks at it again, in other tabs too. @returns whether it was done */
-  private change(work: () => Promise<void>): Promise<boolean> {
+  /** Does something to the shelf, which may make room for what could not be kept. */
+  private change(work: () => Promise<void>): Promise<void> {
     return this.attempt(async () => {
       await work();
-      this.tabs.postMessage('changed');
-      await this.look();
+      await this.changed();
+      if (this.notKept) void this.keepNews();
     });
   }
 
-  private async attempt(work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      this.problem = undefined;
-      return true;
-    } catch (error) {
-      this.problem = problemOf(error);
-      return false;
-    }
+  /** Looks at the shelf again, in other tabs too. */
+  private changed(): Promise<void> {
+    this.tabs.postMessage('changed');
+    return this.look();
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    this.notDone = await failureOf(work);
   }
 
   private async look(): Promise<void> {

@@ -17,7 +17,7 @@ import {
 import type { RunRecord, SavedTraining } from '../../worker/api';
 import { words } from '../words/words.svelte';
 import { Milestones, type Milestone } from './milestones';
-import { inShort, problemOf, type Problem } from './problem';
+import { failureOf, inShort, type Problem } from './problem';
 import { Step } from './step.svelte';
 import { STEP_NAMES, stepNumber } from './steps';
 import { Training } from './training.svelte';
@@ -297,16 +297,6 @@ function spoken(milestone: Milestone): string {
   if (milestone.kind === 'validated') return t.validated(step, milestone.accuracy);
   if (milestone.kind === 'ended') return t.ended(run, step, milestone.loss, milestone.accuracy);
   return t.quarter(run, step, steps, milestone.loss, milestone.accuracy);
-}
-
-/** What a visitor is told of work that fails. */
-async function failureOf(work: () => Promise<void>): Promise<Problem | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return problemOf(error);
-  }
 }
 
 const KEY = Symbol('playground');

@@ -23,6 +23,16 @@ export function problemOf(error: unknown): Problem {
   throw error;
 }
 
+/** What a visitor is told of work that fails. */
+export async function failureOf(work: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
 /** In the page's language: its own sentences in English, else those of its code, with its own beside them. */
 export function told({ code, message, hint }: Problem): Told {
   const { byCode, speaks } = words().problems;
