@@ -1,12 +1,10 @@
 // The worker that trains: graphs, weights and data on tfjs's chosen backend. Implements TrainApi; no drawing, no integers.
 import { transfer } from 'comlink';
 import { int8FileBytes } from '../int8/serialize';
-import { PlaygroundError, type ErrorCode } from '../core/errors';
+import { PlaygroundError } from '../core/errors';
 import { impossible } from '../core/impossible';
 import { normalizeImages } from '../data/normalize';
 import type { AskedBackend, BackendInfo } from '../device/backend-info';
-import { replaceBackend, selectBackend, type Surroundings } from '../device/start/backend';
-import { onDevice } from '../device/start/health';
 import { totalCost, layerCosts } from '../graph/cost';
 import type { Graph } from '../graph/types';
 import type { Int8Model } from '../int8/int8-model';
@@ -55,18 +53,13 @@ import type {
 } from './api';
 import { exposeAlive } from './alive';
 import './errors';
+import { TrainDevice } from './train-device';
 
 const LATENCY_IMAGES = 100;
-/** What makes another backend take over. */
-const REPLACED: readonly ErrorCode[] = ['device-lost', 'device-failed', 'thread-lost', 'out-of-memory'];
 
 class TrainWorker implements TrainApi {
   private baseUrl = '';
-  private asked: AskedBackend = 'auto';
-  private backend!: BackendInfo;
-  /** Why another backend has to take over, until one has. */
-  private failure: PlaygroundError | undefined;
-  private onBackend: (backend: BackendInfo) => void = () => {};
+  private device!: TrainDevice;
   private lab!: Lab;
   private loaded: LoadResult | undefined;
   private readonly store = new TrainingStore();
@@ -77,20 +70,18 @@ class TrainWorker implements TrainApi {
 
   async start(baseUrl: string, asked: AskedBackend, onBackend: (backend: BackendInfo) => void): Promise<BackendInfo> {
     this.baseUrl = baseUrl;
-    this.onBackend = onBackend;
-    this.backend = await selectBackend(asked, this.place);
-    this.asked = asked;
-    this.failure = undefined;
-    return this.backend;
+    const place = { wasmBase: this.wasmBase, convolutions: convolutionsOf(network()) };
+    this.device = await TrainDevice.start(asked, place, onBackend);
+    return this.device.backend;
   }
 
   async load(onProgress: OnProgress) {
     if (this.loaded) return this.loaded;
     const { model, checkpoint } = await loadModel(this.baseUrl, { onProgress });
     const { manifest, bytes, fromCache } = checkpoint;
-    const engine = { wasmBase: this.place.wasmBase, threads: 1 };
+    const engine = { wasmBase: this.wasmBase, threads: 1 };
     this.lab = new Lab(model, await openImages(this.baseUrl), {
-      onDevice: (work) => this.onDevice(work),
+      onDevice: (work) => this.device.run(work),
       startEngine: (int8) => createWasmEngine(int8, engine),
     });
     this.loaded = {
@@ -261,9 +252,9 @@ class TrainWorker implements TrainApi {
   async latency(samples: number) {
     const { model, images, fused } = this.lab;
     const { pixels } = await images.images('test', 0, LATENCY_IMAGES);
-    return this.onDevice(async () => {
+    return this.device.run(async () => {
       const float = new FloatModel(fused, model.params);
-      const { backend, threads } = this.backend;
+      const { backend, threads } = this.device.backend;
       try {
         return await measureLatency(
           (sample) => logitsOf(float, normalizeImages(oneImage(pixels, sample), images.spec)),
@@ -279,35 +270,8 @@ class TrainWorker implements TrainApi {
     });
   }
 
-  private get place(): Surroundings {
-    return { wasmBase: `${this.baseUrl}wasm/`, convolutions: convolutionsOf(network()) };
-  }
-
-  /**
-   * Runs work on the device; where the device or a thread is lost or fails, again on what takes over. Where memory ran out
-   * a new backend takes over as well, as the old one may be unusable, but the work is not repeated.
-   */
-  private async onDevice<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      await this.replaceFailed();
-      try {
-        return await onDevice(work);
-      } catch (error) {
-        if (!(error instanceof PlaygroundError && REPLACED.includes(error.code))) throw error;
-        this.failure = error;
-        if (error.code !== 'out-of-memory') continue;
-        await this.replaceFailed().catch(() => {});
-        throw error;
-      }
-    }
-  }
-
-  /** Where nothing could take over, for want of a connection perhaps, the next call tries again. */
-  private async replaceFailed(): Promise<void> {
-    if (!this.failure) return;
-    this.backend = await replaceBackend(this.asked, this.place, this.backend, this.failure);
-    this.failure = undefined;
-    this.onBackend(this.backend);
+  private get wasmBase(): string {
+    return `${this.baseUrl}wasm/`;
   }
 
   /** @param learning of roundings that a fresh run may begin at; absent where none will begin */
