@@ -1,5 +1,7 @@
 // The whole flow as a visitor runs it, on the built page with real weights and images, on both backends.
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
+import { unzipSync } from 'fflate';
+import { parseInt8Model } from '../../src/int8/serialize';
 import type { Project } from '../../src/project/types';
 import { answersOf, referencePredictions, validationOfIntegers } from './integers';
 import { bytesOf, card, fill, runAll, visit } from './visit';
@@ -68,8 +70,37 @@ for (const [name, backend] of [
         .getByRole('link', { name: /^Download/ })
         .click(),
     ]);
+    const file = await bytesOf(download);
     const answers = await page.evaluate(answersOf, CHECKED);
-    expect(referencePredictions(await bytesOf(download), answers)).toEqual(answers.predicted);
+    expect(referencePredictions(file, answers)).toEqual(answers.predicted);
+    // Once: layers are compared on the device, and an emulated one takes long.
+    if (backend === 'wasm') await hasEveryLayer(page, file);
     expect(complaints).toEqual([]);
   });
+}
+
+/** Of every layer of the saved network there are figures, and what it makes of an image. */
+async function hasEveryLayer(page: Page, file: Uint8Array): Promise<void> {
+  const entries = async (format: string) => {
+    const download = page.waitForEvent('download', { timeout: 240_000 });
+    await card(page, 'save')
+      .getByRole('button', { name: `Save ${format}`, exact: true })
+      .click();
+    return unzipSync(await bytesOf(await download));
+  };
+  const names = parseInt8Model(file).ops.map(({ name }) => name);
+  const nodes = await entries('Model Explorer node data');
+  const of = (figure: string) => {
+    const { results } = JSON.parse(new TextDecoder().decode(nodes[`${figure}.json`])) as {
+      results: Record<string, { value: number }>;
+    };
+    return results;
+  };
+  for (const figure of ['sqnr', 'cosine', 'activationBits', 'microseconds'])
+    expect(Object.keys(of(figure)), figure).toEqual(names);
+  for (const { value } of Object.values(of('sqnr'))) expect(value).toBeGreaterThan(5);
+  for (const { value } of Object.values(of('cosine'))) expect(value).toBeGreaterThan(0.9);
+  const activations = await entries('activations, npz');
+  const parts = ['float', 'simulated', 'codes', 'qparams'];
+  expect(Object.keys(activations)).toEqual(names.flatMap((name) => parts.map((part) => `${name}/${part}.npy`)));
 }
