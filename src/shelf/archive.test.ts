@@ -101,6 +101,8 @@ describe('an archive of kept runs', () => {
     const all = await allOf(store);
     expect(all.map(({ record: { name } }) => name).sort()).toEqual(['mine', 'theirs']);
     expect(all.find(({ record }) => record.name === 'mine')!.record.id).toBe('a');
+    // Once more it brings nothing new.
+    expect(await imported(store, file)).toEqual({ added: 0, same: 1, beside: 0 });
   });
 
   it('a run that is there with the same contents keeps its own name and pin', async () => {

@@ -5,6 +5,7 @@ import type { IDBPTransaction } from 'idb';
 import { PlaygroundError } from '../core/errors';
 import { newId } from '../core/ids';
 import { inWords, object, parse, whole } from '../core/schema';
+import { crc32 } from '../import/crc32';
 import { KeptRecipeSchema } from '../recipe/recipe';
 import { asContents, bytesOf, opened, sameContents, type Contents, type Opened } from './contents';
 import { shelfDatabase, type Stored } from './database';
@@ -114,11 +115,16 @@ export class ShelfStore {
       const came = { added: 0, same: 0, beside: 0 };
       await asOne(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
         for (const { record, contents } of runs) {
-          const there = await transaction.objectStore('runs').get(record.id);
-          const value = there && (await transaction.objectStore('contents').get(record.id));
-          const way = there === undefined ? 'added' : isSame(contents, value) ? 'same' : 'beside';
-          came[way]++;
-          if (way !== 'same') write(transaction, way === 'added' ? record : { ...record, id: newId() }, contents);
+          const { id } = record;
+          // The second id follows from the first and the contents: the same archive again brings nothing new.
+          for (const as of [id, `${id.slice(0, 90)}-${sumOf(contents)}`, newId()]) {
+            const there = await transaction.objectStore('runs').getKey(as);
+            const value = there && (await transaction.objectStore('contents').get(as));
+            if (there !== undefined && !isSame(contents, value)) continue;
+            came[there !== undefined ? 'same' : as === id ? 'added' : 'beside']++;
+            if (there === undefined) write(transaction, { ...record, id: as }, contents);
+            break;
+          }
         }
       });
       return came;
@@ -188,6 +194,9 @@ function readable(id: string, value: unknown): ListedRun | undefined {
     return undefined;
   }
 }
+
+const sumOf = (contents: Contents | undefined): string =>
+  crc32(contents?.model ?? new TextEncoder().encode(contents?.results ?? '')).toString(16);
 
 function isSame(contents: Contents | undefined, value: unknown): boolean {
   if (!contents || value === undefined) return !contents && value === undefined;
