@@ -35,7 +35,7 @@ const rooms = {
   engine: ['core', 'int8'],
   embed: ['core', 'data', 'int8', 'convert', 'engine', 'report'],
   export: ['core', 'int8', 'graph'],
-  model: ['core', 'data', 'checkpoint', 'graph'],
+  model: ['core', 'data', 'checkpoint', 'graph', 'import'],
   offline: ['core'],
   recipe: ['core'],
   report: ['core', 'int8', 'recipe'],

@@ -14,7 +14,7 @@ import torch
 
 import checkpoint
 from golden import averages, convbn, converted, fakequant, files, methods, numbers, observers, optimizers, oscillations
-from golden import qconfig_code, qparams, reestimate, rounding, similarity, small, training
+from golden import qconfig_code, qparams, reestimate, rounding, similarity, small, softmax_regression, training
 
 TORCH_VERSION = "2.13.0"
 #: Topics of pure mathematics: no weights needed.
@@ -37,6 +37,7 @@ MATHS = {
     "adam": optimizers.adam,
     "similarity": similarity.similarity,
     "files": files.files,
+    "softmax_regression": softmax_regression.softmax_regression,
 } | convbn.topics()
 #: Topics made from the trained weights: called with the checkpoint's path.
 NETWORK = converted.topics() | training.topics()

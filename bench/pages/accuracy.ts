@@ -60,9 +60,9 @@ async function end(): Promise<void> {
 
 async function start() {
   const workers = startWorkers();
-  const baseUrl = new URL('/', location.href).href;
-  const { threads } = await workers.train.start(baseUrl, 'wasm', proxy(replaced));
-  await workers.engine.start(baseUrl);
+  const place = { baseUrl: new URL('/', location.href).href, own: {} };
+  const { threads } = await workers.train.start(place, 'wasm', proxy(replaced));
+  await workers.engine.start(place);
   await workers.train.load(quiet());
   return { workers, threads };
 }

@@ -17,7 +17,7 @@ export async function measure({ images }: Fp32Argument): Promise<Fp32Figures> {
   const { train, end } = startWorkers();
   const quiet = () => proxy(() => {});
   try {
-    await train.start(new URL('/', location.href).href, 'wasm', quiet());
+    await train.start({ baseUrl: new URL('/', location.href).href, own: {} }, 'wasm', quiet());
     const { parameters } = await train.load(quiet());
     const { accuracy } = await train.evaluate({ kind: 'fp32' }, 'validation', images, quiet());
     return { correct: Math.round(accuracy * images), bytes: 4 * parameters };

@@ -20,6 +20,10 @@ export interface ImageSource {
   images(split: Split, start: number, count: number): Promise<LabelledImages>;
 }
 
+/** As many of a split's images as there are, at most that many. */
+export const atMost = (source: ImageSource, split: Split, images: number): number =>
+  Math.min(images, source.size(split));
+
 /** The images for validation, for those who need no other split. */
 export const validationStream = (source: ImageSource) => ({
   size: source.size('validation'),

@@ -4,6 +4,7 @@ import { outputLength } from '../core/window';
 import type { ConvAttrs, Graph, GraphNode, MapShape } from './types';
 
 const IMAGE: MapShape = { h: 32, w: 32, c: 3 };
+/** Of CIFAR-10. */
 const CLASSES = 10;
 /** Output channels and first stride of the four stages; two basic blocks each. */
 const STAGES = [
@@ -23,7 +24,7 @@ interface Source {
 }
 
 /** The float network from 'input' to 'fc': convolutions without bias, separate ReLUs, skip adds as FloatFunctional. */
-export function resnet18(): Graph {
+export function resnet18(classes = CLASSES): Graph {
   const nodes: GraphNode[] = [];
   const push = <N extends GraphNode>(node: N): N => {
     nodes.push(node);
@@ -87,9 +88,9 @@ export function resnet18(): Graph {
     id: 'fc',
     op: 'linear',
     inputs: ['flatten'],
-    out: { h: 1, w: 1, c: CLASSES },
+    out: { h: 1, w: 1, c: classes },
     inFeatures: features,
-    outFeatures: CLASSES,
+    outFeatures: classes,
     weight: 'fc.weight',
     bias: 'fc.bias',
   });

@@ -17,7 +17,7 @@ import type { QuantizedNetwork } from './three-networks';
 const PIECE = 250;
 
 export interface Integers {
-  /** Of the first `count` images of a split, 0..1. */
+  /** Of the first `count` images of a split, 0..1. @param count that there are */
   accuracy(images: ImageSource, split: Split, count: number): Promise<number>;
   dispose(): void;
 }

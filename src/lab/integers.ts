@@ -6,7 +6,7 @@ import { convert } from '../convert/convert';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { PlaygroundError } from '../core/errors';
 import { macrotask } from '../core/macrotask';
-import { validationStream, type ImageSource, type Split } from '../data/source';
+import { atMost, validationStream, type ImageSource, type Split } from '../data/source';
 import type { Proof } from '../engine/tilings';
 import { createWasmEngine, type WasmEngine, type WasmEngineOptions } from '../engine/wasm-engine';
 import type { Int8Model, Int8Tensor } from '../int8/int8-model';
@@ -182,9 +182,11 @@ export class IntegerLab<Name extends string> {
     return this.images.size(split);
   }
 
-  /** Images start..start+count-1 of a split. */
-  async classify(name: Name, split: Split, start: number, count: number): Promise<Classified> {
+  /** Images start..start+count-1 of a split, as far as there are any. */
+  async classify(name: Name, split: Split, start: number, most: number): Promise<Classified> {
     const { model, engine } = this.get(name);
+    const count = Math.max(0, Math.min(most, this.images.size(split) - start));
+    if (count === 0) return { labels: new Uint8Array(0), predictions: new Uint8Array(0) };
     return classified(model, engine, this.images, { split, start, count });
   }
 
@@ -217,10 +219,11 @@ export class IntegerLab<Name extends string> {
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
   async latency(name: Name, samples: number): Promise<LatencyStats> {
     const { engine } = this.get(name);
-    const { pixels } = await this.images.images('test', 0, LATENCY_IMAGES);
-    const size = pixels.length / LATENCY_IMAGES;
+    const images = atMost(this.images, 'test', LATENCY_IMAGES);
+    const { pixels } = await this.images.images('test', 0, images);
+    const size = pixels.length / images;
     const run = (sample: number): number => {
-      const i = sample % LATENCY_IMAGES;
+      const i = sample % images;
       return this.answer(name, pixels.subarray(i * size, (i + 1) * size));
     };
     // Again where a thread stopped meanwhile: the times were then of two engines.

@@ -6,7 +6,7 @@ import { Latest } from '../core/latest';
 import type { ParamStore } from '../core/params';
 import { normalizeImages } from '../data/normalize';
 import { PlaygroundError } from '../core/errors';
-import type { ImageSource, Split } from '../data/source';
+import { atMost, type ImageSource, type Split } from '../data/source';
 import { foldBatchNorms } from '../graph/fold';
 import { fuse, type Fusion } from '../graph/fuse';
 import { stateDict } from '../graph/state-dict';
@@ -102,11 +102,12 @@ export class Lab {
 
   /** The article's check that fusing changed nothing, on noise and on validation images. */
   async verify(randomTests: number, imageTests: number, onDone: OnDone = () => {}): Promise<Verification> {
-    const { pixels } = await this.images.images('validation', 0, imageTests);
+    const count = atMost(this.images, 'validation', imageTests);
+    const { pixels } = await this.images.images('validation', 0, count);
     const images = normalizeImages(pixels, this.images.spec);
     const graphs = { original: this.model.graph, fused: this.fused };
     return this.onDevice(() =>
-      verifyFusion(graphs, this.model.params, randomTests, images, (done) => onDone(done, randomTests + imageTests)),
+      verifyFusion(graphs, this.model.params, randomTests, images, (done) => onDone(done, randomTests + count)),
     );
   }
 
@@ -155,7 +156,9 @@ export class Lab {
    * the integers that it would convert to as well; where it cannot be converted that is told once.
    * @throws PlaygroundError as continueRun
    */
-  train(run: LabRun): Promise<TrainResult> {
+  train(given: LabRun): Promise<TrainResult> {
+    const validationImages = atMost(this.images, 'validation', given.options.validationImages);
+    const run = { ...given, options: { ...given.options, validationImages } };
     let told = false;
     const withoutIntegers = ({ message, hint }: PlaygroundError, step: number) => {
       if (!told) run.onEvent({ type: 'no-integers', step, message, hint });
@@ -187,7 +190,9 @@ export class Lab {
     return stateDict(this.model.graph, { graph, params });
   }
 
-  evaluate(network: FloatNetwork, split: Split, images: number, onDone: OnDone = () => {}): Promise<Evaluation> {
+  /** Of the first images of a split, as many as there are. */
+  evaluate(network: FloatNetwork, split: Split, most: number, onDone: OnDone = () => {}): Promise<Evaluation> {
+    const images = atMost(this.images, split, most);
     return this.onDevice(() => {
       const model = this.standing(network);
       return using(model, () => evaluate(model, this.images, split, images, (done) => onDone(done, images)));
@@ -205,7 +210,8 @@ export class Lab {
 
   /** FP32, simulated and integer outputs layer by layer: see compareLayers. */
   compareLayers(network: QuantizedNetwork, reference: ParamStore, images: ImageRange): Promise<LayerComparison[]> {
-    return this.onDevice(() => compareLayers(network, reference, this.images, images, this.startEngine));
+    const range = this.within(images);
+    return this.onDevice(() => compareLayers(network, reference, this.images, range, this.startEngine));
   }
 
   /** What every layer of the three makes of one image, by its bytes. */
@@ -228,8 +234,9 @@ export class Lab {
     before: Compared,
     after: Compared,
     id: string,
-    { split, start, count }: ImageRange,
+    images: ImageRange,
   ): Promise<LayerChange | undefined> {
+    const { split, start, count } = this.within(images);
     const { pixels } = await this.images.images(split, start, count);
     return this.onDevice(() => layerChange(before, after, id, normalizeImages(pixels, this.images.spec)));
   }
@@ -241,12 +248,17 @@ export class Lab {
     learning: Learning,
   ): Promise<ReadonlyMap<string, Int8Array>> {
     const done = this.roundings.of(options, learning);
-    const count = Math.min(LEARNED_FROM, this.images.size('train'));
+    const count = atMost(this.images, 'train', LEARNED_FROM);
     const { pixels } = await this.images.images('train', 0, count);
     const images = normalizeImages(pixels, this.images.spec);
     const network = await this.quantizedAs(calibration, options);
     await this.onDevice(() => learnRoundings({ ...network, ...learning, images, done }));
     return done;
+  }
+
+  /** As many of these images as there are. */
+  private within({ split, start, count }: ImageRange): ImageRange {
+    return { split, start, count: Math.max(0, Math.min(count, this.images.size(split) - start)) };
   }
 
   /** By roundings that are not learned. */
@@ -294,7 +306,7 @@ export class Lab {
   }
 
   private async *calibrationBatches(onDone: OnDone): AsyncGenerator<Float32Array> {
-    const images = Math.min(CALIBRATION.images, this.images.size('validation'));
+    const images = atMost(this.images, 'validation', CALIBRATION.images);
     for (let start = 0; start < images; start += CALIBRATION.batch) {
       const count = Math.min(CALIBRATION.batch, images - start);
       const { pixels } = await this.images.images('validation', start, count);

@@ -1,6 +1,7 @@
 // Which backend the train worker has, and what all runs with the same choice of it share: the loaded network, its proofs,
 // and FP32's answers to images. Not for choosing one: the worker does.
 import { proxy } from 'comlink';
+import type { Place } from '../model/own';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation } from '../report/types';
 import type { BackendInfo, OnProgress, Split } from '../worker/api';
@@ -20,7 +21,7 @@ export class Backends {
   /** @param workers those there are now */
   constructor(
     private readonly workers: () => Pick<Workers, 'train'>,
-    private readonly baseUrl: string,
+    private readonly place: Place,
     private readonly events: Events,
   ) {}
 
@@ -29,11 +30,16 @@ export class Backends {
     return this.shared.get(backend)!;
   }
 
+  /** For a worker that loads the network itself: with the last layer that was trained for it, where there is one. */
+  placeOf({ backend }: Recipe): Place {
+    return { ...this.place, lastLayer: this.sharedBy(backend).load?.lastLayer };
+  }
+
   /** Starts a backend in the train worker, in the place of the one there is. */
   async start(backend: Backend): Promise<BackendInfo> {
     this.active = undefined;
     const replaced = proxy((info: BackendInfo) => this.replace(info));
-    const info = await this.workers().train.start(this.baseUrl, backend, replaced);
+    const info = await this.workers().train.start(this.place, backend, replaced);
     this.active = backend;
     return info;
   }

@@ -1,5 +1,6 @@
 // The comparison step: accuracies on the test images, agreement, latency and size, put together as the Report.
 // The only place where the test images are used for figures. Not for running models: the workers do.
+import type { Own, Place } from '../model/own';
 import { agreement } from '../report/accuracy';
 import type { Recipe } from '../recipe/recipe';
 import type { Evaluation, Report } from '../report/types';
@@ -10,7 +11,8 @@ import type { Workers } from './workers';
 const LATENCY_SAMPLES = 200;
 
 export interface CompareContext {
-  readonly baseUrl: string;
+  /** Of the network that FP32 is. */
+  readonly place: Place;
   readonly threads: number;
   readonly recipe: Recipe;
   readonly trained: TrainingRef;
@@ -42,7 +44,7 @@ export async function compare(workers: Workers, context: CompareContext): Promis
   const int8 = await engine.evaluate('qat', 'test', images, progress('QAT INT8'));
   const ptq = await engine.evaluate('ptq', 'test', images, progress('PTQ INT8'));
 
-  await baseline.start(context.baseUrl, threads);
+  await baseline.start(context.place, threads);
   const fp32Wasm = await baseline.latency(LATENCY_SAMPLES);
   const int8Latency = await engine.latency('qat', LATENCY_SAMPLES);
   const fp32Backend = await train.latency(LATENCY_SAMPLES);
@@ -69,6 +71,7 @@ export async function compare(workers: Workers, context: CompareContext): Promis
     adapter: context.backend.adapter,
     engine: `${ran.description}, ${ran.threads} thread${ran.threads > 1 ? 's' : ''}`,
     options: recipe,
+    ...sourcesOf(context.place.own),
     training: {
       steps,
       control_steps: context.training.control.steps,
@@ -80,5 +83,9 @@ export async function compare(workers: Workers, context: CompareContext): Promis
   };
   return { report, fp32, control, ptq, int8 };
 }
+
+/** What was not the page's own. */
+const sourcesOf = ({ network, images }: Own): Pick<Report, 'sources'> =>
+  network || images ? { sources: { network: network?.name, images: images?.name } } : {};
 
 const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,7 @@
 // What a run has made, as files for other programs. Not for writing them: src/export/formats.ts, networks in the workers.
 import { FORMATS, type FormatOf } from '../export/formats';
 import type { LayerFigures } from '../export/layers';
+import { fileNameOf, type Own } from '../model/own';
 import { toFile } from '../recipe/recipe-text';
 import type { EngineLayer, TrainingRef } from '../worker/api';
 import { COMPARED } from './layer-study';
@@ -30,12 +31,10 @@ export interface ExportedFile {
   readonly blob: Blob;
 }
 
-/** Before the ending of every file, that of the save step too. */
-export const FILE_NAME = 'resnet18-cifar10';
-
 export interface ExportContext {
   readonly workers: Pick<Workers, 'train' | 'engine'>;
   readonly run: ProjectRun;
+  readonly own: Own;
   /** Makes what the run has trained known to the workers there are. */
   readonly training: () => Promise<TrainingRef>;
   /** Whose activations are exported: its bytes. */
@@ -47,15 +46,16 @@ const isOf = <G extends ExportGroup>(group: G, id: ExportId): id is (typeof EXPO
 
 /** @throws PlaygroundError 'unsupported' where a format cannot hold the network, 'storage' where its training is gone */
 export async function exportOf(id: ExportId, context: ExportContext): Promise<ExportedFile> {
-  const { workers, run, training } = context;
-  if (isOf('integers', id)) return binary(id, await workers.engine.exported(id, run.int8Model!));
+  const { workers, run, training, own } = context;
+  const name = fileNameOf(own);
+  if (isOf('integers', id)) return binary(name, id, await workers.engine.exported(id, run.int8Model!));
   if (isOf('parameters', id)) {
     const trained = { kind: 'qat_simulated', training: await training() } as const;
-    return binary(id, await workers.train.exported(id, trained));
+    return binary(name, id, await workers.train.exported(id, trained));
   }
-  if (isOf('layers', id)) return binary(id, await layersAs(id, context));
+  if (isOf('layers', id)) return binary(name, id, await layersAs(id, context));
   const text = id === 'recipe' ? toFile(run.recipe) : `${JSON.stringify(run.results.compare!.report, null, 2)}\n`;
-  return { filename: `${FILE_NAME}.${id}.json`, blob: new Blob([text], { type: 'application/json' }) };
+  return { filename: `${name}.${id}.json`, blob: new Blob([text], { type: 'application/json' }) };
 }
 
 async function layersAs(id: LayerFormat, { workers: { train }, run, training, image }: ExportContext) {
@@ -71,7 +71,11 @@ async function layersAs(id: LayerFormat, { workers: { train }, run, training, im
   return FORMATS[id].write(figures);
 }
 
-function binary(id: IntegerFormat | ParameterFormat | LayerFormat, bytes: Uint8Array<ArrayBuffer>): ExportedFile {
+function binary(
+  name: string,
+  id: IntegerFormat | ParameterFormat | LayerFormat,
+  bytes: Uint8Array<ArrayBuffer>,
+): ExportedFile {
   const { ending, mediaType } = FORMATS[id];
-  return { filename: FILE_NAME + ending, blob: new Blob([bytes], { type: mediaType }) };
+  return { filename: name + ending, blob: new Blob([bytes], { type: mediaType }) };
 }

@@ -23,7 +23,7 @@ function setUp() {
     calls.push(`fp32 ${split} ${images}`);
     return { accuracy: 0, images, labels: new Uint8Array(images), predictions: predictions('fp32', 0, images) };
   };
-  return { calls, context: { workers, baseUrl: '', images: 2500, fp32, stands: () => true } };
+  return { calls, context: { workers, place: { baseUrl: '', own: {} }, images: 2500, fp32, stands: () => true } };
 }
 
 test('validation images first, then times, then test images; no two splits side by side', async () => {

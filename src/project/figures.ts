@@ -1,5 +1,6 @@
 // The figures of a healed run beside its PTQ and FP32 on the same images, as they come: few validation images first, then
 // the test images of its recipe. Not for the article's table (compare.ts), which times more and trains a control.
+import type { Place } from '../model/own';
 import { agreement } from '../report/accuracy';
 import { inPieces, type Classified } from '../report/classified';
 import type { Evaluation } from '../report/types';
@@ -24,7 +25,8 @@ export interface Figures {
 
 export interface FiguresContext {
   readonly workers: Pick<Workers, 'train' | 'engine' | 'baseline'>;
-  readonly baseUrl: string;
+  /** Of the network that FP32 is. */
+  readonly place: Place;
   /** Test images of the recipe. */
   readonly images: number;
   /** FP32's answers to the first images of a split. */
@@ -39,7 +41,7 @@ const LATENCY_SAMPLES = 60;
 const PIECE = 1000;
 
 export async function* figuresOf(context: FiguresContext): AsyncGenerator<Figures> {
-  const { workers, baseUrl, images, stands } = context;
+  const { workers, place, images, stands } = context;
   const { engine, baseline } = workers;
   let figures: Figures = { split: 'validation', accuracy: {}, milliseconds: {} };
   yield* accuracies('validation', FIRST);
@@ -47,7 +49,7 @@ export async function* figuresOf(context: FiguresContext): AsyncGenerator<Figure
     if (!stands()) return;
     yield timed(model, await engine.latency(model, LATENCY_SAMPLES));
   }
-  await baseline.start(baseUrl, 1);
+  await baseline.start(place, 1);
   yield timed('fp32', await baseline.latency(LATENCY_SAMPLES));
   yield* accuracies('test', images);
 

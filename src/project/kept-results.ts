@@ -2,7 +2,6 @@
 import { qconfigById } from '../quant/qconfigs';
 import type { Recipe } from '../recipe/recipe';
 import type { KeptRun, ToKeep } from '../worker/api';
-import { FILE_NAME } from './exports';
 import type { ProjectRun } from './run';
 import type { StepId } from './steps';
 import type { RunEvent, StepResults } from './types';
@@ -27,11 +26,12 @@ export const configured = (recipe: Recipe): StepResults['configure'] => {
   return { qconfig: label, activation, weight };
 };
 
-/** The steps that an earlier visit has done, of a run that is converted. @param file of its integers */
+/** The steps that an earlier visit has done, of a run that is converted. @param file of its integers @param fileName without its ending */
 export function restoredResults(
   recipe: Recipe,
   { results: { prepare, train, convert, compare }, report }: KeptRun,
   file: Blob,
+  fileName: string,
 ): Partial<StepResults> {
   const { qat, control } = train ?? {};
   return {
@@ -39,7 +39,7 @@ export function restoredResults(
     ...(prepare && { prepare }),
     ...(qat && control && { train: { qat, control } }),
     ...(compare && report && { compare: { ...compare, report } }),
-    save: { filename: `${FILE_NAME}.int8`, bytes: file.size, blob: file },
+    save: { filename: `${fileName}.int8`, bytes: file.size, blob: file },
   };
 }
 

@@ -1,19 +1,24 @@
 // Files of a visitor's own, read by a worker that lives as long as that takes: what is wrong with a file, or how large it is,
 // is no matter of the page's. Not for what becomes of them: the page asks.
-import { wrap } from 'comlink';
+import { proxy, wrap } from 'comlink';
 import { bug, PlaygroundError } from '../core/errors';
 import '../worker/errors';
-import type { GivenFile, ImportApi, Opened } from '../worker/import-api';
+import type { GivenFile, ImportApi, OnPictures, Opened } from '../worker/import-api';
 import { onEnd } from '../worker/alive';
+import type { Own } from '../model/own';
 import { Life } from './life';
 
-export type { GivenFile, Opened, OpenedIntegers } from '../worker/import-api';
+export type { GivenFile, Opened, OpenedImages, OpenedIntegers } from '../worker/import-api';
 
 /**
- * @param signal ends the reading
+ * @param signal ends the reading @param onPictures told of pictures that are decoded
  * @throws PlaygroundError 'bad-file' naming what is wrong; 'stopped' where the signal, or the browser, ended it
  */
-export async function openFiles(files: readonly GivenFile[], signal: AbortSignal): Promise<Opened> {
+export async function openFiles(
+  files: readonly GivenFile[],
+  signal: AbortSignal,
+  onPictures: OnPictures,
+): Promise<Opened> {
   const life = new Life();
   const worker = new Worker(new URL('../worker/import.worker.ts', import.meta.url), { type: 'module', name: 'import' });
   worker.onerror = ({ message }) =>
@@ -22,7 +27,7 @@ export async function openFiles(files: readonly GivenFile[], signal: AbortSignal
   const end = () => life.end(gone());
   signal.addEventListener('abort', end);
   try {
-    return await life.bound(wrap<ImportApi>(worker)).open(files);
+    return await life.bound(wrap<ImportApi>(worker)).open(files, proxy(onPictures));
   } finally {
     signal.removeEventListener('abort', end);
     worker.terminate();
@@ -35,3 +40,12 @@ const gone = (): PlaygroundError =>
     'Reading the files was ended.',
     'Give them again; if the browser ran out of memory, fewer of them.',
   );
+
+/** A project's own files with these in their place. */
+export const withOpened = (own: Own, opened: Opened): Own => {
+  if (opened.kind === 'network') return { ...own, network: opened.network };
+  return opened.kind === 'images' ? { ...own, images: opened.images } : own;
+};
+
+/** The load step of such a project trains the last layer anew. */
+export { fits } from '../model/resnet18-cifar10';

@@ -18,13 +18,13 @@ function place(busy = () => {}) {
   const note = (what: string, answer: unknown) => async (slot: string) => (asked.push(`${what} ${slot}`), answer);
   const engine = () =>
     ({
-      ...{ start: note('start', undefined), load: note('load', {}), unload: note('unload', undefined) },
+      ...{ start: async () => void asked.push('start'), load: note('load', {}), unload: note('unload', undefined) },
       ...{ logits: note('logits', Float32Array.of(1)), latency: note('latency', { median_ms: 2 }) },
       evaluate: note('evaluate', { accuracy: 0.5, images: 7 }),
     }) as unknown as Workers['engine'];
   const here = { workers: { engine: engine() } };
   const workers = () => here.workers;
-  const own = new OwnIntegers({ workers, baseUrl: '/', spec: CIFAR10, refuseWhileComputing: busy });
+  const own = new OwnIntegers({ workers, at: { baseUrl: '/', own: {} }, spec: CIFAR10, refuseWhileComputing: busy });
   return { own, asked, renew: () => (here.workers = { engine: engine() }) };
 }
 
@@ -34,10 +34,10 @@ it('is loaded once, answers and is measured; in new workers it is loaded again',
   await own.put(network(32, 10));
   expect(await own.answer(new Uint8Array(0))).toEqual(Float32Array.of(1));
   expect(await own.figures('own', () => {})).toEqual({ accuracy: 0.5, images: 7, milliseconds: 2 });
-  expect(asked).toEqual(['start /', 'load own', 'logits own', 'evaluate own', 'latency own']);
+  expect(asked).toEqual(['start', 'load own', 'logits own', 'evaluate own', 'latency own']);
   renew();
   await own.answer(new Uint8Array(0));
-  expect(asked.slice(5)).toEqual(['start /', 'load own', 'logits own']);
+  expect(asked.slice(5)).toEqual(['start', 'load own', 'logits own']);
   await own.remove();
   expect(await own.answer(new Uint8Array(0))).toBeUndefined();
 });
@@ -52,7 +52,7 @@ it.each([
   await expect(refused).rejects.toThrow(PlaygroundError);
   await expect(refused).rejects.toThrow(why);
   await own.answer(new Uint8Array(0));
-  expect(asked).toEqual(['start /', 'load own', 'logits own']);
+  expect(asked).toEqual(['start', 'load own', 'logits own']);
 });
 
 it('waits its turn: while a run computes it is neither put nor measured', async () => {

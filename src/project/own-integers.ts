@@ -3,6 +3,7 @@
 import { proxy } from 'comlink';
 import { PlaygroundError } from '../core/errors';
 import type { ImageSpec } from '../core/image-spec';
+import type { Place } from '../model/own';
 import type { Int8Model } from '../int8/int8-model';
 import type { OnProgress } from '../worker/api';
 import { THREADS } from './integer-networks';
@@ -24,7 +25,7 @@ const LATENCY_SAMPLES = 100;
 export interface OwnIntegersPlace {
   /** Those there are now. */
   readonly workers: () => Pick<Workers, 'engine'>;
-  readonly baseUrl: string;
+  readonly at: Place;
   /** What the project's networks take and tell apart. */
   readonly spec: ImageSpec;
   /** @throws PlaygroundError 'bad-argument' while a run computes */
@@ -78,7 +79,7 @@ export class OwnIntegers {
   private async load(model: Int8Model): Promise<void> {
     const { engine } = this.place.workers();
     if (model === this.model && this.there === engine) return;
-    await engine.start(this.place.baseUrl);
+    await engine.start(this.place.at);
     await engine.load('own', model, THREADS);
     this.there = engine;
   }

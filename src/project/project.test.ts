@@ -16,6 +16,7 @@ const BACKEND: BackendInfo = {
 };
 const LOADED = {
   ...{ images: CIFAR10, parameters: 1, bytes: 1, shards: 1 },
+  counts: { train: 1, validation: 1, test: 1 },
   ...{ provenance: { epochs: 1, torch: '2' }, recordedAccuracy: 1, fromCache: false },
 };
 const FUSED: FuseResult = { nodesBefore: 2, nodesAfter: 1, fused: [] };

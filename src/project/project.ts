@@ -3,8 +3,10 @@
 // changed choice makes stale: run.ts.
 import { proxy } from 'comlink';
 import { PlaygroundError } from '../core/errors';
+import type { ImageSpec } from '../core/image-spec';
 import type { ImageSource, Split } from '../data/source';
-import { IMAGES, openImages } from '../model/resnet18-cifar10';
+import { fileNameOf, markOf, runNameOf, type Own, type Place } from '../model/own';
+import { imagesOf, openImages } from '../model/resnet18-cifar10';
 import { checkRecipe, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
 import type { LabelledImages, RunRecord, SavedTrainings, TrainingRef } from '../worker/api';
@@ -36,6 +38,8 @@ const HEALING: readonly Work[] = ['load', 'configure', 'prepare', 'qat', 'conver
 export interface ProjectPlace {
   /** Where the page's assets are: checkpoint/, data/, wasm/. */
   readonly baseUrl?: string;
+  /** Files in the place of the page's network or images. */
+  readonly own?: Own;
   /** Of the first run. */
   readonly recipe?: Recipe;
   readonly startWorkers?: () => Workers;
@@ -46,7 +50,7 @@ export interface ProjectPlace {
 export const createProject = (place: ProjectPlace = {}): Project => new WorkersProject(place);
 
 class WorkersProject implements Project {
-  private readonly baseUrl: string;
+  private readonly place: Place;
   private readonly startWorkers: () => Workers;
   private workers: Workers;
   private all: ProjectRun[] = [];
@@ -63,32 +67,40 @@ class WorkersProject implements Project {
   readonly ownIntegers: OwnIntegers;
   readonly shelf: Shelf;
 
-  constructor({ baseUrl, recipe, startWorkers: start = startWorkers, startShelf: shelf = startShelf }: ProjectPlace) {
-    this.baseUrl = baseUrl ?? new URL('./', document.baseURI).href;
+  constructor(given: ProjectPlace = {}) {
+    const { baseUrl, own = {}, recipe, startWorkers: start = startWorkers, startShelf: shelf = startShelf } = given;
+    this.place = { baseUrl: baseUrl ?? new URL('./', document.baseURI).href, own };
     this.startWorkers = start;
     this.workers = start();
-    const { events } = this;
+    const { events, place } = this;
     const workers = () => this.living();
-    this.backends = new Backends(workers, this.baseUrl, events);
+    this.backends = new Backends(workers, place, events);
     this.networks = new IntegerNetworks(workers, events);
     const askToKeep = persistence((persistent) => events.emit({ type: 'storage', persistent }));
-    this.trainings = new Trainings(workers, events, askToKeep);
+    this.trainings = new Trainings(workers, events, askToKeep, markOf(own));
     const { backends, networks, trainings } = this;
-    const work = stepWork({ baseUrl: this.baseUrl, workers, events, backends, networks, trainings });
+    const work = stepWork({ place, workers, events, backends, networks, trainings });
     this.performer = new Performer({ events, freshen: workers, work });
     this.stops = new Stops(workers, () => this.run('load'));
     this.layers = new LayerStudy(workers, this.stops, () => this.trained());
     this.ownIntegers = new OwnIntegers({
-      ...{ workers, baseUrl: this.baseUrl, spec: IMAGES },
+      ...{ workers, at: place, spec: this.images },
       refuseWhileComputing: () => this.performer.refuseWhileComputing(),
     });
     this.shelf = new Shelf({
+      fileName: fileNameOf(own),
       ...{ start: shelf, askToKeep, runs: () => this.all, saved: () => trainings.saved([]) },
       make: ({ id, name, recipe, made }) => this.newRun(id, name, recipe, made),
     });
     this.add(recipe ?? DEFAULT_RECIPE);
   }
 
+  get own(): Own {
+    return this.place.own;
+  }
+  get images(): ImageSpec {
+    return imagesOf(this.own);
+  }
   get runs(): readonly Run[] {
     return this.all;
   }
@@ -104,11 +116,12 @@ class WorkersProject implements Project {
   }
 
   add(recipe: Recipe = this.hand.recipe): Run {
-    return this.take(this.newRun(newId(), ++this.named, checkRecipe(recipe)));
+    return this.take(this.newRun(newId(), runNameOf(this.own, ++this.named), checkRecipe(recipe)));
   }
 
   async openKept(record: RunRecord): Promise<void> {
     if (this.all.some(({ id }) => id === record.id)) return this.select(record.id);
+    if (record.training !== undefined) this.trainings.refuseOther(record.training);
     const run = this.take(await this.shelf.opened(record));
     for (const event of restoredCurves(run)) this.events.tell(run, event);
   }
@@ -217,11 +230,11 @@ class WorkersProject implements Project {
 
   async *figures(): AsyncGenerator<Figures> {
     const run = this.converted();
-    const { workers, baseUrl } = this;
+    const { workers } = this;
     const { recipe } = run;
     await this.networks.bring(run, 'convert');
     yield* figuresOf({
-      ...{ workers, baseUrl, images: recipe.images },
+      ...{ workers, place: this.backends.placeOf(recipe), images: recipe.images },
       fp32: (split, images) =>
         this.backends.fp32(
           recipe,
@@ -237,10 +250,9 @@ class WorkersProject implements Project {
   async *race(signal: AbortSignal): AsyncGenerator<Race> {
     this.performer.refuseWhileComputing();
     const workers = this.living();
-    const { int8Model } = this.converted();
+    const { int8Model, recipe } = this.converted();
     this.refuseUnloaded();
-    const { baseUrl } = this;
-    yield* raceOf({ workers, baseUrl, int8Model: int8Model! }, signal);
+    yield* raceOf({ workers, place: this.backends.placeOf(recipe), int8Model: int8Model! }, signal);
   }
 
   async answersTo(pixels: Uint8Array): Promise<OwnAnswers> {
@@ -260,7 +272,7 @@ class WorkersProject implements Project {
     const workers = this.living();
     const run = this.converted();
     const image = async () => (await this.validationImage(0)).pixels;
-    return exportOf(id, { workers, run, training: () => this.trainings.of(run), image });
+    return exportOf(id, { workers, run, own: this.own, training: () => this.trainings.of(run), image });
   }
 
   pause(): void {
@@ -302,7 +314,7 @@ class WorkersProject implements Project {
 
   private async image(split: Split, index: number): Promise<LabelledImages> {
     // A failure is forgotten, so that the next call tries again.
-    this.data ??= openImages(this.baseUrl).catch((error: unknown) => {
+    this.data ??= openImages(this.place).catch((error: unknown) => {
       this.data = undefined;
       throw error;
     });

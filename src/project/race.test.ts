@@ -34,7 +34,7 @@ function setUp(threads = 2) {
     held,
     engine,
     end: (error: Error) => life.end(error),
-    context: { workers, baseUrl: '', int8Model: {} as never, inSight: async () => {} },
+    context: { workers, place: { baseUrl: '', own: {} }, int8Model: {} as never, inSight: async () => {} },
   };
 }
 

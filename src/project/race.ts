@@ -2,6 +2,7 @@
 // short bursts by turns: on few cores two at once would slow each other, and in long turns a machine that grows warm would
 // slow the last. Not for showing it: what is shown side by side was measured one after the other.
 import type { Int8Model } from '../int8/int8-model';
+import type { Place } from '../model/own';
 import type { Burst } from '../report/burst';
 import type { Workers } from './workers';
 
@@ -20,7 +21,8 @@ export interface Race {
 
 export interface RaceContext {
   readonly workers: Pick<Workers, 'engine' | 'baseline' | 'over'>;
-  readonly baseUrl: string;
+  /** Of the network that FP32 is. */
+  readonly place: Place;
   readonly int8Model: Int8Model;
   /** Resolves while the page is in sight: nothing is measured while it is not. */
   readonly inSight?: () => Promise<void>;
@@ -72,9 +74,9 @@ async function* roundsOf(context: RaceContext, signal: AbortSignal): AsyncGenera
 const imagesOf = ({ bursts }: Racer): number => bursts.reduce((sum, { times }) => sum + times.length, 0);
 
 /** Has the workers hold who races; several threads race only where there are several. */
-async function startingLine({ workers, baseUrl, int8Model }: RaceContext) {
+async function startingLine({ workers, place, int8Model }: RaceContext) {
   const { engine, baseline } = workers;
-  await baseline.start(baseUrl, 1);
+  await baseline.start(place, 1);
   const [single, threaded] = SLOTS;
   const one = await engine.load(single, int8Model, 1);
   const several = await engine.load(threaded, int8Model, SEVERAL);

@@ -7,6 +7,8 @@ import type { StepResults } from './types';
 import type { ShelfWorker } from './workers';
 
 interface Place {
+  /** Of what a run saves, without its ending. */
+  readonly fileName: string;
   readonly start: () => ShelfWorker;
   readonly runs: () => readonly ProjectRun[];
   /** What is saved of trainings. */
@@ -75,7 +77,7 @@ export class Shelf {
     run.training = training;
     if (!kept?.file) return run;
     const { train } = kept.results;
-    run.restore(restoredResults(record.recipe, kept, kept.file), kept.model!);
+    run.restore(restoredResults(record.recipe, kept, kept.file, this.place.fileName), kept.model!);
     if (train) run.qatDone(train.qat, record.recipe);
     if (train) run.validations = structuredClone(train.validations);
     this.kept.set(run, newest(run));

@@ -2,12 +2,12 @@
 // performer.ts.
 import { affineWeights } from '../convert/affine-weights';
 import { serializeInt8Model } from '../int8/serialize';
+import { fileNameOf, type Place } from '../model/own';
 import { isAffine } from '../quant/qconfigs';
 import type { Recipe } from '../recipe/recipe';
 import type { Backends } from './backends';
 import { compare } from './compare';
 import type { Events } from './events';
-import { FILE_NAME } from './exports';
 import { configured } from './kept-results';
 import { THREADS, type IntegerNetworks } from './integer-networks';
 import type { ProjectRun } from './run';
@@ -29,7 +29,7 @@ export function checkBeforehand(work: Work, { weightScheme }: Recipe): void {
 }
 
 export interface Parts {
-  readonly baseUrl: string;
+  readonly place: Place;
   /** Those there are now. */
   readonly workers: () => Workers;
   readonly events: Events;
@@ -61,11 +61,11 @@ export function stepWork(parts: Parts): (run: ProjectRun, work: Work) => Promise
   };
 }
 
-const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Parts): Steps => ({
+const stepsOf = ({ place, workers, events, backends, networks, trainings }: Parts): Steps => ({
   load: async (run, { backend: choice }) => {
     const { train, engine } = workers();
     const backend = await backends.start(choice);
-    await engine.start(baseUrl);
+    await engine.start(place);
     return { ...(await train.load(events.progress(run, 'load', 'checkpoint'))), backend };
   },
   fuse: () => workers().train.fuse(),
@@ -77,7 +77,7 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
     const { results } = run;
     await networks.bring(run, 'compare');
     return compare(workers(), {
-      baseUrl,
+      place: backends.placeOf(recipe),
       threads: THREADS,
       recipe,
       trained: await trainings.of(run),
@@ -91,6 +91,6 @@ const stepsOf = ({ baseUrl, workers, events, backends, networks, trainings }: Pa
   save: async ({ int8Model }) => {
     const bytes = serializeInt8Model(int8Model!);
     const blob = new Blob([bytes], { type: 'application/octet-stream' });
-    return { filename: `${FILE_NAME}.int8`, bytes: blob.size, blob };
+    return { filename: `${fileNameOf(place.own)}.int8`, bytes: blob.size, blob };
   },
 });

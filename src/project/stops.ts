@@ -93,11 +93,16 @@ export class Stops {
         milliseconds: undefined,
       };
       for (let start = 0; start < MOST_IMAGES && !signal.aborted; start += PIECE) {
-        answer = withMore(answer, await engine.classify('slider', 'validation', start, PIECE));
+        const more = await engine.classify('slider', 'validation', start, PIECE);
+        const last = more.labels.length < PIECE;
+        answer = withMore(answer, more);
         yield answer;
-        if (start + PIECE !== FIRST_IMAGES || signal.aborted) continue;
-        answer = { ...answer, milliseconds: (await engine.latency('slider', LATENCY_SAMPLES)).median_ms };
-        yield answer;
+        if (signal.aborted) break;
+        if ((last && start < FIRST_IMAGES) || start + PIECE === FIRST_IMAGES) {
+          answer = { ...answer, milliseconds: (await engine.latency('slider', LATENCY_SAMPLES)).median_ms };
+          yield answer;
+        }
+        if (last) break;
       }
     } finally {
       done();

@@ -18,12 +18,21 @@ export class Trainings {
   /** The run whose QAT is being trained: its learning rate is open. */
   private practising: ProjectRun | undefined;
 
-  /** @param workers those there are now @param askToKeep asks the browser for its promise to keep what is saved */
+  /**
+   * @param workers those there are now @param askToKeep asks the browser for its promise to keep what is saved
+   * @param mark of a visitor's files, see markOf: ids of trainings end in it
+   */
   constructor(
     private readonly workers: () => Workers,
     private readonly events: Events,
     private readonly askToKeep: () => void,
+    private readonly mark: string,
   ) {}
+
+  /** @throws PlaygroundError 'storage' where a training is of another network, or of other images, than the project */
+  refuseOther(id: string): void {
+    if (markIn(id) !== this.mark) throw ofOtherFiles(markIn(id) !== '');
+  }
 
   /** QAT of this run is being trained. */
   trainsQat(run: ProjectRun): boolean {
@@ -83,6 +92,7 @@ export class Trainings {
 
   /** Makes a saved training this page's own. @throws PlaygroundError 'storage' when it cannot be had */
   async claim(id: string): Promise<OwnTraining> {
+    this.refuseOther(id);
     const workers = this.workers();
     const { options, qat } = await workers.train.claim(id);
     return { id, recipe: options, ended: qat.ended, over: false, workers };
@@ -111,7 +121,7 @@ export class Trainings {
       await this.introduce(old);
       return old;
     }
-    const training = { id: newId(), recipe, ended: false, over: false, workers };
+    const training = { id: marked(newId(), this.mark), recipe, ended: false, over: false, workers };
     run.training = training;
     // What takes its place begins: a store that fails must not keep it from that.
     if (old) await workers.train.discard(old.id).catch(() => {});
@@ -157,6 +167,22 @@ export const notKept = ({ title }: ProjectRun): PlaygroundError =>
     'storage',
     `The weights that ${title} trained are not kept in this browser any more.`,
     'What was kept of it stays; to have its weights, run its train step again.',
+  );
+
+const MARK = '~';
+const marked = (id: string, mark: string): string => (mark ? id + MARK + mark : id);
+const markIn = (id: string): string => id.split(MARK)[1] ?? '';
+
+/** @param own it began with a visitor's files, not with the page's network and images */
+const ofOtherFiles = (own: boolean): PlaygroundError =>
+  new PlaygroundError(
+    'storage',
+    own
+      ? "That training is of a network or of images of a visitor's own, which this page does not have now."
+      : "That training is of the page's own network and images.",
+    own
+      ? 'Give the same files again in the load step, then resume it.'
+      : 'Go back to them in the load step, then resume it.',
   );
 
 /** What a recipe trains, by kind of run. */

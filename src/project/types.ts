@@ -1,7 +1,9 @@
 // The project a visitor works on: runs side by side, each a recipe and what came of it, the article's steps a view on the
 // one in hand. The page and the report command drive this one interface. Not for rendering, not for computing.
 import type { ErrorCode } from '../core/errors';
+import type { ImageSpec } from '../core/image-spec';
 import type { Int8Model } from '../int8/int8-model';
+import type { Own } from '../model/own';
 import type { QConfig } from '../quant/types';
 import type { Choice, Recipe } from '../recipe/recipe';
 import type { Evaluation, Report } from '../report/types';
@@ -32,6 +34,7 @@ import type { StepId, StepState } from './steps';
 import type { Shelf } from './shelf';
 import type { Stops } from './stops';
 
+export type { Own, OwnNetwork } from '../model/own';
 export type { AnsweringModel } from './own-picture';
 export { STEP_IDS, type StepId, type StepState } from './steps';
 
@@ -123,6 +126,10 @@ export type RunEvent =
   | { readonly type: 'train'; readonly run: RunKind; readonly event: TrainEvent };
 
 export interface Project {
+  /** Files that took the place of the page's network or images, for all of its runs. */
+  readonly own: Own;
+  /** What its networks take, and tell apart. */
+  readonly images: ImageSpec;
   /** In the order they were made; never empty. */
   readonly runs: readonly Run[];
   /** The run in hand: what the rest of this interface is about. */

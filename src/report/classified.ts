@@ -7,7 +7,7 @@ export interface Classified {
 }
 
 /**
- * The first images of a split, a piece of them at a time.
+ * The first images of a split, a piece of them at a time; a piece that is short is the last.
  * @param count of them @param size of a piece
  * @param classify images start..start+n-1
  * @param goesOn asked after each piece, with how many images are done
@@ -20,12 +20,15 @@ export async function inPieces(
   goesOn: (done: number) => boolean,
 ): Promise<Classified | undefined> {
   const [labels, predictions] = [new Uint8Array(count), new Uint8Array(count)];
+  let there = 0;
   for (let start = 0; start < count; start += size) {
     const n = Math.min(size, count - start);
     const piece = await classify(start, n);
     labels.set(piece.labels, start);
     predictions.set(piece.predictions, start);
-    if (!goesOn(start + n)) return undefined;
+    there += piece.labels.length;
+    if (!goesOn(there)) return undefined;
+    if (piece.labels.length < n) break;
   }
-  return { labels, predictions };
+  return { labels: labels.subarray(0, there), predictions: predictions.subarray(0, there) };
 }

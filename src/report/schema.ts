@@ -11,6 +11,7 @@ const latency = object({
 });
 
 export const ReportSchema: v.GenericSchema<unknown, Report> = object({
+  sources: v.optional(object({ network: v.optional(text), images: v.optional(text) })),
   ...{ fp32: share, ptq: share, qat: object({ int8: share, simulated: share }), control: share },
   agreement: real(0, 1),
   latency: object({ fp32_wasm: latency, fp32_backend: latency, int8: latency, ratio: positive }),

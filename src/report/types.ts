@@ -46,6 +46,8 @@ export interface Report {
   readonly adapter: string;
   readonly engine: string;
   readonly options: Recipe;
+  /** Names of a visitor's files where network or images were not the page's own; figures of the same recipe differ with them. */
+  readonly sources?: { readonly network?: string; readonly images?: string };
   readonly training: {
     /** Of the QAT run, and of its control: fewer where the control was stopped or diverged. */
     readonly steps: number;

@@ -64,3 +64,7 @@ export const times = (ratio: number): string => `${fixed(ratio, ratio < 100 ? 1 
 
 /** 1 image, 2 images. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/** The first of a long list, and a sign that there are more. */
+export const some = (names: readonly string[], most = 20): readonly string[] =>
+  names.length > most ? [...names.slice(0, most), '…'] : names;

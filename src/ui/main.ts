@@ -5,6 +5,7 @@ import type { Isolation } from '../offline/api';
 import { isolate } from '../offline/isolate';
 import { keepPage } from '../offline/keep';
 import { createProject } from '../project/project';
+import type { Own } from '../project/types';
 import type { Recipe } from '../recipe/recipe';
 import App from './App.svelte';
 import { allowOwnWorkers } from './trusted';
@@ -20,7 +21,8 @@ const kept = import.meta.env.PROD
 mount(App, {
   target,
   props: {
-    open: (recipe: Recipe) => Object.assign(globalThis, { playground: createProject({ recipe }) }).playground,
+    open: (recipe: Recipe, own: Own) =>
+      Object.assign(globalThis, { playground: createProject({ recipe, own }) }).playground,
     address: {
       read: () => location.search,
       write: (query: string) => history.replaceState(history.state, '', `${location.pathname}${query}${location.hash}`),

@@ -3,6 +3,7 @@
 import type { Int8Model } from '../int8/int8-model';
 import type { ImageSpec } from '../core/image-spec';
 import type { Split } from '../data/source';
+import type { LastLayer, Place } from '../model/own';
 import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
 import type { Burst } from '../report/burst';
@@ -44,12 +45,20 @@ export type { Split, LabelledImages } from '../data/source';
 export interface LoadResult {
   /** What the network takes and tells apart. */
   readonly images: ImageSpec;
+  readonly counts: Readonly<Record<Split, number>>;
   readonly parameters: number;
   readonly bytes: number;
   readonly shards: number;
-  /** From the manifest: how it was trained and its test accuracy as measured by PyTorch. */
-  readonly provenance: { readonly epochs: number; readonly torch: string };
-  readonly recordedAccuracy: number;
+  /** Names of the files that took the place of the page's network, and of its images. */
+  readonly ownNetwork?: string;
+  readonly ownImages?: string;
+  /** From the manifest: how the page's network was trained, and on its images its test accuracy as measured by PyTorch. */
+  readonly provenance?: { readonly epochs: number; readonly torch: string };
+  readonly recordedAccuracy?: number;
+  /** Where the network's own was for other classes: the one that was trained on the training images. */
+  readonly lastLayer?: LastLayer & { readonly iterations: number; readonly loss: number };
+  /** Of FP32 on all images for validation, measured where network or images are a visitor's own. */
+  readonly validationAccuracy?: number;
   readonly fromCache: boolean;
 }
 
@@ -114,11 +123,13 @@ export interface ConvertResult {
 export interface TrainApi {
   /**
    * Chooses and starts a backend; called again, in the place of the one that runs.
-   * @param baseUrl where the page's checkpoint/, data/ and wasm/ are
    * @param onBackend told when the device or a thread was lost or failed, or memory ran out, and another backend took over
    */
-  start(baseUrl: string, backend: Recipe['backend'], onBackend: (backend: BackendInfo) => void): Promise<BackendInfo>;
-  /** Fetches network and images; once they are there, gives the same again. */
+  start(place: Place, backend: Recipe['backend'], onBackend: (backend: BackendInfo) => void): Promise<BackendInfo>;
+  /**
+   * Fetches network and images; once they are there, gives the same again. A last layer for other classes than the images'
+   * is trained anew.
+   */
   load(onProgress: OnProgress): Promise<LoadResult>;
   fuse(): Promise<FuseResult>;
   /** Compares the fused network with the original one on that much noise and on as many images for validation. */
@@ -164,7 +175,8 @@ export interface TrainApi {
   partings(subject: QuantizedSubject, pixels: Uint8Array): Promise<LayerParting[]>;
   /** One layer of PTQ by a training's choices and of what it trained; undefined where one of them has no such layer. */
   layerChange(training: TrainingRef, id: string, images: ImageRange): Promise<LayerChange | undefined>;
-  evaluate(subject: FloatSubject, split: Split, images: number, onProgress: OnProgress): Promise<Evaluation>;
+  /** Of the first images of a split, as many as there are. */
+  evaluate(subject: FloatSubject, split: Split, most: number, onProgress: OnProgress): Promise<Evaluation>;
   /** Of one image by its bytes, RGB of every pixel, row by row. */
   logits(subject: FloatSubject, pixels: Uint8Array): Promise<Float32Array>;
   /**
@@ -198,7 +210,7 @@ export interface SearchRequest extends WidthsRequest {
 /** The worker that runs integers. */
 export interface EngineApi {
   /** Called again, for another backend's load, it keeps what was calibrated and loaded. */
-  start(baseUrl: string): Promise<void>;
+  start(place: Place): Promise<void>;
   load(slot: Int8Slot, model: Int8Model, threads: number): Promise<EngineInfo>;
   /** Lets go of a network, its memory and its threads, if there is one. */
   unload(slot: Int8Slot): Promise<void>;
@@ -221,7 +233,7 @@ export interface EngineApi {
    */
   searchWidths(choices: PtqChoices, request: SearchRequest, onPoint: (point: SearchPoint) => void): Promise<boolean>;
   endSearch(): Promise<void>;
-  /** Images start..start+count-1 of a split. */
+  /** Images start..start+count-1 of a split, as far as there are any. */
   classify(slot: Int8Slot, split: Split, start: number, count: number): Promise<Classified>;
   /** As the train worker's. */
   logits(slot: Int8Slot, pixels: Uint8Array): Promise<Float32Array>;
@@ -239,7 +251,7 @@ export interface EngineApi {
 
 /** The worker that measures the peer: stock tfjs-wasm, FP32, BN folded, fused conv + bias + ReLU. */
 export interface BaselineApi {
-  start(baseUrl: string, threads: number): Promise<void>;
+  start(place: Place, threads: number): Promise<void>;
   latency(samples: number): Promise<LatencyStats>;
   /** As the engine's. */
   burst(start: number, milliseconds: number): Promise<Burst>;

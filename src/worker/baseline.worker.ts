@@ -1,9 +1,10 @@
 // The worker that measures the peer: stock tfjs-wasm with the best FP32 graph it allows. None of our kernels here.
 import { bytesPerImage } from '../core/image-spec';
 import { normalizeImages } from '../data/normalize';
-import { validationStream, type ImageSource } from '../data/source';
+import { atMost, validationStream, type ImageSource } from '../data/source';
 import { startStockWasm } from '../device/start/wasm';
 import { fuse } from '../graph/fuse';
+import type { Place } from '../model/own';
 import { loadModel, openImages } from '../model/resnet18-cifar10';
 import { argmax } from '../report/accuracy';
 import { measureBurst } from '../report/burst';
@@ -22,13 +23,13 @@ class BaselineWorker implements BaselineApi {
   private pixels!: Uint8Array;
   private threads = 1;
 
-  async start(baseUrl: string, threads: number): Promise<void> {
+  async start(place: Place, threads: number): Promise<void> {
     if (this.model) return;
-    await startStockWasm(`${baseUrl}wasm/`, threads);
+    await startStockWasm(`${place.baseUrl}wasm/`, threads);
     this.threads = threads;
-    const { model } = await loadModel(baseUrl);
-    this.images = await openImages(baseUrl);
-    this.pixels = (await this.images.images('test', 0, LATENCY_IMAGES)).pixels;
+    const { model } = await loadModel(place);
+    this.images = await openImages(place);
+    this.pixels = (await this.images.images('test', 0, atMost(this.images, 'test', LATENCY_IMAGES))).pixels;
     // Last, as it says that all is there.
     this.model = new FloatModel(fuse(model.graph).graph, model.params);
   }
@@ -37,7 +38,7 @@ class BaselineWorker implements BaselineApi {
     const size = bytesPerImage(this.images.spec);
     return measureLatency(
       (sample) => {
-        const i = sample % LATENCY_IMAGES;
+        const i = sample % (this.pixels.length / size);
         return this.logits(this.pixels.subarray(i * size, (i + 1) * size));
       },
       samples,

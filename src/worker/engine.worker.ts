@@ -5,6 +5,7 @@ import type { FormatOf } from '../export/formats';
 import type { Int8Model } from '../int8/int8-model';
 import { IntegerLab } from '../lab/integers';
 import { ptqOptions } from '../lab/prepared';
+import type { Place } from '../model/own';
 import { openImages } from '../model/resnet18-cifar10';
 import type { Calibrated } from '../quant/methods/calibration';
 import { agreement } from '../report/accuracy';
@@ -20,8 +21,8 @@ class EngineWorker implements EngineApi {
   private lab!: IntegerLab<Int8Slot>;
   private searching = new AbortController();
 
-  async start(baseUrl: string): Promise<void> {
-    this.lab ??= new IntegerLab(await openImages(baseUrl), { wasmBase: `${baseUrl}wasm/` });
+  async start(place: Place): Promise<void> {
+    this.lab ??= new IntegerLab(await openImages(place), { wasmBase: `${place.baseUrl}wasm/` });
   }
 
   load(slot: Int8Slot, model: Int8Model, threads: number) {

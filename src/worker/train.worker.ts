@@ -21,7 +21,9 @@ import {
   qatBeginning,
   qatStart,
 } from '../lab/prepared';
-import { loadModel, network, openImages } from '../model/resnet18-cifar10';
+import { trainLastLayer } from '../lab/last-layer';
+import { markOf, type Place } from '../model/own';
+import { fits, loadModel, network, openImages, withLastLayer } from '../model/resnet18-cifar10';
 import type { Calibrated, CalibrationOptions } from '../quant/methods/calibration';
 import { measureLatency } from '../report/statistics';
 import type { Evaluation } from '../report/types';
@@ -58,7 +60,7 @@ import { TrainDevice } from './train-device';
 const LATENCY_IMAGES = 100;
 
 class TrainWorker implements TrainApi {
-  private baseUrl = '';
+  private where!: Place;
   private device!: TrainDevice;
   private lab!: Lab;
   private loaded: LoadResult | undefined;
@@ -68,32 +70,55 @@ class TrainWorker implements TrainApi {
   private readonly controls = new Controls();
   private steering: Steering | undefined;
 
-  async start(baseUrl: string, asked: AskedBackend, onBackend: (backend: BackendInfo) => void): Promise<BackendInfo> {
-    this.baseUrl = baseUrl;
+  async start(where: Place, asked: AskedBackend, onBackend: (backend: BackendInfo) => void): Promise<BackendInfo> {
+    this.where = where;
     const place = { wasmBase: this.wasmBase, convolutions: convolutionsOf(network()) };
     this.device = await TrainDevice.start(asked, place, onBackend);
     return this.device.backend;
   }
 
-  async load(onProgress: OnProgress) {
+  async load(onProgress: OnProgress): Promise<LoadResult> {
     if (this.loaded) return this.loaded;
-    const { model, checkpoint } = await loadModel(this.baseUrl, { onProgress });
-    const { manifest, bytes, fromCache } = checkpoint;
+    const { own } = this.where;
+    const { model: given, checkpoint } = await loadModel(this.where, { onProgress });
+    const images = await openImages(this.where);
+    const lastLayer = fits(own)
+      ? undefined
+      : await trainLastLayer(given, images, (work) => this.device.run(work), { images: of('images', onProgress) });
+    const model = lastLayer ? withLastLayer(given, lastLayer) : given;
     const engine = { wasmBase: this.wasmBase, threads: 1 };
-    this.lab = new Lab(model, await openImages(this.baseUrl), {
+    this.lab = new Lab(model, images, {
       onDevice: (work) => this.device.run(work),
       startEngine: (int8) => createWasmEngine(int8, engine),
     });
+    const manifest = checkpoint?.manifest;
     this.loaded = {
       images: model.images,
+      counts: { train: images.size('train'), validation: images.size('validation'), test: images.size('test') },
       parameters: totalCost(layerCosts(model.graph)).parameters,
-      bytes,
-      shards: manifest.shards.length,
-      provenance: { epochs: manifest.provenance.epochs, torch: manifest.provenance.torch },
-      recordedAccuracy: manifest.accuracy.test,
-      fromCache,
+      bytes: checkpoint?.bytes ?? own.network!.blob.size,
+      shards: manifest?.shards.length ?? 1,
+      ownNetwork: own.network?.name,
+      ownImages: own.images?.name,
+      provenance: manifest && { epochs: manifest.provenance.epochs, torch: manifest.provenance.torch },
+      recordedAccuracy: own.images ? undefined : manifest?.accuracy.test,
+      lastLayer,
+      validationAccuracy: markOf(own) === '' ? undefined : await this.validated(onProgress),
+      fromCache: checkpoint?.fromCache ?? true,
     };
     return this.loaded;
+  }
+
+  /** Of FP32, before anything was done with it. */
+  private async validated(onProgress: OnProgress): Promise<number> {
+    const images = this.lab.images.size('validation');
+    const { accuracy } = await this.lab.evaluate(
+      { graph: this.lab.fused },
+      'validation',
+      images,
+      of('images', onProgress),
+    );
+    return accuracy;
   }
 
   async fuse() {
@@ -251,13 +276,14 @@ class TrainWorker implements TrainApi {
 
   async latency(samples: number) {
     const { model, images, fused } = this.lab;
-    const { pixels } = await images.images('test', 0, LATENCY_IMAGES);
+    const count = Math.min(LATENCY_IMAGES, images.size('test'));
+    const { pixels } = await images.images('test', 0, count);
     return this.device.run(async () => {
       const float = new FloatModel(fused, model.params);
       const { backend, threads } = this.device.backend;
       try {
         return await measureLatency(
-          (sample) => logitsOf(float, normalizeImages(oneImage(pixels, sample), images.spec)),
+          (sample) => logitsOf(float, normalizeImages(oneImage(pixels, count, sample), images.spec)),
           samples,
           {
             threads,
@@ -271,7 +297,7 @@ class TrainWorker implements TrainApi {
   }
 
   private get wasmBase(): string {
-    return `${this.baseUrl}wasm/`;
+    return `${this.where.baseUrl}wasm/`;
   }
 
   /** @param learning of roundings that a fresh run may begin at; absent where none will begin */
@@ -354,10 +380,10 @@ const of =
   (done: number, total: number): void =>
     onProgress({ what, done, total });
 
-/** One of LATENCY_IMAGES. */
-function oneImage(pixels: Uint8Array, sample: number): Uint8Array {
-  const bytes = pixels.length / LATENCY_IMAGES;
-  const i = sample % LATENCY_IMAGES;
+/** One of so many. */
+function oneImage(pixels: Uint8Array, images: number, sample: number): Uint8Array {
+  const bytes = pixels.length / images;
+  const i = sample % images;
   return pixels.subarray(i * bytes, (i + 1) * bytes);
 }
 

@@ -76,7 +76,7 @@ export async function measurePeer(): Promise<string> {
     new Worker(new URL('../../src/worker/baseline.worker.ts', import.meta.url), { type: 'module' }),
   );
   try {
-    await peer.start(ROOT, 1);
+    await peer.start({ baseUrl: ROOT, own: {} }, 1);
     return `${(await peer.latency(2)).samples} samples`;
   } catch (error) {
     return message(error as PlaygroundError);

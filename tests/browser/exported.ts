@@ -18,9 +18,9 @@ export async function exported(): Promise<Record<string, { readonly bytes: numbe
   const add = (id: string, file: Uint8Array) =>
     (files[id] = { bytes: file.length, first: String.fromCharCode(...file.subarray(0, 16)) });
   try {
-    const root = new URL('/', location.href).href;
+    const place = { baseUrl: new URL('/', location.href).href, own: {} };
     await workers.train.start(
-      root,
+      place,
       'wasm',
       proxy(() => {}),
     );

@@ -1,6 +1,8 @@
 // Files of a visitor's own, given to the page on fake workers: recipes, reports, integer networks; what is refused, and that it
 // changes nothing. Not for the readers: src/import and tests/golden/files.test.ts.
+import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
+import { zipSync } from 'fflate';
 import { Rng } from '../../src/core/rng';
 import { ModelBuilder } from '../../src/engine/testing/models';
 import { serializeInt8Model } from '../../src/int8/serialize';
@@ -109,4 +111,112 @@ test('dropped on the place, a file is taken; nothing dropped is said', async ({ 
   await drop(toFile(RECIPE));
   await expect(status(page)).toHaveText('Run 2 has the choices of dropped.json and is in hand now.');
   expect(await page.evaluate(() => (globalThis as unknown as Global).playground.runs.length)).toBe(2);
+});
+
+/** Two colours, a folder each, and what does not belong there. */
+function pets(change: Readonly<Record<string, Uint8Array>> = {}): Uint8Array {
+  const files: Record<string, Uint8Array> = {
+    'pets/.DS_Store': Uint8Array.of(0),
+    'pets/readme.png': png(9, 9, () => [0, 0, 0]),
+  };
+  for (let i = 0; i < 12; i++) {
+    files[`pets/cat/${i}.png`] = png(40 + i, 64, () => [200, 30, i]);
+    files[`pets/dog/${i}.png`] = png(32, 32, () => [20, 30, 200 + i]);
+  }
+  return zipSync({ ...files, ...change });
+}
+const own = (page: Page) =>
+  page.evaluate(() => {
+    const { own, images } = (globalThis as unknown as Global).playground;
+    return {
+      network: own.network?.name,
+      images: own.images?.name,
+      counts: own.images?.counts,
+      classes: images.classes,
+    };
+  });
+
+test('class folders become the images of a project: shown first, then used by all runs, then given back', async ({
+  page,
+}) => {
+  await open(page, 'delay=1');
+  await page.getByRole('button', { name: 'New run' }).click();
+  const damaged = { 'pets/cat/broken.png': png(20, 20, () => [1, 2, 3]).subarray(0, 60) };
+  await give(page, 'pets.zip', pets(damaged));
+  await expect(status(page)).toHaveText('pets.zip: labelled images');
+  await expect(load(page)).toContainText(
+    '24 images of 2 classes: 20 for training, 2 for validation and 2 for the test',
+  );
+  await load(page).getByText('2 files left out').click();
+  await expect(load(page)).toContainText('pets/cat/broken.png: it is damaged, or the browser cannot decode it');
+  await expect(load(page)).toContainText('The network tells other classes apart');
+  await accessible(page, '[data-step=load]');
+  expect(await own(page)).toMatchObject({ images: undefined });
+  await load(page).getByRole('button', { name: 'Use these images' }).click();
+  await expect(load(page)).toContainText('Images of this project: pets.zip, yours: 24 images of 2 classes.');
+  expect(await own(page)).toEqual({
+    images: 'pets.zip',
+    counts: { train: 20, validation: 2, test: 2 },
+    classes: ['cat', 'dog'],
+  });
+  await expect(runs(page).locator('tbody tr')).toHaveCount(2);
+  await expect(runs(page)).toContainText('pets.zip 2');
+  await page.getByRole('button', { name: 'Open all steps' }).click();
+  await load(page).getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'load');
+  await expect(load(page)).toContainText('12 steps of L-BFGS');
+  await expect(load(page)).toContainText('75.00');
+  await expect(card(page, 'compare')).toContainText('The networks know 2 classes only: cat, dog.');
+  await accessible(page, '[data-step=load]');
+  expect(await page.evaluate(() => (globalThis as unknown as Global).address)).toContain('own-images=pets.zip');
+  await load(page).getByRole('button', { name: 'Go back to the page’s own network and images' }).click();
+  await expect(load(page)).not.toContainText('pets.zip, yours');
+  expect(await own(page)).toMatchObject({ images: undefined, classes: { length: 10 } });
+});
+
+test('an address of a project with own files says that they are to be given again', async ({ page }) => {
+  await open(page, `delay=1&address=${encodeURIComponent('?weight-bits=4&own-images=pets.zip')}`);
+  await expect(page.getByText('It is of a project with files of a visitor’s own (pets.zip)')).toBeVisible();
+  expect((await recipe(page)).weightBits).toBe(4);
+  expect(await own(page)).toMatchObject({ images: undefined });
+  await give(page, 'pets.zip', pets());
+  await load(page).getByRole('button', { name: 'Use these images' }).click();
+  await expect(page.getByText('It is of a project with files')).toHaveCount(0);
+});
+
+const { good, bad } = (
+  JSON.parse(readFileSync(new URL('../golden/fixtures/files.json', import.meta.url), 'utf8')) as {
+    values: Record<'good' | 'bad', Readonly<Record<string, string>>>;
+  }
+).values;
+const fixture = (group: Readonly<Record<string, string>>, name: string) => Buffer.from(group[name]!, 'base64');
+const WRONG: readonly (readonly [name: string, content: Uint8Array, why: RegExp])[] = [
+  [
+    'tiny.safetensors',
+    fixture(
+      good,
+      Object.keys(good).find((name) => name.endsWith('.safetensors'))!,
+    ),
+    /missing|no "/,
+  ],
+  ['runs.pt', fixture(bad, 'runs.pt'), /it holds "posix\.system", which is code and not weights/],
+  ['legacy.pt', fixture(bad, 'legacy.pt'), /since PyTorch 1\.6/],
+  ['one.zip', zipSync({ 'cat/1.png': png(9, 9, () => [0, 0, 0]) }), /no pictures in class folders are in it/],
+  ['broken.zip', pets().subarray(0, 900), /zip archive/],
+  [
+    'empty.zip',
+    zipSync({ 'cat/a.txt': Uint8Array.of(1), 'dog/1.png': png(9, 9, () => [0, 0, 0]) }),
+    /no picture of the class "cat" can be used \(cat\/a\.txt: it is no PNG/,
+  ],
+  ['a.png', png(9, 9, () => [0, 0, 0]), /It is one picture\./],
+];
+test('networks and images that are refused leave the project as it was', async ({ page }) => {
+  await open(page, 'delay=1');
+  const before = { ...(await state(page)), own: await own(page) };
+  for (const [name, content, why] of WRONG) {
+    await give(page, name, content);
+    await expect(load(page).locator('strong').filter({ hasText: name })).toBeVisible();
+    await expect(refused(page)).toContainText(why);
+    expect({ ...(await state(page)), own: await own(page) }).toEqual(before);
+  }
 });

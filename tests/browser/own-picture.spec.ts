@@ -12,7 +12,7 @@ test('a chosen file is seen byte by byte, answered by the models that there are,
   await open(page, 'delay=1');
   await expect(compare(page)).toContainText('Once the network is loaded in step 1');
   await card(page, 'load').getByRole('button', { name: /^Run/ }).click();
-  await expect(compare(page)).toContainText('CIFAR-10 knows ten classes only: airplane, automobile, bird');
+  await expect(compare(page)).toContainText('The networks know 10 classes only: airplane, automobile, bird');
   await expect(compare(page)).toContainText('The picture never leaves your browser.');
   const pixels = Array.from({ length: 32 * 32 }, (_, i): Rgb => [(i * 7) % 256, (i * 13) % 256, (i * 29) % 256]);
   const chooser = page.waitForEvent('filechooser');
@@ -38,8 +38,8 @@ test('a chosen file is seen byte by byte, answered by the models that there are,
       .first(),
   ).toContainText('dog');
   await expect(compare(page).getByRole('status').filter({ hasText: 'PTQ INT8: dog' })).toContainText(/FP32: deer, 4\d/);
-  await compare(page).getByText('All ten classes').click();
-  const all = compare(page).getByRole('region', { name: 'All ten classes' });
+  await compare(page).getByText('All classes').click();
+  const all = compare(page).getByRole('region', { name: 'All classes' });
   await expect(all.getByRole('row')).toHaveCount(11);
   const shares = (await all.getByRole('row').locator('td:nth-child(2)').allInnerTexts()).map(parseFloat);
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
@@ -94,7 +94,7 @@ test('no axe violation, nothing scrolls sideways, light and dark', async ({ page
     png(192, 128, (x) => (x < 96 ? BLACK : WHITE)),
   );
   await expect(answers(page)).toBeVisible();
-  await compare(page).getByText('All ten classes').click();
+  await compare(page).getByText('All classes').click();
   await choose(page, Buffer.from('No picture.'));
   await expect(problem(page)).toBeVisible();
   const check = async (part: Locator) => {

@@ -1,6 +1,7 @@
 // Invented results in the right types and of plausible size. For tests of the page only.
 import type { Int8Model, Int8Op, Int8Tensor } from '../../src/int8/int8-model';
 import { CIFAR10 } from '../../src/data/cifar10-spec';
+import type { Own } from '../../src/model/own';
 import { Rng } from '../../src/core/rng';
 import type { Burst } from '../../src/report/burst';
 import type { Evaluation, LatencyStats } from '../../src/report/types';
@@ -38,8 +39,9 @@ export function fakeBackend(webgpu: WebGpuStatus): BackendInfo {
   };
 }
 
-export const LOADED: LoadResult = {
+const LOADED: LoadResult = {
   images: CIFAR10,
+  counts: { train: 45_000, validation: 5_000, test: 10_000 },
   parameters: 11_181_642,
   bytes: 22_400_000,
   shards: 6,
@@ -47,6 +49,19 @@ export const LOADED: LoadResult = {
   recordedAccuracy: 0.8831,
   fromCache: false,
 };
+
+/** Where something is a visitor's own nothing is recorded; of other classes than ten the last layer was trained anew. */
+export function loadedOf({ network, images }: Own): LoadResult {
+  if (!network && !images) return LOADED;
+  const classes = (images?.spec ?? CIFAR10).classes.length;
+  const layer = { weight: new Float32Array(classes), bias: new Float32Array(classes), iterations: 12, loss: 0.25 };
+  return {
+    ...{ ...LOADED, recordedAccuracy: undefined, validationAccuracy: 0.75, images: images?.spec ?? CIFAR10 },
+    ...{ counts: images?.counts ?? LOADED.counts, ownNetwork: network?.name, ownImages: images?.name },
+    ...(network ? { provenance: undefined } : {}),
+    ...(classes === 10 ? {} : { lastLayer: layer }),
+  };
+}
 
 export const FUSED = {
   nodesBefore: 70,

@@ -2,6 +2,7 @@
 import { PlaygroundError } from '../../src/core/errors';
 import { Life } from '../../src/project/life';
 import type { Workers } from '../../src/project/workers';
+import type { Place } from '../../src/model/own';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
 import type {
   BackendInfo,
@@ -31,7 +32,7 @@ import {
   fakeLogits,
   fakeLayers,
   FUSED,
-  LOADED,
+  loadedOf,
   timed,
   VERIFIED,
 } from './fake-results';
@@ -89,6 +90,7 @@ export class FakeWorkers {
   /** QAT steps of an earlier visit, by training. */
   private readonly from = new Map<string, number>();
   private backend: BackendInfo;
+  private place: Place = { baseUrl: '', own: {} };
   private onBackend: (backend: BackendInfo) => void = () => {};
 
   constructor(private readonly fake: FakeOptions) {
@@ -112,13 +114,14 @@ export class FakeWorkers {
   };
 
   private readonly train = {
-    start: async (_baseUrl: string, _asked: string, onBackend: (backend: BackendInfo) => void) => {
+    start: async (place: Place, _asked: string, onBackend: (backend: BackendInfo) => void) => {
+      this.place = place;
       this.onBackend = onBackend;
       return this.backend;
     },
     load: async (onProgress: OnProgress) => {
       await this.count('bytes', 22_400_000, onProgress);
-      return LOADED;
+      return loadedOf(this.place.own);
     },
     fuse: () => this.answer(FUSED),
     exported: () => this.answer(Uint8Array.of(4, 5)),

@@ -5,6 +5,7 @@ import { mount } from 'svelte';
 import uPlot from 'uplot';
 import { createProject } from '../../src/project/project';
 import type { Isolation } from '../../src/offline/api';
+import type { Own } from '../../src/project/types';
 import type { Recipe } from '../../src/recipe/recipe';
 import App from '../../src/ui/App.svelte';
 import { allowOwnWorkers } from '../../src/ui/trusted';
@@ -23,7 +24,7 @@ const here = Object.assign(globalThis, { uPlot, address: given });
 mount(App, {
   target,
   props: {
-    open(recipe: Recipe) {
+    open(recipe: Recipe, own: Own) {
       if (query.get('broken')) throw new Error('This browser has no module workers.');
       const fake = new FakeWorkers({
         fail: query.get('fail') ?? '',
@@ -35,7 +36,11 @@ mount(App, {
         inexact: query.has('inexact'),
         loseAt: Number(query.get('lose') ?? 0),
       });
-      const playground = createProject({ recipe: given ? recipe : CHOSEN, startWorkers: fake.start });
+      const playground = createProject({
+        recipe: given || Object.keys(own).length > 0 ? recipe : CHOSEN,
+        own,
+        startWorkers: fake.start,
+      });
       const image = async (index: number) => fakeImage(index);
       const testImages = (indices: readonly number[]) => Promise.all(indices.map(image));
       Object.assign(playground, { stops: fake.stops, testImages, validationImage: image });

@@ -39,7 +39,9 @@ export class Lesson {
   readonly beside: Figures | undefined = $derived(this.figures ?? this.compared());
   readonly recorded: RecordedStop = $derived(recordedStop(this.widths));
   /** The first images are done: time for a screen reader to hear of it. */
-  readonly settled = $derived((this.answer?.classified.labels.length ?? 0) >= FIRST_IMAGES);
+  readonly settled = $derived(
+    (this.answer?.classified.labels.length ?? 0) >= FIRST_IMAGES || this.answer?.milliseconds !== undefined,
+  );
   /** Bytes of each model's file, as far as they are known. */
   readonly sizes = $derived.by(() => {
     const { load, convert } = this.playground.results;

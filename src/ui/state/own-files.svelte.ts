@@ -1,9 +1,18 @@
-// Files of a visitor's own, as runes: what is being read, what the last one gave or why it was refused, and the integer network
+// Files of a visitor's own, as runes: what is being read, what the last one is or why it was refused, and the integer network
 // that stands beside the run's. Not for reading (src/project/open-files.ts) nor for drawing (src/ui/files).
 import { getContext, setContext } from 'svelte';
 import { PlaygroundError } from '../../core/errors';
-import { openFiles, type GivenFile, type Opened, type OpenedIntegers } from '../../project/open-files';
+import {
+  fits,
+  openFiles,
+  withOpened,
+  type GivenFile,
+  type Opened,
+  type OpenedImages,
+  type OpenedIntegers,
+} from '../../project/open-files';
 import type { IntegerFigures } from '../../project/own-integers';
+import type { Own, OwnNetwork } from '../../project/types';
 import { recipesOf } from '../files/recipes-of';
 import { words } from '../words/words.svelte';
 import { jsonIn } from './classroom.svelte';
@@ -11,29 +20,54 @@ import type { Playground } from './playground.svelte';
 import { problemOf, type Problem } from './problem';
 
 /** A file that was refused, and why. */
-export interface RefusedFile extends Problem {
+interface RefusedFile extends Problem {
   readonly name: string;
 }
 
 /** Networks that are measured on the same images. */
 export type Measured = 'own' | 'ptq' | 'qat';
-export interface MeasuredRow extends IntegerFigures {
+interface MeasuredRow extends IntegerFigures {
   readonly of: Measured;
 }
 
+/** What waits for the visitor's word, as it takes the place of something. */
+export type Offered = { readonly kind: 'network'; readonly network: OwnNetwork } | OpenedImages;
+
+/** What becomes of files beyond this project. */
+export interface OwnFilesPlace {
+  /** Opens a project with these files in the place of this one. */
+  readonly reopen: (own: Own) => void;
+  /** Names of files that the page's address asks for and cannot hold. */
+  readonly wanted: readonly string[];
+}
+
 export class OwnFiles {
-  /** What is being read. */
+  /** What is being read, and how many of its pictures are decoded. */
   reading = $state<string>();
+  pictures = $state.raw<{ readonly done: number; readonly total: number }>();
   refused = $state.raw<RefusedFile>();
   /** What became of the file that was given last. */
   said = $state('');
+  offered = $state.raw<Offered>();
   integers = $state.raw<OpenedIntegers>();
   rows = $state.raw<readonly MeasuredRow[]>([]);
   /** Images that are done, while networks are measured. */
   measuring = $state.raw<{ readonly done: number; readonly total: number }>();
   private ends = new AbortController();
 
-  constructor(private readonly playground: Playground) {}
+  constructor(
+    private readonly playground: Playground,
+    private readonly place: OwnFilesPlace,
+  ) {}
+
+  /** Files that this project works with. */
+  get inForce(): Own {
+    return this.playground.project.own;
+  }
+  /** Files that the address asks for. */
+  get wanted(): readonly string[] {
+    return this.playground.hasOwn ? [] : this.place.wanted;
+  }
 
   /** Reads files and uses what they are; refused, they leave everything as it was. */
   async take(files: readonly GivenFile[]): Promise<void> {
@@ -41,10 +75,12 @@ export class OwnFiles {
     if (!first || this.reading !== undefined) return;
     const name = first.path.split('/')[0]!;
     this.reading = name;
-    [this.refused, this.said, this.ends] = [undefined, '', new AbortController()];
+    [this.refused, this.said, this.offered, this.pictures] = [undefined, '', undefined, undefined];
+    this.ends = new AbortController();
     try {
       if (this.playground.busy) throw new PlaygroundError('bad-argument', words().files.waits, '');
-      await this.use(await openFiles(files, this.ends.signal));
+      const opened = await openFiles(files, this.ends.signal, (done, total) => (this.pictures = { done, total }));
+      await this.use(opened);
     } catch (error) {
       if (!this.ends.signal.aborted) this.refused = { ...plain(problemOf(error)), name };
     } finally {
@@ -55,6 +91,25 @@ export class OwnFiles {
   /** Ends the reading. */
   cancel(): void {
     this.ends.abort();
+  }
+
+  /** The last layer would be trained anew. */
+  trainsLastLayer(offered: Offered): boolean {
+    return !fits(withOpened(this.inForce, offered));
+  }
+
+  /** Puts what was offered in the place of what there is: in a project of its own. */
+  accept(): void {
+    if (this.offered && !this.playground.busy) this.place.reopen(withOpened(this.inForce, this.offered));
+  }
+
+  decline(): void {
+    this.offered = undefined;
+  }
+
+  /** Back to the page's own network and images. */
+  goBack(): void {
+    if (!this.playground.busy) this.place.reopen({});
   }
 
   async removeIntegers(): Promise<void> {
@@ -86,6 +141,14 @@ export class OwnFiles {
 
   private async use(opened: Opened): Promise<void> {
     if (opened.kind === 'text') return this.addRuns(opened.name, opened.text);
+    if (opened.kind !== 'integers') {
+      this.offered = opened;
+      this.said =
+        opened.kind === 'network'
+          ? words().files.network.title(opened.network.name)
+          : words().files.images.title(opened.images.name);
+      return;
+    }
     await this.playground.project.ownIntegers.put(opened.model);
     this.integers = opened;
     this.rows = [];

@@ -61,6 +61,14 @@ export class Playground {
   readonly computing = $derived(this.runs.find(({ id }) => id === this.computingId));
   readonly options: Recipe = $derived(this.current.recipe);
   readonly results: Partial<StepResults> = $derived(this.current.results);
+  /** Network or images are a visitor's own: what was recorded is of others. */
+  get hasOwn(): boolean {
+    return this.project.own.network !== undefined || this.project.own.images !== undefined;
+  }
+  /** That the networks tell apart. */
+  get classes(): number {
+    return this.project.images.classes.length;
+  }
   private readonly doings: Record<string, Doings> = {};
   private readonly doing: Doings = $derived(this.doingsOf(this.handId));
   readonly steps: Readonly<Record<StepId, Step>> = $derived(this.doing.steps);

@@ -1,5 +1,5 @@
 // The lesson that opens the page: the slider of bits, guesses, what answers, and the strip of three models.
-import { plural } from '../../format';
+import { percent, plural } from '../../format';
 
 export const lesson = {
   title: 'How few bits will do?',
@@ -20,7 +20,7 @@ export const lesson = {
     qat: (weightBits: number, activationBits: number) =>
       `Trained for ${weightBits}/${activationBits} bits, how much will it get right?`,
     submit: 'That is my guess',
-    chance: 'Ten classes: a blind guess gets 10 % right.',
+    chance: (classes: number) => `${classes} classes: a blind guess gets ${percent(1 / classes, 0)} right.`,
     made: (guess: string) => `You guessed ${guess}.`,
     came: (guess: string, off: string) => `You guessed ${guess}; the network is ${off} points from there.`,
   },

@@ -1,10 +1,10 @@
 // A visitor's own picture: where it comes from, the square that is cut out of it, and what the models take it for.
-import { percent } from '../../format';
+import { percent, some } from '../../format';
 
 export const own = {
   title: 'A picture of your own',
   about: (classes: readonly string[]) =>
-    `CIFAR-10 knows ten classes only: ${classes.join(', ')}. Whatever else you show is called one of them. The picture never leaves your browser.`,
+    `The networks know ${classes.length} classes only: ${some(classes).join(', ')}. Whatever else you show is called one of them. The picture never leaves your browser.`,
   notLoaded: 'Once the network is loaded in [step 1](#step-load), it can be asked about a picture of your own.',
   sources: {
     label: 'Where the picture comes from',
@@ -50,8 +50,8 @@ export const own = {
     missing: (models: readonly string[]) =>
       `Not asked: ${models.join(', ')}. Models answer once they are trained (step 6) and converted (step 7).`,
     about:
-      'Probabilities are the softmax of what the last layer gives; those of integers come in steps. A high one is no proof: it is shared out among ten classes, whatever the picture shows.',
-    all: 'All ten classes',
+      'Probabilities are the softmax of what the last layer gives; those of integers come in steps. A high one is no proof: it is shared out among the classes it knows, whatever the picture shows.',
+    all: 'All classes',
     class: 'Class',
   },
   problems: {

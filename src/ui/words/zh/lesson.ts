@@ -1,4 +1,5 @@
 // The lesson that opens the page: the slider of bits, guesses, what answers, and the strip of three models.
+import { percent } from '../../format';
 import type { Words } from '../words.svelte';
 
 export const lesson: Words['lesson'] = {
@@ -17,7 +18,7 @@ export const lesson: Words['lesson'] = {
     ptq: (weightBits, activationBits) => `舍入到 ${weightBits}/${activationBits} 位后，准确率会是多少？`,
     qat: (weightBits, activationBits) => `为 ${weightBits}/${activationBits} 位训练后，准确率会是多少？`,
     submit: '就猜这个',
-    chance: '共有十个类别：闭着眼睛猜也能对 10 %。',
+    chance: (classes) => `共有 ${classes} 个类别：闭着眼睛猜也能对 ${percent(1 / classes, 0)}。`,
     made: (guess) => `您猜的是 ${guess}。`,
     came: (guess, off) => `您猜的是 ${guess}；网络的结果与之相差 ${off} 个百分点。`,
   },

@@ -1,11 +1,11 @@
 // A visitor's own picture: where it comes from, the square that is cut out of it, and what the models take it for.
-import { percent } from '../../format';
+import { percent, some } from '../../format';
 import type { Words } from '../words.svelte';
 
 export const own: Words['own'] = {
   title: '您自己的图片',
   about: (classes) =>
-    `CIFAR-10 只认识十个类别：${classes.join('、')}。无论您展示别的什么，都会被叫成其中之一。图片始终留在您的浏览器里。`,
+    `这些网络只认识 ${classes.length} 个类别：${some(classes).join('、')}。无论您展示别的什么，都会被叫成其中之一。图片始终留在您的浏览器里。`,
   notLoaded: '在[第 1 步](#step-load)加载网络之后，就可以拿您自己的图片来问它。',
   sources: {
     label: '图片来源',
@@ -49,8 +49,8 @@ export const own: Words['own'] = {
     says: (model, named, share) => `${model}：${named}，${percent(share, 0)}。`,
     missing: (models) => `未询问：${models.join('、')}。模型在训练（第 6 步）和转换（第 7 步）之后才能回答。`,
     about:
-      '概率是最后一层输出的 softmax；整数网络的概率是一级一级的。概率高并不是证明：不论图片是什么，它总要分给十个类别。',
-    all: '全部十个类别',
+      '概率是最后一层输出的 softmax；整数网络的概率是一级一级的。概率高并不是证明：不论图片是什么，它总要分给所认识的各个类别。',
+    all: '全部类别',
     class: '类别',
   },
   problems: {
