@@ -161,6 +161,10 @@ test('class folders become the images of a project: shown first, then used by al
   });
   await expect(runs(page).locator('tbody tr')).toHaveCount(2);
   await expect(runs(page)).toContainText('pets.zip 2');
+  // Nothing that was recorded of the page's own network stands there.
+  await expect(page.locator('[data-source=recorded]')).toHaveCount(0);
+  await expect(page.locator('[data-model=FP32] .figure')).toHaveText('–');
+  await expect(page.locator('[data-model=PTQ] .figure')).toHaveText('–');
   await page.getByRole('button', { name: 'Open all steps' }).click();
   await load(page).getByRole('button', { name: /^Run/ }).click();
   await done(page, 'load');

@@ -45,7 +45,7 @@ export class Lesson {
   /** Bytes of each model's file, as far as they are known. */
   readonly sizes = $derived.by(() => {
     const { load, convert } = this.playground.results;
-    const ptq = this.answer?.quantized.bytes ?? this.recorded.bytes;
+    const ptq = this.answer?.quantized.bytes ?? (this.playground.hasOwn ? undefined : this.recorded.bytes);
     return { fp32: convert?.ptq.fp32Bytes ?? (load && 4 * load.parameters), ptq, qat: this.beside && ptq };
   });
 

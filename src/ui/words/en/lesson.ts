@@ -35,6 +35,7 @@ export const lesson = {
       `Measured here: quantized to ${weightBits}/${activationBits} bits in ${time}, on ${plural(threads, 'thread')}.`,
     recordedOn: (cpu: string, threads: number) => `on ${cpu}, ${plural(threads, 'thread')}.`,
     onItsWay: 'The network is on its way; then it answers itself.',
+    ownMove: 'Move a slider: the network of this project answers here. Nothing was recorded of it.',
     move: 'Move the slider and the network here answers itself (21 MiB to download, once).',
   },
 
@@ -71,6 +72,7 @@ export const lesson = {
     method: ', the same for all; the range holds the true difference in 95 of 100 cases',
     end: '.',
     ptqHere: (pictures: string) => `PTQ: ${pictures} validation pictures; FP32: recorded.`,
+    ownHere: 'FP32 and PTQ: measured here on your images for validation, once the network is loaded.',
     ptqRecorded: 'FP32 and PTQ: recorded.',
     next: 'QAT stands here once it has healed the network.',
   },

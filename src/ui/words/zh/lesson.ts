@@ -32,6 +32,7 @@ export const lesson: Words['lesson'] = {
       `在此测得：量化到 ${weightBits}/${activationBits} 位用时 ${time}，使用 ${threads} 个线程。`,
     recordedOn: (cpu, threads) => `测于 ${cpu}，${threads} 个线程。`,
     onItsWay: '网络正在加载，随后由它自己作答。',
+    ownMove: '移动滑块，本项目的网络就会在此作答；没有关于它的记录值。',
     move: '移动滑块，这里的网络就会自己作答（需下载 21 MiB，仅一次）。',
   },
 
@@ -65,6 +66,7 @@ export const lesson: Words['lesson'] = {
     method: '，所有模型用同一批图片；100 次中有 95 次，该区间包含真实的差异',
     end: '。',
     ptqHere: (pictures) => `PTQ：${pictures} 张验证图片；FP32：记录值。`,
+    ownHere: 'FP32 和 PTQ：加载网络后，在此用您的验证图片测得。',
     ptqRecorded: 'FP32 和 PTQ：记录值。',
     next: 'QAT 修复之后，它的结果会显示在这里。',
   },
