@@ -100,6 +100,8 @@ test('what is refused is named with its reason, and leaves everything as it was'
 test('dropped on the place, a file is taken; nothing dropped is said', async ({ page }) => {
   await open(page, 'delay=1');
   const place = load(page).getByRole('group', { name: 'Where the files come from' });
+  await expect(place).toBeHidden();
+  await load(page).getByText('Files of your own').click();
   const drop = (text: string | undefined) =>
     place.evaluate((element, text) => {
       const data = new DataTransfer();

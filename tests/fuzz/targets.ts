@@ -1,6 +1,7 @@
 // Every reader of what comes from outside, each with real files of its kind, small ones. Not for how they are changed
 // (mutate.ts), nor for what a reader may do (judge.ts).
 import { readFileSync } from 'node:fs';
+import { encode } from 'fast-png';
 import { zipSync } from 'fflate';
 import { checkManifest } from '../../src/checkpoint/manifest';
 import { Rng } from '../../src/core/rng';
@@ -8,6 +9,10 @@ import { checkDataManifest } from '../../src/data/manifest';
 import { CIFAR10 } from '../../src/data/cifar10-spec';
 import { planModel } from '../../src/engine/plan';
 import { ModelBuilder } from '../../src/engine/testing/models';
+import { HEAD_BYTES, saidSize } from '../../src/data/said-size';
+import { splitImages } from '../../src/data/split-images';
+import { classFolders } from '../../src/import/class-folders';
+import { kindOf, KIND_BYTES } from '../../src/import/kinds';
 import { imagesOfCifarBinary, imagesOfNpz } from '../../src/import/labelled-images';
 import { readPyTorch } from '../../src/import/pytorch';
 import { readSafetensors } from '../../src/import/safetensors';
@@ -88,6 +93,12 @@ const TRAINING = {
   ...{ id: 'a', options: DEFAULT_RECIPE, savedAt: 5 },
   runs: { qat: { step: 2, history: { losses: [1, 2], validations: [], schedule: [{ step: 0, rate: 0.1 }] } } },
 };
+/** Three pictures each of two classes, and what an archive puts beside them. */
+const PETS = [
+  ...['cat', 'dog'].flatMap((name) => [1, 2, 3].map((i) => `pets/${name}/${i}.png`)),
+  ...['pets/cat/.hidden', 'pets/readme.png'],
+];
+const PICTURE = encode({ width: 4, height: 4, channels: 3, data: new Uint8Array(48).fill(9) });
 /** Two of CIFAR-10's records, of every class one is asked for: two classes. */
 const CIFAR = Uint8Array.from({ length: 2 * 3073 }, (_, i) => (i % 3073 === 0 ? i / 3073 : i & 255));
 
@@ -146,6 +157,22 @@ export const TARGETS: readonly Target[] = [
     mutations: [bytes],
     read(file) {
       for (const entry of readZip(file).values()) entry.read();
+    },
+  },
+  {
+    name: 'class-folders',
+    seeds: [zipSync(Object.fromEntries(PETS.map((path) => [path, PICTURE])))],
+    mutations: [bytes, bytes, inZip(bytes)],
+    read(file) {
+      kindOf(file.subarray(0, KIND_BYTES));
+      const entries = readZip(file);
+      const folders = classFolders([...entries.keys()]);
+      if (typeof folders === 'string') return;
+      for (const { path } of folders.pictures) {
+        const picture = entries.get(path)!.read();
+        if (kindOf(picture.subarray(0, KIND_BYTES)) === 'picture') saidSize(picture.subarray(0, HEAD_BYTES));
+      }
+      splitImages(Uint8Array.from(folders.pictures, ({ label }) => label));
     },
   },
   {

@@ -2,9 +2,18 @@
 import { count, plural } from '../../format';
 
 export const files = {
-  title: 'Files of your own',
-  about:
-    'A recipe or a report: a new run gets its choices. An integer network that this page has saved: it answers beside the networks of the run. Weights of torchvision’s ResNet18 for 32 × 32 pixels (safetensors, .pt): they take the place of the network. Labelled images (a folder or zip of class folders, .npz, CIFAR-10’s binary; 2 to 100 classes): they take the place of CIFAR-10. Files are read in this browser and sent nowhere; what is code in them is never run.',
+  summary: 'Files of your own: recipe, weights, images …',
+  /** What may be given, and what becomes of it. */
+  kinds: [
+    ['A recipe or a report', 'a new run gets its choices.'],
+    ['An integer network that this page has saved', 'it answers beside the networks of the run.'],
+    ['Weights of torchvision’s ResNet18 for 32 × 32 pixels (safetensors, .pt)', 'they take the place of the network.'],
+    [
+      'Labelled images (a folder or zip of class folders, .npz, CIFAR-10’s binary; 2 to 100 classes)',
+      'they take the place of CIFAR-10.',
+    ],
+  ],
+  about: 'Files are read in this browser and sent nowhere; what is code in them is never run.',
   label: 'Where the files come from',
   drop: 'Drop a file here, or choose it:',
   choose: 'Choose a file',

@@ -3,6 +3,7 @@ import { plural } from '../../format';
 
 export const shelf = {
   title: 'Kept in this browser',
+  none: 'No run is kept whole yet: one that is converted will be.',
   uses: (size: string) => `Runs that are kept take ${size}.`,
   ofPage: (used: string, free: string) =>
     `With downloads and saved trainings this page uses ${used}; the browser lets it have ${free} more.`,

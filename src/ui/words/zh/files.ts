@@ -3,9 +3,14 @@ import { count } from '../../format';
 import type { Words } from '../words.svelte';
 
 export const files: Words['files'] = {
-  title: '您自己的文件',
-  about:
-    '配方或报告：新建一个采用其中设置的实验。本页保存过的整数网络：与当前实验的网络一起作答。torchvision 的 ResNet18（32 × 32 像素）权重，safetensors 或 .pt：取代网络。带标签的图片（类别文件夹或其 zip、.npz、CIFAR-10 二进制文件，2 到 100 个类别）：取代 CIFAR-10。文件只在此浏览器中读取，不会发送到任何地方；其中若有代码，绝不会执行。',
+  summary: '您自己的文件：配方、权重、图片……',
+  kinds: [
+    ['配方或报告', '新建一个采用其中设置的实验。'],
+    ['本页保存过的整数网络', '与当前实验的网络一起作答。'],
+    ['torchvision 的 ResNet18（32 × 32 像素）权重，safetensors 或 .pt', '取代网络。'],
+    ['带标签的图片（类别文件夹或其 zip、.npz、CIFAR-10 二进制文件，2 到 100 个类别）', '取代 CIFAR-10。'],
+  ],
+  about: '文件只在此浏览器中读取，不会发送到任何地方；其中若有代码，绝不会执行。',
   label: '文件从哪里来',
   drop: '把文件拖到这里，或选择文件：',
   choose: '选择文件',

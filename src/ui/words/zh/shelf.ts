@@ -3,6 +3,7 @@ import type { Words } from '../words.svelte';
 
 export const shelf: Words['shelf'] = {
   title: '保存在此浏览器中',
+  none: '还没有完整保存的实验；转换完成的实验会被保存。',
   uses: (size) => `已保存的实验占用 ${size}。`,
   ofPage: (used, free) => `连同下载的文件和已保存的训练，本页共使用 ${used}；浏览器还允许使用 ${free}。`,
   promised: '浏览器已承诺不会自行删除这些内容。',
