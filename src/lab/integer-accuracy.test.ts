@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PlaygroundError } from '../core/errors';
 import { setUpWasm } from '../device/wasm/testing';
+import type { ImageSource } from '../data/source';
 import { prepareQat } from '../quant/prepare';
 import { getDefaultQatQConfig } from '../quant/qconfigs';
 import { agreement } from '../report/accuracy';
@@ -35,8 +36,9 @@ async function follow(
   startEngine: StartEngine,
   options: TrainOptions,
   act: (event: TrainEvent, steering: Steering) => void = () => {},
+  images: ImageSource = source,
 ) {
-  const lab = new Lab(model, source, { startEngine });
+  const lab = new Lab(model, images, { startEngine });
   const qat = prepareQat(lab.fused, getDefaultQatQConfig('fbgemm', { weightBits: 3, activationBits: 3 }), {
     fuseAddRelu: true,
   });
@@ -119,8 +121,10 @@ test('a stop while integers are judged ends the run without them, and leaves no 
     const run: typeof engine.run = (...images) => (steering.stop(), engine.run(...images));
     return { ...engine, run };
   };
-  const many = { ...OPTIONS, validationImages: 2 * COUNT };
-  const { validations, kept } = await follow(start, many, (_, hand) => (steering = hand));
+  const validationImages = 2 * COUNT;
+  const more: ImageSource = { ...source, size: () => validationImages };
+  const many = { ...OPTIONS, validationImages };
+  const { validations, kept } = await follow(start, many, (_, hand) => (steering = hand), more);
   expect(validations).toEqual([]);
   expect(kept.result).toMatchObject({ steps: 3, finished: false });
   expect(engines).toMatchObject({ started: 1, there: 0 });
