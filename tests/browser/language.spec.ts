@@ -88,7 +88,7 @@ test('a problem says in Chinese what its kind is, and below it what it said itse
 const NAMES = `
   PyTorch TorchScript TensorRT Python Chrome Edge Chromium Node Intel Xeon Processor Playground Page Down Ctrl
   Adam HistogramObserver Linear Quantize torchao fbgemm qnnpack qconfig eager wasm relaxed simd tfjs logits
-  Lite Netron Model Explorer Runtime npz safetensors torchvision
+  Lite Netron Model Explorer Runtime npz safetensors torchvision zip
   input quant dequant relu maxpool avgpool flatten add mse atol rtol gamma sigma eps max min docs prepare simulated
 `.split(/\s+/);
 /** What is left of a text without names and identifiers: those have a digit, a mark inside, two capitals, or capitals alone. */
