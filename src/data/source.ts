@@ -20,9 +20,21 @@ export interface ImageSource {
   images(split: Split, start: number, count: number): Promise<LabelledImages>;
 }
 
+/** Images start..start+count-1 of a split. */
+export interface ImageRange {
+  readonly split: Split;
+  readonly start: number;
+  readonly count: number;
+}
+
+/** As many of these images as there are. */
+export const within = (source: ImageSource, { split, start, count }: ImageRange): ImageRange => ({
+  ...{ split, start, count: Math.max(0, Math.min(count, source.size(split) - start)) },
+});
+
 /** As many of a split's images as there are, at most that many. */
 export const atMost = (source: ImageSource, split: Split, images: number): number =>
-  Math.min(images, source.size(split));
+  within(source, { split, start: 0, count: images }).count;
 
 /** The images for validation, for those who need no other split. */
 export const validationStream = (source: ImageSource) => ({

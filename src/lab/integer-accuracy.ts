@@ -4,12 +4,11 @@ import { convert } from '../convert/convert';
 import { imageCodes } from '../convert/image';
 import { PlaygroundError } from '../core/errors';
 import { macrotask } from '../core/macrotask';
-import type { ImageSource, Split } from '../data/source';
+import type { ImageRange, ImageSource, Split } from '../data/source';
 import type { Int8Engine } from '../engine/types';
 import type { Int8Model } from '../int8/int8-model';
 import { agreement, predictions } from '../report/accuracy';
 import { inPieces, type Classified } from '../report/classified';
-import type { ImageRange } from './layers';
 import type { StartEngine } from './teacher';
 import type { QuantizedNetwork } from './three-networks';
 

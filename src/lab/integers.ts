@@ -6,7 +6,8 @@ import { convert } from '../convert/convert';
 import { dequantizeOutput, imageCodes } from '../convert/image';
 import { PlaygroundError } from '../core/errors';
 import { macrotask } from '../core/macrotask';
-import { atMost, validationStream, type ImageSource, type Split } from '../data/source';
+import { latencyImages } from '../data/latency-images';
+import { validationStream, within, type ImageSource, type Split } from '../data/source';
 import type { Proof } from '../engine/tilings';
 import { createWasmEngine, type WasmEngine, type WasmEngineOptions } from '../engine/wasm-engine';
 import type { Int8Model, Int8Tensor } from '../int8/int8-model';
@@ -24,7 +25,6 @@ import { searchNetwork, type WidthsRequest } from './search-widths';
 import { tensorDetail, tensorReports, type TensorDetail, type TensorReport } from './tensor-report';
 
 /** Different test images that latency samples cycle through. */
-const LATENCY_IMAGES = 100;
 /** Runs behind the times of single layers. */
 const PROFILED_RUNS = 50;
 
@@ -185,9 +185,9 @@ export class IntegerLab<Name extends string> {
   /** Images start..start+count-1 of a split, as far as there are any. */
   async classify(name: Name, split: Split, start: number, most: number): Promise<Classified> {
     const { model, engine } = this.get(name);
-    const count = Math.max(0, Math.min(most, this.images.size(split) - start));
-    if (count === 0) return { labels: new Uint8Array(0), predictions: new Uint8Array(0) };
-    return classified(model, engine, this.images, { split, start, count });
+    const range = within(this.images, { split, start, count: most });
+    if (range.count === 0) return { labels: new Uint8Array(0), predictions: new Uint8Array(0) };
+    return classified(model, engine, this.images, range);
   }
 
   /** Of one image by its bytes, which need be no image of a split. */
@@ -219,13 +219,8 @@ export class IntegerLab<Name extends string> {
   /** Batch 1, real test images, quantizing the image and dequantizing the logits included. */
   async latency(name: Name, samples: number): Promise<LatencyStats> {
     const { engine } = this.get(name);
-    const images = atMost(this.images, 'test', LATENCY_IMAGES);
-    const { pixels } = await this.images.images('test', 0, images);
-    const size = pixels.length / images;
-    const run = (sample: number): number => {
-      const i = sample % images;
-      return this.answer(name, pixels.subarray(i * size, (i + 1) * size));
-    };
+    const imageOf = await latencyImages(this.images);
+    const run = (sample: number): number => this.answer(name, imageOf(sample));
     // Again where a thread stopped meanwhile: the times were then of two engines.
     for (;;) {
       const { threads } = engine;

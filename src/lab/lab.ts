@@ -6,7 +6,7 @@ import { Latest } from '../core/latest';
 import type { ParamStore } from '../core/params';
 import { normalizeImages } from '../data/normalize';
 import { PlaygroundError } from '../core/errors';
-import { atMost, type ImageSource, type Split } from '../data/source';
+import { atMost, within, type ImageRange, type ImageSource, type Split } from '../data/source';
 import { foldBatchNorms } from '../graph/fold';
 import { fuse, type Fusion } from '../graph/fuse';
 import { stateDict } from '../graph/state-dict';
@@ -29,7 +29,7 @@ import type { Judgement, TrainOptions, TrainResult } from '../train/types';
 import { verifyFusion, type Verification } from '../train/verify';
 import { startIntegers } from './integer-accuracy';
 import { layerChange, type Compared, type LayerChange } from './layer-change';
-import { compareLayers, layerMaps, type ImageRange, type LayerComparison } from './layers';
+import { compareLayers, layerMaps, type LayerComparison } from './layers';
 import { partings, type LayerParting } from './parting';
 import { Roundings } from './roundings';
 import { startReference, withTeacher, type StartEngine } from './teacher';
@@ -210,7 +210,7 @@ export class Lab {
 
   /** FP32, simulated and integer outputs layer by layer: see compareLayers. */
   compareLayers(network: QuantizedNetwork, reference: ParamStore, images: ImageRange): Promise<LayerComparison[]> {
-    const range = this.within(images);
+    const range = within(this.images, images);
     return this.onDevice(() => compareLayers(network, reference, this.images, range, this.startEngine));
   }
 
@@ -236,7 +236,7 @@ export class Lab {
     id: string,
     images: ImageRange,
   ): Promise<LayerChange | undefined> {
-    const { split, start, count } = this.within(images);
+    const { split, start, count } = within(this.images, images);
     const { pixels } = await this.images.images(split, start, count);
     return this.onDevice(() => layerChange(before, after, id, normalizeImages(pixels, this.images.spec)));
   }
@@ -254,11 +254,6 @@ export class Lab {
     const network = await this.quantizedAs(calibration, options);
     await this.onDevice(() => learnRoundings({ ...network, ...learning, images, done }));
     return done;
-  }
-
-  /** As many of these images as there are. */
-  private within({ split, start, count }: ImageRange): ImageRange {
-    return { split, start, count: Math.max(0, Math.min(count, this.images.size(split) - start)) };
   }
 
   /** By roundings that are not learned. */

@@ -4,17 +4,10 @@ import { Similarity } from '../analysis/similarity';
 import { bytesPerImage, type ImageSpec } from '../core/image-spec';
 import type { ParamStore } from '../core/params';
 import type { QParams } from '../core/qparams';
-import type { ImageSource, Split } from '../data/source';
+import type { ImageRange, ImageSource } from '../data/source';
 import { dequantize, quantizeActivation } from '../quant/fake-quant';
 import type { StartEngine } from './teacher';
 import { ThreeNetworks, type LayerMaps, type QuantizedNetwork } from './three-networks';
-
-/** Images start..start+count-1 of a split. */
-export interface ImageRange {
-  readonly split: Split;
-  readonly start: number;
-  readonly count: number;
-}
 
 /** One operation's outputs, each network going its own way from the image on: what came before is in it. */
 export interface LayerComparison {

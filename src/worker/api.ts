@@ -2,7 +2,7 @@
 // Not for logic: train.worker.ts, engine.worker.ts and baseline.worker.ts implement these interfaces.
 import type { Int8Model } from '../int8/int8-model';
 import type { ImageSpec } from '../core/image-spec';
-import type { Split } from '../data/source';
+import type { ImageRange, Split } from '../data/source';
 import type { LastLayer, Place } from '../model/own';
 import type { BackendInfo } from '../device/backend-info';
 import type { Recipe } from '../recipe/recipe';
@@ -14,7 +14,7 @@ import type { Position, Walk } from '../analysis/product';
 import type { SearchPoint } from '../analysis/search';
 import type { EngineInfo, EngineLayer, Quantized } from '../lab/integers';
 import type { LayerChange } from '../lab/layer-change';
-import type { ImageRange, LayerComparison } from '../lab/layers';
+import type { LayerComparison } from '../lab/layers';
 import type { LayerParting } from '../lab/parting';
 import type { PreparedOptions, PtqChoices } from '../lab/prepared';
 import type { WidthsRequest } from '../lab/search-widths';
@@ -40,7 +40,7 @@ export interface Progress {
 }
 export type OnProgress = (progress: Progress) => void;
 
-export type { Split, LabelledImages } from '../data/source';
+export type { ImageRange, LabelledImages, Split } from '../data/source';
 
 export interface LoadResult {
   /** What the network takes and tells apart. */
@@ -107,7 +107,7 @@ export type QuantizedSubject =
   | { readonly kind: 'ptq'; readonly options: PreparedOptions }
   | { readonly kind: 'qat'; readonly training: TrainingRef };
 export type { LayerChange, LayerHeld } from '../lab/layer-change';
-export type { ImageRange, LayerComparison } from '../lab/layers';
+export type { LayerComparison } from '../lab/layers';
 export type { Cause, LayerParting } from '../lab/parting';
 export type { LayerMaps } from '../lab/three-networks';
 

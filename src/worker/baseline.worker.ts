@@ -1,7 +1,7 @@
 // The worker that measures the peer: stock tfjs-wasm with the best FP32 graph it allows. None of our kernels here.
-import { bytesPerImage } from '../core/image-spec';
+import { latencyImages } from '../data/latency-images';
 import { normalizeImages } from '../data/normalize';
-import { atMost, validationStream, type ImageSource } from '../data/source';
+import { validationStream, type ImageSource } from '../data/source';
 import { startStockWasm } from '../device/start/wasm';
 import { fuse } from '../graph/fuse';
 import type { Place } from '../model/own';
@@ -15,12 +15,10 @@ import type { BaselineApi } from './api';
 import { exposeAlive } from './alive';
 import './errors';
 
-const LATENCY_IMAGES = 100;
-
 class BaselineWorker implements BaselineApi {
   private model!: FloatModel;
   private images!: ImageSource;
-  private pixels!: Uint8Array;
+  private imageOf!: (sample: number) => Uint8Array;
   private threads = 1;
 
   async start(place: Place, threads: number): Promise<void> {
@@ -29,24 +27,16 @@ class BaselineWorker implements BaselineApi {
     this.threads = threads;
     const { model } = await loadModel(place);
     this.images = await openImages(place);
-    this.pixels = (await this.images.images('test', 0, atMost(this.images, 'test', LATENCY_IMAGES))).pixels;
+    this.imageOf = await latencyImages(this.images);
     // Last, as it says that all is there.
     this.model = new FloatModel(fuse(model.graph).graph, model.params);
   }
 
   latency(samples: number) {
-    const size = bytesPerImage(this.images.spec);
-    return measureLatency(
-      (sample) => {
-        const i = sample % (this.pixels.length / size);
-        return this.logits(this.pixels.subarray(i * size, (i + 1) * size));
-      },
-      samples,
-      {
-        threads: this.threads,
-        what: 'FP32 on tfjs-wasm (stock), BN folded, fused conv+bias+relu: image bytes to float logits',
-      },
-    );
+    return measureLatency((sample) => this.logits(this.imageOf(sample)), samples, {
+      threads: this.threads,
+      what: 'FP32 on tfjs-wasm (stock), BN folded, fused conv+bias+relu: image bytes to float logits',
+    });
   }
 
   burst(start: number, milliseconds: number) {

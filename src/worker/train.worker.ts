@@ -3,6 +3,7 @@ import { transfer } from 'comlink';
 import { int8FileBytes } from '../int8/serialize';
 import { PlaygroundError } from '../core/errors';
 import { impossible } from '../core/impossible';
+import { latencyImages } from '../data/latency-images';
 import { normalizeImages } from '../data/normalize';
 import type { AskedBackend, BackendInfo } from '../device/backend-info';
 import { totalCost, layerCosts } from '../graph/cost';
@@ -56,8 +57,6 @@ import type {
 import { exposeAlive } from './alive';
 import './errors';
 import { TrainDevice } from './train-device';
-
-const LATENCY_IMAGES = 100;
 
 class TrainWorker implements TrainApi {
   private where!: Place;
@@ -276,14 +275,13 @@ class TrainWorker implements TrainApi {
 
   async latency(samples: number) {
     const { model, images, fused } = this.lab;
-    const count = Math.min(LATENCY_IMAGES, images.size('test'));
-    const { pixels } = await images.images('test', 0, count);
+    const imageOf = await latencyImages(images);
     return this.device.run(async () => {
       const float = new FloatModel(fused, model.params);
       const { backend, threads } = this.device.backend;
       try {
         return await measureLatency(
-          (sample) => logitsOf(float, normalizeImages(oneImage(pixels, count, sample), images.spec)),
+          (sample) => logitsOf(float, normalizeImages(imageOf(sample), images.spec)),
           samples,
           {
             threads,
@@ -379,13 +377,6 @@ const of =
   (what: Progress['what'], onProgress: OnProgress) =>
   (done: number, total: number): void =>
     onProgress({ what, done, total });
-
-/** One of so many. */
-function oneImage(pixels: Uint8Array, images: number, sample: number): Uint8Array {
-  const bytes = pixels.length / images;
-  const i = sample % images;
-  return pixels.subarray(i * bytes, (i + 1) * bytes);
-}
 
 function activationTable({ ops, tensors }: Int8Model) {
   const row = (name: string, { q }: (typeof tensors)[number]) => ({ name, scale: q.scale, zeroPoint: q.zeroPoint });
