@@ -1,9 +1,7 @@
 // Which pictures of a folder, or of an archive, are of which class: the folder that a picture lies in names it. Not for decoding
 // pictures, which a browser does.
-import { quoted } from './refuse';
+import { CLASSES, MOST_IMAGES, quoted } from './refuse';
 
-/** Classes that a network may tell apart, and pictures that a set may have. */
-const LIMITS = { leastClasses: 2, mostClasses: 100, images: 20_000 };
 /** Of a class's name, in letters. */
 const LONGEST_NAME = 40;
 
@@ -48,13 +46,12 @@ export function classFolders(paths: readonly string[]): ClassFolders | string {
     else refused.push({ path, why: 'it lies in no folder that would name its class' });
   }
   const classes = [...new Set(inFolders.map(({ name }) => name))].sort();
-  if (classes.length < LIMITS.leastClasses)
+  if (classes.length < CLASSES.min)
     return classes.length === 0
       ? 'no pictures in class folders are in it'
       : `all pictures lie in one folder, ${quoted(classes[0])}, and each class needs its own`;
-  if (classes.length > LIMITS.mostClasses)
-    return `it has ${classes.length} class folders; ${LIMITS.mostClasses} are the most`;
-  if (inFolders.length > LIMITS.images)
-    return `it has ${inFolders.length.toLocaleString('en')} files; ${LIMITS.images.toLocaleString('en')} are the most`;
+  if (classes.length > CLASSES.max) return `it has ${classes.length} class folders; ${CLASSES.max} are the most`;
+  if (inFolders.length > MOST_IMAGES)
+    return `it has ${inFolders.length.toLocaleString('en')} files; ${MOST_IMAGES.toLocaleString('en')} are the most`;
   return { classes, refused, pictures: inFolders.map(({ path, name }) => ({ path, label: classes.indexOf(name) })) };
 }

@@ -1,7 +1,7 @@
 // Labelled images of a visitor's own, from numpy arrays or CIFAR-10's binary files: bytes of RGB and a class each, all of one
 // size. Not for pictures that a browser has to decode, nor for another size.
 import { elements } from '../core/params';
-import { quoted, refuse } from './refuse';
+import { CLASSES, MOST_IMAGES, quoted, refuse } from './refuse';
 import { readNpz } from './npy';
 import type { FileTensor } from './tensor';
 
@@ -17,10 +17,6 @@ export interface LabelledSet {
   readonly classes: readonly string[];
 }
 
-/** Classes that a network may tell apart. */
-const CLASSES = { min: 2, max: 100 };
-/** Of 32 x 32 pixels as many as MOST_VALUES holds. */
-const MOST_IMAGES = 20_000;
 /** Longer sides are made smaller by a browser, not by us. */
 const MOST_SIDE = 1024;
 
@@ -67,20 +63,22 @@ export function imagesOfNpz(file: Uint8Array): LabelledSet {
 }
 
 const CIFAR = { side: 32, colours: 3 };
-const RECORD = 1 + CIFAR.side * CIFAR.side * CIFAR.colours;
+/** Bytes of a label and of an image. */
+export const CIFAR_RECORD = 1 + CIFAR.side * CIFAR.side * CIFAR.colours;
 
 /** @param classes names, in the order of CIFAR-10's labels @throws PlaygroundError 'bad-file' */
 export function imagesOfCifarBinary(file: Uint8Array, classes: readonly string[]): LabelledSet {
-  const count = file.length / RECORD;
+  const count = file.length / CIFAR_RECORD;
   if (!Number.isInteger(count))
-    refuse(SET, `${file.length} bytes are no whole number of CIFAR-10's records of ${RECORD}`);
+    refuse(SET, `${file.length} bytes are no whole number of CIFAR-10's records of ${CIFAR_RECORD}`);
   checkSize(count, CIFAR.side, CIFAR.side);
-  const labels = Uint8Array.from({ length: count }, (_, i) => file[i * RECORD]);
+  const labels = Uint8Array.from({ length: count }, (_, i) => file[i * CIFAR_RECORD]);
   const wrong = labels.findIndex((label) => label >= classes.length);
   if (wrong >= 0) refuse(SET, `image ${wrong} has the label ${labels[wrong]}; CIFAR-10 has ${classes.length} classes`);
   const area = CIFAR.side * CIFAR.side;
   const planes = new Uint8Array(count * area * CIFAR.colours);
-  for (let i = 0; i < count; i++) planes.set(file.subarray(i * RECORD + 1, (i + 1) * RECORD), i * area * CIFAR.colours);
+  for (let i = 0; i < count; i++)
+    planes.set(file.subarray(i * CIFAR_RECORD + 1, (i + 1) * CIFAR_RECORD), i * area * CIFAR.colours);
   const pixels = withColoursLast(planes, count, area);
   return checked({ count, width: CIFAR.side, height: CIFAR.side, pixels, labels, classes });
 }

@@ -5,6 +5,10 @@ import { PlaygroundError } from '../core/errors';
 export const MOST_BYTES = 512 * 1024 * 1024;
 /** Values that one tensor, and all of a file, may have. */
 export const MOST_VALUES = 64 * 1024 * 1024;
+/** Images of a set: of 32 x 32 pixels as many as MOST_VALUES holds. */
+export const MOST_IMAGES = 20_000;
+/** Classes that a network may tell apart. */
+export const CLASSES = { min: 2, max: 100 };
 
 /** What is said of a file: what it was taken for, and what would be right. */
 export interface FileKind {
@@ -14,9 +18,13 @@ export interface FileKind {
   readonly hint: string;
 }
 
+/** The error for a file that is refused. */
+export const refusal = ({ what, hint }: FileKind, why: string, cause?: unknown): PlaygroundError =>
+  new PlaygroundError('bad-file', `This file cannot be read as ${what}: ${why}.`, hint, { cause });
+
 /** @throws PlaygroundError 'bad-file' always */
-export function refuse({ what, hint }: FileKind, why: string, cause?: unknown): never {
-  throw new PlaygroundError('bad-file', `This file cannot be read as ${what}: ${why}.`, hint, { cause });
+export function refuse(kind: FileKind, why: string, cause?: unknown): never {
+  throw refusal(kind, why, cause);
 }
 
 /** A name out of a file as messages have it: short, quoted, nothing unprintable. */

@@ -11,15 +11,13 @@ import type { ImageSource } from '../data/source';
 import { operationOf } from '../graph/ops/table';
 import { resnet18 } from '../graph/resnet18';
 import type { Graph } from '../graph/types';
+import { CLASSES } from '../import/refuse';
 import type { ExpectedShapes } from '../import/state-dict';
 import type { ModelSpec } from './model-spec';
 import type { LastLayer, Own, OwnNetwork, Place } from './own';
 
 /** Made when it is asked for: modules that only read images import this one too. @param classes that it tells apart */
 export const network = (classes = CIFAR10.classes.length): Graph => resnet18(classes);
-
-/** Classes that the network may be given. */
-export const CLASSES = { min: 2, max: 100 };
 
 /** What the network takes, and what it is to tell apart. */
 export const imagesOf = ({ images }: Own): ImageSpec => images?.spec ?? CIFAR10;

@@ -4,7 +4,7 @@ import { Zip, ZipPassThrough } from 'fflate';
 import * as v from 'valibot';
 import { sha256 } from '../core/fetch-verified';
 import { exactly, object, text, whole } from '../core/schema';
-import { refuse, quoted, type FileKind } from '../import/refuse';
+import { quoted, refusal, refuse, type FileKind } from '../import/refuse';
 import { readZip, type ZipEntry } from '../import/zip';
 import { KeptRecipeSchema } from '../recipe/recipe';
 import { toFile } from '../recipe/recipe-text';
@@ -132,7 +132,7 @@ export function readArchive(file: Uint8Array): ReadArchive {
 function manifestOf(entries: ReadonlyMap<string, ZipEntry>): Manifest {
   const entry = entries.get(MANIFEST);
   if (!entry) refuse(ARCHIVE, `it has no ${MANIFEST}`);
-  return ofJson(ManifestSchema, decoded(bytesOf(entry, MOST_TEXT), MANIFEST), refusal(MANIFEST));
+  return ofJson(ManifestSchema, decoded(bytesOf(entry, MOST_TEXT), MANIFEST), entryError(MANIFEST));
 }
 
 function runOf(folder: string, take: (path: string) => Uint8Array<ArrayBuffer> | undefined): WholeRun {
@@ -141,8 +141,8 @@ function runOf(folder: string, take: (path: string) => Uint8Array<ArrayBuffer> |
     return bytes && decoded(bytes, folder + name);
   };
   const needed = (name: string): string => textOf(name) ?? wrong(folder + name, 'it is missing');
-  const marks = ofJson(RecordSchema, needed(RECORD), refusal(folder + RECORD));
-  const recipe = ofJson(KeptRecipeSchema, needed(RECIPE), refusal(folder + RECIPE));
+  const marks = ofJson(RecordSchema, needed(RECORD), entryError(folder + RECORD));
+  const recipe = ofJson(KeptRecipeSchema, needed(RECIPE), entryError(folder + RECIPE));
   // Field by field as the database has it.
   const record = v.parse(RunRecordSchema, { ...marks, recipe });
   const [report, results, model] = [textOf(PARTS.report), textOf(PARTS.results), take(folder + PARTS.model)];
@@ -151,7 +151,7 @@ function runOf(folder: string, take: (path: string) => Uint8Array<ArrayBuffer> |
     return { record };
   }
   const contents: Contents = { results, ...(report !== undefined && { report }), ...(model && { model }) };
-  opened(record, contents, (part, why, cause) => refusal(folder + part)(why, cause));
+  opened(record, contents, (part, why, cause) => entryError(folder + part)(why, cause));
   return { record, contents };
 }
 
@@ -169,17 +169,12 @@ function decoded(bytes: Uint8Array, path: string): string {
   }
 }
 
-function wrong(path: string, why: string, cause?: unknown): never {
-  return refuse(ARCHIVE, `${quoted(path)}: ${why}`, cause);
-}
-
 /** The error for what is wrong with an entry. */
-const refusal =
+const entryError =
   (path: string) =>
-  (why: string, cause?: unknown): Error => {
-    try {
-      return wrong(path, why, cause);
-    } catch (error) {
-      return error as Error;
-    }
-  };
+  (why: string, cause?: unknown): Error =>
+    refusal(ARCHIVE, `${quoted(path)}: ${why}`, cause);
+
+function wrong(path: string, why: string, cause?: unknown): never {
+  throw entryError(path)(why, cause);
+}

@@ -5,15 +5,15 @@ import { CIFAR10 } from '../data/cifar10-spec';
 import { toSafetensors } from '../export/safetensors';
 import { crc32 } from '../import/crc32';
 import { kindOf, KIND_BYTES } from '../import/kinds';
-import { imagesOfCifarBinary, imagesOfNpz } from '../import/labelled-images';
+import { CIFAR_RECORD, imagesOfCifarBinary, imagesOfNpz } from '../import/labelled-images';
 import { readPyTorch } from '../import/pytorch';
-import { MOST_BYTES } from '../import/refuse';
+import { CLASSES, MOST_BYTES } from '../import/refuse';
 import { readSafetensors } from '../import/safetensors';
 import { asStateDict } from '../import/state-dict';
 import type { FileTensor } from '../import/tensor';
 import { readZip } from '../import/zip';
 import { parseInt8Model } from '../int8/serialize';
-import { CLASSES, expectedShapes } from '../model/resnet18-cifar10';
+import { expectedShapes } from '../model/resnet18-cifar10';
 import { exposeAlive } from './alive';
 import './errors';
 import type { GivenFile, ImportApi, OnPictures, Opened } from './import-api';
@@ -21,8 +21,6 @@ import { fromFolders, resized } from './import-images';
 
 /** Larger than a report of many long runs. */
 const MOST_TEXT = 16 * 2 ** 20;
-/** A label and 32 x 32 x 3 bytes. */
-const CIFAR_RECORD = 3073;
 
 const refused = (message: string, hint: string, cause?: unknown) =>
   new PlaygroundError('bad-file', message, hint, { cause });
