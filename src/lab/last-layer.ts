@@ -12,22 +12,20 @@ import { softmaxRegression, type Regression } from '../train/softmax-regression'
 
 const BATCH = 100;
 
-/** Told of images whose features are there, then of steps of the regression, whose number nobody knows. */
-export interface LastLayerProgress {
-  images(done: number, total: number): void;
-}
+type OnImages = (done: number, total: number) => void;
 
 /**
  * @param model whose last layer is not looked at @param onDevice runs work that uses the device
+ * @param onImages told of images whose features are there; the regression after them tells nothing
  * @returns the layer for the classes of the images
  */
 export async function trainLastLayer(
   model: ModelSpec,
   images: ImageSource,
   onDevice: <T>(work: () => Promise<T>) => Promise<T>,
-  progress: LastLayerProgress,
+  onImages: OnImages,
 ): Promise<Regression> {
-  const { values, labels } = await onDevice(() => featuresOf(model, images, progress));
+  const { values, labels } = await onDevice(() => featuresOf(model, images, onImages));
   const steps = softmaxRegression({ values, labels, classes: images.spec.classes.length });
   for (;;) {
     const { done, value } = steps.next();
@@ -36,7 +34,7 @@ export async function trainLastLayer(
   }
 }
 
-async function featuresOf(model: ModelSpec, images: ImageSource, progress: LastLayerProgress) {
+async function featuresOf(model: ModelSpec, images: ImageSource, onImages: OnImages) {
   const { graph } = fuse(model.graph);
   const last = graph.nodes[graph.nodes.length - 1] as LinearNode;
   const before = last.inputs[0];
@@ -51,7 +49,7 @@ async function featuresOf(model: ModelSpec, images: ImageSource, progress: LastL
       labels.set(batch.labels, start);
       for await (const [, output] of outputsOf(float, normalizeImages(batch.pixels, images.spec), new Set([before])))
         values.set(output, start * last.inFeatures);
-      progress.images(start + count, total);
+      onImages(start + count, total);
     }
   } finally {
     float.dispose();

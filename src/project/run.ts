@@ -3,13 +3,12 @@
 import type { Int8Model } from '../int8/int8-model';
 import type { Choice, Recipe } from '../recipe/recipe';
 import type { RunHistory, RunKind, TrainResult } from '../worker/api';
-import { differing, READ_BY, sameFor, STEP_IDS, type StepId, type StepState } from './steps';
+import { differing, READ_BY, sameFor, SHARED_STEPS, STEP_IDS, type StepId, type StepState } from './steps';
 import type { Run, RunName, StepResults } from './types';
 import type { Workers } from './workers';
 
 /** What is the same for all runs with the same backend choice. */
 export type SharedResults = Partial<Pick<StepResults, 'load' | 'fuse' | 'verify'>>;
-const SHARED: readonly StepId[] = ['load', 'fuse', 'verify'];
 
 /** What a training that has not ended may go on with changed. */
 const ON_THE_WAY: readonly Choice[] = ['learningRate', 'batch'];
@@ -50,7 +49,7 @@ export class ProjectRun implements Run {
   }
 
   state(step: StepId): StepState {
-    if (SHARED.includes(step)) return this.results[step] ? 'done' : 'open';
+    if (SHARED_STEPS.includes(step)) return this.results[step] ? 'done' : 'open';
     const made = this.made[step];
     if (!made) return 'open';
     return sameFor(step, made, this.recipe) ? 'done' : 'stale';
@@ -104,14 +103,14 @@ export class ProjectRun implements Run {
   }
 
   keep<S extends StepId>(step: S, result: StepResults[S], recipe: Recipe): void {
-    if (SHARED.includes(step)) Object.assign(this.shared(recipe.backend), { [step]: result });
+    if (SHARED_STEPS.includes(step)) Object.assign(this.shared(recipe.backend), { [step]: result });
     else Object.assign(this.own, { [step]: result });
     this.made[step] = recipe;
   }
 
   /** Forgets what a step gave. */
   forget(step: StepId): void {
-    if (SHARED.includes(step)) delete this.shared(this.recipe.backend)[step as keyof SharedResults];
+    if (SHARED_STEPS.includes(step)) delete this.shared(this.recipe.backend)[step as keyof SharedResults];
     delete this.own[step];
     delete this.made[step];
   }

@@ -15,6 +15,9 @@ export const STEP_IDS = [
 ] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
+/** What they give is the same for all runs with the same backend choice. */
+export const SHARED_STEPS: readonly StepId[] = ['load', 'fuse', 'verify'];
+
 /** The first step that reads a choice; all that come after it work on what it made of it. */
 export const READ_BY: Readonly<Record<Choice, StepId>> = {
   backend: 'load',

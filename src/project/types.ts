@@ -36,7 +36,7 @@ import type { Stops } from './stops';
 
 export type { Own, OwnNetwork } from '../model/own';
 export type { AnsweringModel } from './own-picture';
-export { STEP_IDS, type StepId, type StepState } from './steps';
+export { SHARED_STEPS, STEP_IDS, type StepId, type StepState } from './steps';
 
 export interface StepResults {
   readonly load: LoadResult & { readonly backend: BackendInfo };
