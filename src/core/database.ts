@@ -68,6 +68,30 @@ export class Database<S extends DBSchema> {
   }
 }
 
+interface Writing {
+  readonly done: Promise<void>;
+  abort(): void;
+}
+
+/** All that work writes, or nothing of it. @throws what kept it from being written */
+export async function allOrNothing<T extends Writing>(
+  transaction: T,
+  work: (transaction: T) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(transaction);
+  } catch (error) {
+    // What cannot be written is refused at once, without the transaction's knowing.
+    transaction.done.catch(() => {});
+    abort(transaction);
+    throw error;
+  }
+  await transaction.done;
+}
+
+/** For what is written in it: a write that fails says only that its transaction failed; the transaction says why. */
+export const ask = (write: Promise<unknown>): void => void write.catch(() => {});
+
 const open = <S extends DBSchema>(kind: DatabaseKind<S>, onBlocked: () => void): Promise<IDBPDatabase<S>> =>
   openDB<S>(kind.name, kind.version, {
     upgrade: (database, _from, _to, transaction) =>
@@ -78,7 +102,7 @@ const open = <S extends DBSchema>(kind: DatabaseKind<S>, onBlocked: () => void):
   });
 
 /** Undoes a transaction, unless it is over. */
-function abort(transaction: { abort(): void }): void {
+function abort(transaction: Pick<Writing, 'abort'>): void {
   try {
     transaction.abort();
   } catch {

@@ -2,6 +2,7 @@
 // other takes back: each change is one transaction that begins with what stands there. Not for what contents mean: contents.ts.
 import * as v from 'valibot';
 import type { IDBPTransaction } from 'idb';
+import { allOrNothing, ask } from '../core/database';
 import { PlaygroundError } from '../core/errors';
 import { newId } from '../core/ids';
 import { inWords, object, parse, whole } from '../core/schema';
@@ -90,7 +91,7 @@ export class ShelfStore {
    */
   keep(record: RunRecord, contents?: Contents): Promise<void> {
     return this.database.use(contents ? LIMITS.contents : LIMITS.records, (database) =>
-      asOne(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
+      allOrNothing(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
         const before = readable(record.id, await transaction.objectStore('runs').get(record.id));
         if (before && before.bytes > 0 && !contents) return;
         const marks = before && { name: before.name, pinned: before.pinned, made: before.made };
@@ -102,7 +103,7 @@ export class ShelfStore {
   /** Names, pins or lets go of a run that is there; one that is not stays away. */
   mark(id: string, marks: Marks): Promise<void> {
     return this.database.use(LIMITS.records, (database) =>
-      asOne(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
+      allOrNothing(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
         const before = readable(id, await transaction.objectStore('runs').get(id));
         if (before) ask(transaction.objectStore('runs').put({ ...before, ...marks }, id));
       }),
@@ -113,7 +114,7 @@ export class ShelfStore {
   import(runs: readonly WholeRun[]): Promise<Imported> {
     return this.database.use(LIMITS.contents, async (database) => {
       const came = { added: 0, same: 0, beside: 0 };
-      await asOne(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
+      await allOrNothing(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
         for (const { record, contents } of runs) {
           const { id } = record;
           // The second id follows from the first and the contents: the same archive again brings nothing new.
@@ -134,7 +135,7 @@ export class ShelfStore {
   /** Those that are not there yet, by their ids. */
   add(records: readonly RunRecord[]): Promise<void> {
     return this.database.use(LIMITS.records, (database) =>
-      asOne(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
+      allOrNothing(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
         for (const record of records)
           if ((await transaction.objectStore('runs').getKey(record.id)) === undefined)
             write(transaction, record, undefined);
@@ -144,7 +145,7 @@ export class ShelfStore {
 
   remove(id: string): Promise<void> {
     return this.database.use(LIMITS.records, (database) =>
-      asOne(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
+      allOrNothing(database.transaction(['runs', 'contents'], 'readwrite'), async (transaction) => {
         for (const store of ['runs', 'contents'] as const) ask(transaction.objectStore(store).delete(id));
       }),
     );
@@ -152,26 +153,6 @@ export class ShelfStore {
 }
 
 type Writing = IDBPTransaction<Stored, ('runs' | 'contents')[], 'readwrite'>;
-
-/** All of a transaction or nothing of it: what cannot be written undoes the rest. */
-async function asOne(transaction: Writing, work: (transaction: Writing) => Promise<void>): Promise<void> {
-  try {
-    await work(transaction);
-  } catch (error) {
-    // What cannot be written is refused at once, without the transaction's knowing.
-    transaction.done.catch(() => {});
-    try {
-      transaction.abort();
-    } catch {
-      // It has failed by itself.
-    }
-    throw error;
-  }
-  await transaction.done;
-}
-
-/** A write that fails says only that its transaction failed; the transaction says why. */
-const ask = (write: Promise<unknown>): void => void write.catch(() => {});
 
 function write(transaction: Writing, record: RunRecord, contents: Contents | undefined): void {
   const { id } = record;

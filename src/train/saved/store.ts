@@ -1,5 +1,6 @@
 // Trainings in the browser's database, each under its id: a small record, and a large state for each of its runs.
 // Not for what they mean, nor for who may change them: record.ts, lock.ts.
+import { allOrNothing, ask } from '../../core/database';
 import { RUN_KINDS, type RunKind } from '../types';
 import type { TrainState } from '../state';
 import { trainingDatabase } from './database';
@@ -42,13 +43,10 @@ export class TrainingStore {
    */
   save(record: TrainingRecord, states: ByRun<TrainState>, changed?: RunKind): Promise<void> {
     return this.database.use(changed ? LIMITS.states : LIMITS.records, async (database) => {
-      const transaction = database.transaction(['trainings', 'states'], 'readwrite');
-      const stored = transaction.objectStore('states');
-      const kinds = RUN_KINDS.filter((kind) => states[kind]);
-      const known = await Promise.all(kinds.map((kind) => stored.getKey([record.id, kind])));
-      // A write that fails says only that its transaction failed; the transaction says why.
-      const ask = (write: Promise<unknown>) => void write.catch(() => {});
-      try {
+      await allOrNothing(database.transaction(['trainings', 'states'], 'readwrite'), async (transaction) => {
+        const stored = transaction.objectStore('states');
+        const kinds = RUN_KINDS.filter((kind) => states[kind]);
+        const known = await Promise.all(kinds.map((kind) => stored.getKey([record.id, kind])));
         ask(transaction.objectStore('trainings').put(record, record.id));
         kinds.forEach((kind, k) => {
           const key: [string, RunKind] = [record.id, kind];
@@ -56,13 +54,7 @@ export class TrainingStore {
           if (states[kind]!.step === 0) ask(stored.delete(key));
           else if (kind === changed || known[k] === undefined) ask(stored.put(states[kind], key));
         });
-      } catch (error) {
-        // What cannot be written is refused at once, without the transaction's knowing.
-        transaction.done.catch(() => {});
-        transaction.abort();
-        throw error;
-      }
-      await transaction.done;
+      });
     });
   }
 
