@@ -1,12 +1,10 @@
 // Files of a visitor's own, read by a worker that lives as long as that takes: what is wrong with a file, or how large it is,
 // is no matter of the page's. Not for what becomes of them: the page asks.
-import { proxy, wrap } from 'comlink';
-import { bug, PlaygroundError } from '../core/errors';
-import '../worker/errors';
+import { proxy } from 'comlink';
+import { PlaygroundError } from '../core/errors';
 import type { GivenFile, ImportApi, OnPictures, Opened } from '../worker/import-api';
-import { onEnd } from '../worker/alive';
 import type { Own } from '../model/own';
-import { Life } from './life';
+import { lifeOfWorkers } from './workers';
 
 export type { GivenFile, Opened, OpenedImages, OpenedIntegers } from '../worker/import-api';
 
@@ -19,18 +17,15 @@ export async function openFiles(
   signal: AbortSignal,
   onPictures: OnPictures,
 ): Promise<Opened> {
-  const life = new Life();
+  const { life, watched, end } = lifeOfWorkers({ gone, notLoaded: gone });
   const worker = new Worker(new URL('../worker/import.worker.ts', import.meta.url), { type: 'module', name: 'import' });
-  worker.onerror = ({ message }) =>
-    life.end(message ? bug(new Error(`The import worker stopped: ${message}`)) : gone());
-  onEnd(worker, () => life.end(gone()));
-  const end = () => life.end(gone());
-  signal.addEventListener('abort', end);
+  const stop = () => life.end(gone());
+  signal.addEventListener('abort', stop);
   try {
-    return await life.bound(wrap<ImportApi>(worker)).open(files, proxy(onPictures));
+    return await watched<ImportApi>('import', worker).open(files, proxy(onPictures));
   } finally {
-    signal.removeEventListener('abort', end);
-    worker.terminate();
+    signal.removeEventListener('abort', stop);
+    end();
   }
 }
 

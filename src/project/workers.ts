@@ -57,15 +57,18 @@ export function startShelf(): ShelfWorker {
   };
 }
 
-/** Workers that end together. */
-function lifeOfWorkers() {
+/**
+ * Workers that end together.
+ * @param failure what is told where the browser ended one, and where its script does not come
+ */
+export function lifeOfWorkers(failure = { gone, notLoaded }) {
   const ends: (() => void)[] = [];
   const life = new Life();
   return {
     life,
     watched<T>(name: string, worker: Worker): Remote<T> {
-      worker.onerror = (event) => life.end(event.message ? stopped(name, event) : notLoaded(name));
-      onEnd(worker, () => life.end(gone(name)));
+      worker.onerror = (event) => life.end(event.message ? stopped(name, event) : failure.notLoaded(name));
+      onEnd(worker, () => life.end(failure.gone(name)));
       const proxy = wrap<T>(worker);
       ends.push(() => {
         proxy[releaseProxy]();
