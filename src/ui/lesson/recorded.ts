@@ -22,6 +22,9 @@ export const RECORDED: {
   readonly stops: readonly RecordedStop[];
 } = recording;
 
+/** Of the recorded images, how many were right. */
+export const recordedAccuracy = ({ correct }: Pick<RecordedStop, 'correct'>): number => correct / RECORDED.images;
+
 /** Every stop of the slider was recorded. */
 export const recordedStop = ({ weightBits, activationBits }: BitWidths): RecordedStop =>
   RECORDED.stops.find((stop) => stop.weightBits === weightBits && stop.activationBits === activationBits)!;

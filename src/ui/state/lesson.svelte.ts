@@ -5,7 +5,7 @@ import type { Figures } from '../../project/figures';
 import type { Recipe } from '../../recipe/recipe';
 import type { Evaluation } from '../../report/types';
 import { FIRST_IMAGES, type Answer, type BitWidths } from '../../project/stops';
-import { recordedStop, type RecordedStop } from '../lesson/recorded';
+import { RECORDED, recordedStop, type RecordedStop } from '../lesson/recorded';
 import type { Playground } from './playground.svelte';
 import { problemOf, type Problem } from './problem';
 
@@ -37,7 +37,9 @@ export class Lesson {
   readonly figures: Healing | undefined = $derived(this.healed[this.key(this.widths)]);
   /** The same, or what step 8 measured of the stop: its latencies have other threads, so they stay in its card. */
   readonly beside: Figures | undefined = $derived(this.figures ?? this.compared());
-  readonly recorded: RecordedStop = $derived(recordedStop(this.widths));
+  readonly recorded: RecordedStop | undefined = $derived(this.recordedAt(this.widths));
+  /** What FP32 showed on the same images. */
+  readonly recordedFp32 = $derived.by(() => (this.playground.hasOwn ? undefined : RECORDED.fp32));
   /** The first images are done: time for a screen reader to hear of it. */
   readonly settled = $derived(
     (this.answer?.classified.labels.length ?? 0) >= FIRST_IMAGES || this.answer?.milliseconds !== undefined,
@@ -45,14 +47,20 @@ export class Lesson {
   /** Bytes of each model's file, as far as they are known. */
   readonly sizes = $derived.by(() => {
     const { load, convert } = this.playground.results;
-    const ptq = this.answer?.quantized.bytes ?? (this.playground.hasOwn ? undefined : this.recorded.bytes);
-    return { fp32: convert?.ptq.fp32Bytes ?? (load && 4 * load.parameters), ptq, qat: this.beside && ptq };
+    const ptq = this.answer?.quantized.bytes ?? this.recorded?.bytes;
+    const fp32 = convert?.ptq.fp32Bytes ?? (load ? 4 * load.parameters : this.recordedFp32?.bytes);
+    return { fp32, ptq, qat: this.beside && ptq };
   });
 
   constructor(private readonly playground: Playground) {
     const { weightBits, activationBits } = playground.options;
     this.widths = { weightBits, activationBits };
     this.together = weightBits === activationBits;
+  }
+
+  /** What a stop showed when it was recorded; nothing was of a visitor's own network or images. */
+  recordedAt(widths: BitWidths): RecordedStop | undefined {
+    return this.playground.hasOwn ? undefined : recordedStop(widths);
   }
 
   /** What the network answered at a stop; undefined where it was not asked. */
