@@ -28,10 +28,13 @@ export class IntegerNetworks {
   async convert(run: ProjectRun, trained: TrainingRef): Promise<StepResults['convert']> {
     const { train, engine } = this.workers();
     const qat = await train.convert(trained);
-    const ptq = await this.loadPtq(run, 'convert');
+    const ptq = await this.quantized(run, 'convert');
+    this.of = undefined;
+    await engine.load('ptq', ptq.model, THREADS);
     const info = await engine.load('qat', qat.model, THREADS);
     const layers = await engine.profile('qat');
     run.int8Model = qat.model;
+    run.learnedPtq = run.recipe.rounding === 'learned' ? ptq.model : undefined;
     this.of = run;
     return { qat: withoutModel(qat), ptq: withoutModel(ptq), engine: { ...info, layers } };
   }
@@ -39,8 +42,11 @@ export class IntegerNetworks {
   /** Brings back both networks of a converted run, unless they are there. @param step that shows the progress */
   async bring(run: ProjectRun, step: StepId): Promise<void> {
     if (this.has(run)) return;
-    await this.loadPtq(run, step);
-    await this.workers().engine.load('qat', run.int8Model!, THREADS);
+    const { engine } = this.workers();
+    const ptq = run.learnedPtq ?? (await this.quantized(run, step)).model;
+    this.of = undefined;
+    await engine.load('ptq', ptq, THREADS);
+    await engine.load('qat', run.int8Model!, THREADS);
     this.of = run;
   }
 
@@ -49,13 +55,9 @@ export class IntegerNetworks {
     this.of = undefined;
   }
 
-  private async loadPtq(run: ProjectRun, step: StepId): Promise<ConvertResult> {
-    const { train, engine } = this.workers();
-    this.of = undefined;
+  private quantized(run: ProjectRun, step: StepId): Promise<ConvertResult> {
     const label = run.recipe.rounding === 'learned' ? 'PTQ, learning how to round' : 'PTQ calibration';
-    const ptq = await train.ptq(run.recipe, this.events.progress(run, step, label));
-    await engine.load('ptq', ptq.model, THREADS);
-    return ptq;
+    return this.workers().train.ptq(run.recipe, this.events.progress(run, step, label));
   }
 }
 

@@ -11,14 +11,14 @@ const RUN_KINDS = ['qat', 'control'] as const;
 /** Of a converted run, all that its choices as they are have given; undefined where it is not converted. */
 export function toKeep(run: ProjectRun): ToKeep | undefined {
   const done = <S extends StepId>(step: S) => (run.state(step) === 'done' ? run.results[step] : undefined);
-  const { int8Model: model, qatResult: qat, validations } = run;
+  const { int8Model: model, learnedPtq: ptq, qatResult: qat, validations } = run;
   const convert = done('convert');
   if (!convert || !model || !qat) return undefined;
   const train = { validations: structuredClone(validations), ...(done('train') ?? { qat, control: undefined }) };
   const { report, ...compare } = done('compare') ?? {};
   const results = { prepare: done('prepare'), train, convert, compare: report && compare };
   // Typed arrays and lists are the same to the schema.
-  return { results: results as ToKeep['results'], report, model };
+  return { results: results as ToKeep['results'], report, model, ptq };
 }
 
 export const configured = (recipe: Recipe): StepResults['configure'] => {

@@ -5,7 +5,7 @@ import { proxy } from 'comlink';
 import { PlaygroundError } from '../core/errors';
 import type { ImageSpec } from '../core/image-spec';
 import type { ImageSource, Split } from '../data/source';
-import { fileNameOf, markOf, runNameOf, type Own, type Place } from '../model/own';
+import { markOf, runNameOf, type Own, type Place } from '../model/own';
 import { imagesOf, openImages } from '../model/resnet18-cifar10';
 import { checkRecipe, DEFAULT_RECIPE, type Choice, type Recipe } from '../recipe/recipe';
 import type { Report } from '../report/types';
@@ -88,8 +88,7 @@ class WorkersProject implements Project {
       refuseWhileComputing: () => this.performer.refuseWhileComputing(),
     });
     this.shelf = new Shelf({
-      fileName: fileNameOf(own),
-      ...{ start: shelf, askToKeep, runs: () => this.all, saved: () => trainings.saved([]) },
+      ...{ own, start: shelf, askToKeep, runs: () => this.all, saved: () => trainings.saved([]) },
       make: ({ id, name, recipe, made }) => this.newRun(id, name, recipe, made),
     });
     this.add(recipe ?? DEFAULT_RECIPE);
@@ -97,6 +96,9 @@ class WorkersProject implements Project {
 
   get own(): Own {
     return this.place.own;
+  }
+  get files(): string {
+    return markOf(this.own);
   }
   get images(): ImageSpec {
     return imagesOf(this.own);
@@ -121,7 +123,6 @@ class WorkersProject implements Project {
 
   async openKept(record: RunRecord): Promise<void> {
     if (this.all.some(({ id }) => id === record.id)) return this.select(record.id);
-    if (record.training !== undefined) this.trainings.refuseOther(record.training);
     const run = this.take(await this.shelf.opened(record));
     for (const event of restoredCurves(run)) this.events.tell(run, event);
   }

@@ -28,6 +28,8 @@ export interface OwnTraining {
 
 export class ProjectRun implements Run {
   int8Model: Int8Model | undefined;
+  /** PTQ's, where its roundings were learned: that takes minutes. Any other is made again where it is needed. */
+  learnedPtq: Int8Model | undefined;
   training: OwnTraining | undefined;
   private qat: { readonly result: TrainResult; readonly recipe: Recipe } | undefined;
   /** Of each run of its training, as they came. */
@@ -93,9 +95,10 @@ export class ProjectRun implements Run {
   }
 
   /** What an earlier visit has given, of the choices as they are. */
-  restore(results: Partial<StepResults>, int8Model: Int8Model): void {
+  restore(results: Partial<StepResults>, int8Model: Int8Model, learnedPtq: Int8Model | undefined): void {
     for (const step of Object.keys(results) as StepId[]) this.keep(step, results[step]!, this.recipe);
     this.int8Model = int8Model;
+    this.learnedPtq = learnedPtq;
   }
 
   qatDone(result: TrainResult, recipe: Recipe): void {
@@ -120,6 +123,7 @@ export class ProjectRun implements Run {
     for (const step of STEP_IDS.slice(STEP_IDS.indexOf('train'))) this.forget(step);
     this.qat = undefined;
     this.int8Model = undefined;
+    this.learnedPtq = undefined;
     this.validations = { qat: [], control: [] };
   }
 }

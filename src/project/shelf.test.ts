@@ -1,7 +1,8 @@
 // Runs of an earlier visit opened again: what is done, what is open, and what their training is needed for.
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { DEFAULT_RECIPE } from '../recipe/recipe';
+import type { Own } from '../model/own';
+import { DEFAULT_RECIPE, type Recipe } from '../recipe/recipe';
 import { figuresOf } from '../shelf/record';
 import type { RunRecord } from '../worker/api';
 import { createProject } from './project';
@@ -15,9 +16,9 @@ beforeEach(() => {
   vi.stubGlobal('navigator', {});
 });
 const RECIPE = { ...DEFAULT_RECIPE, weightBits: 8, schedule: 'constant', steps: 5 } as const;
-function open() {
+function open(own: Own = {}, recipe: Recipe = RECIPE) {
   workers = new IdleWorkers();
-  const place = { baseUrl: 'http://here/', recipe: RECIPE, startWorkers: workers.start, startShelf: shelfHere };
+  const place = { baseUrl: 'http://here/', own, recipe, startWorkers: workers.start, startShelf: shelfHere };
   return createProject(place);
 }
 type Project = ReturnType<typeof open>;
@@ -29,14 +30,16 @@ const states = ({ inHand }: Project) => STEP_IDS.map((step) => inHand.state(step
 const bytesOf = async (project: Project) => new Uint8Array(await project.results.save!.blob.arrayBuffer());
 
 /** A visit that runs all steps and keeps the run. */
-async function earlier() {
-  const project = open();
+async function earlier(own: Own = {}, recipe: Recipe = RECIPE) {
+  const project = open(own, recipe);
   workers.whileTraining = (kind, onEvent) => {
     if (kind === 'qat') onEvent({ type: 'validation', step: 5, accuracy: 0.5, integers: 0.4, images: 10 });
   };
   await project.runAll();
   await project.shelf.keep(recordOf(project));
-  return { before: project, record: (await project.shelf.list()).runs[0], training: workers.trained[0] };
+  const { runs } = await project.shelf.list();
+  const record = runs.find(({ id }) => id === project.inHand.id)!;
+  return { before: project, record, training: workers.trained[0] };
 }
 
 test('what was kept is done, with the same results, figures and file; the network is to be loaded', async () => {
@@ -114,4 +117,33 @@ test('a training that is still saved is taken up where it is needed', async () =
   expect(workers.asked).toContain(`claim ${training}`);
   expect(workers.trained).toEqual([]);
   expect(project.inHand.state('compare')).toBe('done');
+});
+
+test("a run of a visitor's own files is opened where those are, and nowhere else", async () => {
+  const own = { network: { name: 'mine.pt', sum: 'abc', classes: 10, blob: new Blob() } };
+  const { record } = await earlier(own);
+  const page = open();
+  await expect(page.openKept(record)).rejects.toMatchObject({
+    message: expect.stringContaining("a visitor's own") as string,
+    hint: expect.stringContaining('Give the same files again') as string,
+  });
+  expect(page.runs).toHaveLength(1);
+  const project = open(own);
+  await project.openKept(record);
+  expect(project.inHand.id).toBe(record.id);
+  const { record: pages } = await earlier();
+  await expect(open(own).openKept(pages)).rejects.toThrow("the page's own network and images");
+});
+
+test.each([
+  ['learned', []],
+  ['nearest', ['ptq']],
+] as const)('PTQ with %s roundings: what is kept of it is not made again', async (rounding, asked) => {
+  const { record } = await earlier({}, { ...RECIPE, rounding });
+  const project = open();
+  await project.openKept(record);
+  await project.run('load');
+  await project.answersTo(new Uint8Array(3));
+  expect(workers.asked).toContain('engine ptq');
+  expect(workers.asked.filter((what) => what === 'ptq')).toEqual(asked);
 });

@@ -1,14 +1,15 @@
 // Runs kept for later visits: what a run gives to be kept, and a run of an earlier visit made live again. Not for storing: the
 // shelf's worker does (src/shelf); nor for the states of trainings, which the train worker saves.
+import { fileNameOf, markOf, type Own } from '../model/own';
 import type { Imported, Listing, Marks, RunRecord, SavedTrainings, ToKeep } from '../worker/api';
+import { PlaygroundError } from '../core/errors';
 import { restoredResults, toKeep } from './kept-results';
 import type { OwnTraining, ProjectRun } from './run';
 import type { StepResults } from './types';
 import type { ShelfWorker } from './workers';
 
 interface Place {
-  /** Of what a run saves, without its ending. */
-  readonly fileName: string;
+  readonly own: Own;
   readonly start: () => ShelfWorker;
   readonly runs: () => readonly ProjectRun[];
   /** What is saved of trainings. */
@@ -38,7 +39,9 @@ export class Shelf {
     const run = this.place.runs().find(({ id }) => id === record.id);
     const given = run && this.newsOf(run);
     const kept = run && newest(run);
-    await this.api.keep({ ...record, training: run?.training?.id }, given);
+    const files = markOf(this.place.own);
+    const marks = { training: run?.training?.id, ...(files !== '' && { files }) };
+    await this.api.keep({ ...record, ...marks }, given);
     if (given) this.kept.set(run!, kept!);
     this.place.askToKeep();
   }
@@ -70,14 +73,19 @@ export class Shelf {
     return this.api.imported(file);
   }
 
-  /** A run of an earlier visit as it was, as far as it was kept; its training where that is still saved. */
+  /**
+   * A run of an earlier visit as it was, as far as it was kept; its training where that is still saved.
+   * @throws PlaygroundError 'storage' where it is of another network, or of other images, than the project
+   */
   async opened(record: RunRecord): Promise<ProjectRun> {
+    const { files = '' } = record;
+    if (files !== markOf(this.place.own)) throw ofOtherFiles(files !== '');
     const [kept, training] = await Promise.all([this.api.read(record.id), this.trainingOf(record)]);
     const run = this.place.make(record);
     run.training = training;
     if (!kept?.file) return run;
     const { train } = kept.results;
-    run.restore(restoredResults(record.recipe, kept, kept.file, this.place.fileName), kept.model!);
+    run.restore(restoredResults(record.recipe, kept, kept.file, fileNameOf(this.place.own)), kept.model!, kept.ptq);
     if (train) run.qatDone(train.qat, record.recipe);
     if (train) run.validations = structuredClone(train.validations);
     this.kept.set(run, newest(run));
@@ -115,3 +123,14 @@ export class Shelf {
 }
 
 const newest = ({ results: { convert, compare, train } }: ProjectRun): Kept => ({ convert, compare, train });
+
+const ofOtherFiles = (own: boolean): PlaygroundError =>
+  new PlaygroundError(
+    'storage',
+    own
+      ? "That run is of a network or of images of a visitor's own, which this page does not have now."
+      : "That run is of the page's own network and images.",
+    own
+      ? 'Give the same files again in the load step, then open it.'
+      : 'Go back to them in the load step, then open it.',
+  );

@@ -29,11 +29,6 @@ export class Trainings {
     private readonly mark: string,
   ) {}
 
-  /** @throws PlaygroundError 'storage' where a training is of another network, or of other images, than the project */
-  refuseOther(id: string): void {
-    if (markIn(id) !== this.mark) throw ofOtherFiles(markIn(id) !== '');
-  }
-
   /** QAT of this run is being trained. */
   trainsQat(run: ProjectRun): boolean {
     return this.practising === run;
@@ -90,9 +85,9 @@ export class Trainings {
     return { trainings: trainings.filter(({ id }) => !own.includes(id)), problems };
   }
 
-  /** Makes a saved training this page's own. @throws PlaygroundError 'storage' when it cannot be had */
+  /** Makes a saved training this page's own. @throws PlaygroundError 'storage' when it cannot be had, or is of other files */
   async claim(id: string): Promise<OwnTraining> {
-    this.refuseOther(id);
+    if (markIn(id) !== this.mark) throw ofOtherFiles(markIn(id) !== '');
     const workers = this.workers();
     const { options, qat } = await workers.train.claim(id);
     return { id, recipe: options, ended: qat.ended, over: false, workers };

@@ -128,6 +128,8 @@ export type RunEvent =
 export interface Project {
   /** Files that took the place of the page's network or images, for all of its runs. */
   readonly own: Own;
+  /** Tells what was made of these files from what was made of others; empty for the page's own. */
+  readonly files: string;
   /** What its networks take, and tell apart. */
   readonly images: ImageSpec;
   /** In the order they were made; never empty. */

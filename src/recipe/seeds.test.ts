@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { CHOICES, DEFAULT_RECIPE, type Recipe } from './recipe';
 import { seedGroups } from './seeds';
 
-const run = (name: string, change: Partial<Recipe>) => ({ name, recipe: { ...DEFAULT_RECIPE, ...change } });
+const run = (name: string, change: Partial<Recipe>, files = '') => ({
+  ...{ name, files },
+  recipe: { ...DEFAULT_RECIPE, ...change },
+});
 const names = (groups: ReturnType<typeof seedGroups<ReturnType<typeof run>>>) =>
   groups.map((group) => group.map(({ name }) => name));
 
@@ -31,6 +34,11 @@ describe('runs that differ only in their seed', () => {
       const other = typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${value}!`;
       expect(seedGroups([run('one', { seed: 0 }), run('two', { seed: 1, [choice]: other })])).toEqual([]);
     }
+  });
+
+  it('are of the same files', () => {
+    const runs = [run('page 0', { seed: 0 }), run('own 1', { seed: 1 }, 'n1'), run('own 2', { seed: 2 }, 'n1')];
+    expect(names(seedGroups(runs))).toEqual([['own 1', 'own 2']]);
   });
 
   it('hold each run once, whatever runs there are', () => {

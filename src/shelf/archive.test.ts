@@ -55,6 +55,7 @@ const change = fc.record<Partial<RunRecord>>(
     name: fc.oneof(text, fc.integer({ min: 1, max: 99 })),
     pinned: fc.boolean(),
     made: fc.nat(),
+    files: fc.constantFrom('nabc', 'i12'),
     recipe: fc.record({ seed: fc.nat(1000), weightBits: fc.integer({ min: 2, max: 8 }) }).map((some) => ({
       ...{ ...DEFAULT_RECIPE, images: 4 },
       ...some,
@@ -65,10 +66,10 @@ const change = fc.record<Partial<RunRecord>>(
   },
   { requiredKeys: [] },
 );
-const run = fc.tuple(change, fc.boolean(), fc.integer({ min: -8, max: 7 })).map(
-  ([change, whole, weight]) =>
+const run = fc.tuple(change, fc.boolean(), fc.integer({ min: -7, max: 7 }), fc.boolean()).map(
+  ([change, whole, weight, learned]) =>
     (id: string): WholeRun =>
-      whole ? wholeRun(id, change, weight) : { record: recordOf(id, change) },
+      whole ? wholeRun(id, change, weight, learned) : { record: recordOf(id, change) },
 );
 
 describe('an archive of kept runs', () => {

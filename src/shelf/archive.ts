@@ -81,10 +81,11 @@ function filesOf({ record: { recipe, ...record }, contents }: WholeRun): Map<str
     [RECORD, encoded(`${JSON.stringify(record, null, 2)}\n`)],
     [RECIPE, encoded(toFile(recipe))],
   ]);
-  const { report, results, model } = contents ?? {};
+  const { report, results, model, ptq } = contents ?? {};
   if (report !== undefined) files.set(PARTS.report, encoded(report));
   if (results !== undefined) files.set(PARTS.results, encoded(results));
   if (model) files.set(PARTS.model, model);
+  if (ptq) files.set(PARTS.ptq, ptq);
   return files;
 }
 
@@ -109,7 +110,7 @@ export function readArchive(file: Uint8Array): ReadArchive {
     const entry = entries.get(path);
     if (!entry) return undefined;
     if (!Object.hasOwn(manifest.files, path)) wrong(path, 'the manifest does not list it');
-    const bytes = bytesOf(entry, path.endsWith(PARTS.model) ? MOST_MODEL : MOST_TEXT);
+    const bytes = bytesOf(entry, path.endsWith('.int8') ? MOST_MODEL : MOST_TEXT);
     read.set(path, bytes);
     return bytes;
   };
@@ -145,12 +146,14 @@ function runOf(folder: string, take: (path: string) => Uint8Array<ArrayBuffer> |
   const recipe = ofJson(KeptRecipeSchema, needed(RECIPE), entryError(folder + RECIPE));
   // Field by field as the database has it.
   const record = v.parse(RunRecordSchema, { ...marks, recipe });
-  const [report, results, model] = [textOf(PARTS.report), textOf(PARTS.results), take(folder + PARTS.model)];
+  const [report, results] = [textOf(PARTS.report), textOf(PARTS.results)];
+  const [model, ptq] = [take(folder + PARTS.model), take(folder + PARTS.ptq)];
   if (results === undefined) {
-    if (report !== undefined || model) wrong(folder + PARTS.results, 'it is missing');
+    if (report !== undefined || model || ptq) wrong(folder + PARTS.results, 'it is missing');
     return { record };
   }
-  const contents: Contents = { results, ...(report !== undefined && { report }), ...(model && { model }) };
+  const files = { ...(model && { model }), ...(ptq && { ptq }) };
+  const contents: Contents = { results, ...(report !== undefined && { report }), ...files };
   opened(record, contents, (part, why, cause) => entryError(folder + part)(why, cause));
   return { record, contents };
 }

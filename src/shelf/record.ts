@@ -16,6 +16,8 @@ export const RUN_ENTRIES = {
   pinned: flag,
   /** When it was first kept, in milliseconds since 1970. */
   made: whole(0),
+  /** Whose network and images it is of, see markOf; missing for the page's own. */
+  files: v.optional(v.pipe(text, v.maxLength(100, 'a mark of files'))),
   /** The id that its training is saved under, while it is. */
   training: v.optional(text),
   /** Accuracies on the same test images; undefined where it has not come to the end of step 8. */
@@ -31,8 +33,19 @@ export const RUN_ENTRIES = {
 
 export const RunRecordSchema = object({ ...RUN_ENTRIES, recipe: KeptRecipeSchema });
 /** Without what else stands beside its fields. */
-export const recordIn = ({ id, name, pinned, made, training, figures, curve, recipe }: RunRecord): RunRecord => ({
+export const recordIn = ({
+  id,
+  name,
+  pinned,
+  made,
+  files,
+  training,
+  figures,
+  curve,
+  recipe,
+}: RunRecord): RunRecord => ({
   ...{ id, name, pinned, made, recipe },
+  ...(files !== undefined && { files }),
   ...(training !== undefined && { training }),
   ...(figures && { figures }),
   ...(curve && { curve }),

@@ -16,6 +16,8 @@ export interface ToKeep {
   readonly results: KeptResults;
   readonly report: Report | undefined;
   readonly model: Int8Model | undefined;
+  /** PTQ's, where it takes minutes to make. */
+  readonly ptq: Int8Model | undefined;
 }
 
 /** What was kept of a run, and its integer file. */
@@ -32,8 +34,9 @@ export class RunShelf {
   /** @param given what its steps gave; without it what was kept of them stays */
   keep(record: RunRecord, given?: ToKeep): Promise<void> {
     if (!given) return this.store.keep(record);
-    const { results, report, model } = given;
-    return this.store.keep(record, contentsOf(results, report, model && serializeInt8Model(model)));
+    const { results, report, model, ptq } = given;
+    const files = { model: model && serializeInt8Model(model), ptq: ptq && serializeInt8Model(ptq) };
+    return this.store.keep(record, contentsOf(results, report, files));
   }
 
   mark(id: string, marks: Marks): Promise<void> {

@@ -33,13 +33,14 @@ const put = (store: string, value: unknown, id: string) =>
 
 describe('the shelf', () => {
   it('gives back what it keeps: record, report, results as typed arrays, the integer file to the byte', async () => {
-    const { record, contents } = wholeRun('a');
+    const { record, contents } = wholeRun('a', { files: 'n1' }, 3, true);
     await new ShelfStore().keep(record, contents);
     const store = new ShelfStore();
     expect(await store.list()).toEqual({ runs: [{ ...record, bytes: expect.any(Number) as number }], damaged: [] });
     const opened = (await store.read('a'))!;
     expect(opened.file).toEqual(tinyFile());
     expect(opened.model).toEqual(parseInt8Model(tinyFile()));
+    expect(opened.ptq).toEqual(parseInt8Model(tinyFile(-3)));
     expect(opened.report!.qat.int8.accuracy).toBe(record.figures!.qat);
     expect(opened.results).toEqual(resultsOf(3, tinyFile().length));
   });
@@ -131,6 +132,7 @@ describe('the shelf', () => {
     ['report', { report: undefined }, 'report.json: it is missing'],
     ['file', { model: tinyFile(4).slice(0, -1) }, 'model.int8: '],
     ['file', { model: undefined }, 'model.int8: it is missing'],
+    ["PTQ's file", { ptq: tinyFile(4).slice(0, -1) }, 'ptq.int8: '],
   ])('damaged %s: said when the run is opened', async (_, change, why) => {
     const store = new ShelfStore();
     const { record, contents } = wholeRun('a');

@@ -94,12 +94,15 @@ function reportOf({ recipe }: RunRecord): Report {
   };
 }
 
-/** With report, results and integer file. */
-export function wholeRun(id: string, change: Partial<RunRecord> = {}, weight = 3): WholeRun {
+/** With report, results and integer file. @param learned PTQ's too */
+export function wholeRun(id: string, change: Partial<RunRecord> = {}, weight = 3, learned = false): WholeRun {
   const record = recordOf(id, change);
   const [file, report] = [tinyFile(weight), reportOf(record)];
   return {
     record: { ...record, figures: figuresOf(report) },
-    contents: contentsOf(resultsOf(3, file.length), report, file),
+    contents: contentsOf(resultsOf(3, file.length), report, {
+      model: file,
+      ptq: learned ? tinyFile(-weight) : undefined,
+    }),
   };
 }

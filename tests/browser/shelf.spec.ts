@@ -150,7 +150,7 @@ test('a tab that is killed while it writes: what was kept before is whole, and n
     const api = (shelf as unknown as { api: ShelfApi }).api;
     const opened = (await api.read(inHand.id))!;
     const given = {
-      ...{ report: opened.report, model: opened.model },
+      ...{ report: opened.report, model: opened.model, ptq: opened.ptq },
       results: { ...opened.results, prepare: { ...opened.results.prepare!, label: 'x'.repeat(12e6) } },
     };
     const write = async (n: number): Promise<void> => {

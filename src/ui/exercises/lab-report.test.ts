@@ -5,7 +5,7 @@ import { LAB_REPORT_ID, labReport, type LabReport } from './lab-report';
 
 const REPORT: LabReport = {
   ...{ author: '<b>A & B</b>', made: '2026-01-01T00:00:00.000Z', address: 'https://example.org/?a=1&b="2"' },
-  ...{ browser: 'Chromium', cores: 2, language: 'en' },
+  ...{ browser: 'Chromium', cores: 2, language: 'en', images: 'cats & dogs.zip' },
   runs: [
     { name: 'Run </script>', recipe: { ...DEFAULT_RECIPE, weightBits: 4 }, losses: { qat: [2, 1, 0.5], control: [] } },
   ],
@@ -37,7 +37,14 @@ describe('lab report', () => {
   });
 
   it('says what was guessed, chosen and answered', () => {
-    for (const text of ['weight-bits=4', '+33.00', '83.00', 'Hints opened: 1 of 3', 'Because 1 &lt; 2'])
+    for (const text of [
+      'Network: ResNet18, the page’s own. Images: cats &amp; dogs.zip.',
+      'weight-bits=4',
+      '+33.00',
+      '83.00',
+      'Hints opened: 1 of 3',
+      'Because 1 &lt; 2',
+    ])
       expect(html).toContain(text);
   });
 });

@@ -19,6 +19,9 @@ export interface LabReport {
   /** As the browser calls itself, and its cores. */
   readonly browser: string;
   readonly cores: number;
+  /** Names of a visitor's own files; missing for the page's own. */
+  readonly network?: string;
+  readonly images?: string;
   readonly runs: readonly LabRun[];
   /** What the slider's networks answered. */
   readonly stops: readonly Network[];
@@ -121,7 +124,20 @@ text{fill:CanvasText}.m0,.m1{fill:#2a62b8}.m2,.m3{fill:#ad4e08}.m1,.m2{opacity:.
 
 /** @returns a whole HTML page that needs no other file, with these texts of the page's */
 export function labReport(report: LabReport, t: Texts): string {
-  const { author, language, made, address, browser, cores, runs, stops, predictions, exercises } = report;
+  const {
+    author,
+    language,
+    made,
+    address,
+    browser,
+    cores,
+    network,
+    images: pictures,
+    runs,
+    stops,
+    predictions,
+    exercises,
+  } = report;
   const share = (accuracy: number | undefined) => (accuracy === undefined ? '–' : percent(accuracy));
   const chosen = runs.map(({ name, recipe }) => [
     ...[name, `${recipe.weightBits}/${recipe.activationBits}`, recipe.qconfig, count(recipe.steps)],
@@ -164,6 +180,7 @@ export function labReport(report: LabReport, t: Texts): string {
 <title>${escaped(author ? t.titleOf(author) : t.heading)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escaped(t.heading)}</h1>
 <p>${escaped(author && t.by(author))}${escaped(t.made(made, browser, cores))} <a href="${escaped(address)}">${escaped(t.page)}</a>${t.end}</p>
+<p>${escaped(t.of(network ?? t.pagesOwn.network, pictures ?? t.pagesOwn.images))}</p>
 <h2>${escaped(t.runs)}</h2>
 ${table(t.chosen, t.choices, chosen)}
 ${table(t.measured, [t.run, ...t.models, ...t.figures], measured)}

@@ -35,6 +35,10 @@ export interface RunRow {
   readonly pinned: boolean;
   /** Of the choices as they are; undefined where it has not come to the end of step 8. */
   readonly figures: RunFigures | undefined;
+  /** Whose network and images it is of, see Project.files. */
+  readonly files: string;
+  /** Which are not those of this project. */
+  readonly foreign: boolean;
   /** undefined for a run of an earlier visit. */
   readonly live: RunView | undefined;
   /** Of what is kept of it beside this row: what can be opened again. 0 where nothing is. */
@@ -63,7 +67,7 @@ export class History {
   readonly rows: readonly RunRow[] = $derived.by(() => {
     const { runs } = this.playground;
     const earlier = this.kept.filter(({ id }) => !runs.some((run) => run.id === id)).reverse();
-    const rows = [...runs.map((run) => this.rowOf(run)), ...earlier.map(rowThen)];
+    const rows = [...runs.map((run) => this.rowOf(run)), ...earlier.map((run) => this.rowThen(run))];
     return [...rows.filter(({ pinned }) => pinned), ...rows.filter(({ pinned }) => !pinned)];
   });
   /** In the order they were chosen. */
@@ -163,7 +167,15 @@ export class History {
   private rowOf(run: RunView): RunRow {
     const { id, named, name, recipe } = run;
     const { pinned = false, bytes = 0 } = this.find(id) ?? {};
-    return { id, named, name, label: name, recipe, pinned, figures: figures(run), live: run, bytes };
+    const files = { files: this.playground.project.files, foreign: false };
+    return { id, named, name, label: name, recipe, pinned, ...files, figures: figures(run), live: run, bytes };
+  }
+
+  private rowThen({ id, name: named, recipe, pinned, made, files = '', figures, bytes }: ListedRun): RunRow {
+    const name = words().runs.called(named);
+    const foreign = files !== this.playground.project.files;
+    const row = { id, named, name, label: words().runs.nameThen(name, made), recipe, pinned };
+    return { ...row, files, foreign, figures, bytes, live: undefined };
   }
 
   /** A run of this page as it is to be kept; undefined where there is nothing to keep. */
@@ -250,11 +262,6 @@ function figures({ results, states }: RunView): RunFigures | undefined {
 }
 
 const hasResults = ({ figures, curve }: RunRecord): boolean => figures !== undefined || curve !== undefined;
-
-function rowThen({ id, name: named, recipe, pinned, made, figures, bytes }: ListedRun): RunRow {
-  const name = words().runs.called(named);
-  return { id, named, name, label: words().runs.nameThen(name, made), recipe, pinned, figures, bytes, live: undefined };
-}
 
 const KEY = Symbol('history');
 /** All runs, for every component below Page. */

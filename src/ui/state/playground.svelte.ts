@@ -63,7 +63,7 @@ export class Playground {
   readonly results: Partial<StepResults> = $derived(this.current.results);
   /** Network or images are a visitor's own: what was recorded is of others. */
   get hasOwn(): boolean {
-    return this.project.own.network !== undefined || this.project.own.images !== undefined;
+    return this.project.files !== '';
   }
   /** That the networks tell apart. */
   get classes(): number {

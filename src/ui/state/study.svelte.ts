@@ -14,7 +14,7 @@ export type Guessed = 'ptq' | 'qat';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const NotesSchema = v.object({
-  /** Shares of images, by what was guessed: see key(). */
+  /** Shares of images, by what was guessed of which files: see key(). */
   guesses: v.record(v.string(), share),
   /** Who hands the lab report in. */
   author: v.optional(v.string(), ''),
@@ -39,8 +39,9 @@ export class Study {
   private notes = $state.raw<Notes>(readNotes(kept(KEPT)));
   /** What the page was last asked to predict, in the order it was, beside what came. */
   readonly predictions: readonly Prediction[] = $derived.by(() =>
-    Object.entries(this.notes.guesses).map(([key, guess]) => {
-      const [guessed, weightBits, activationBits] = key.split(' ') as [Guessed, string, string];
+    Object.entries(this.notes.guesses).flatMap(([key, guess]) => {
+      const [guessed, weightBits, activationBits, files = ''] = key.split(' ') as [Guessed, ...string[]];
+      if (files !== this.files) return [];
       const widths = { weightBits: Number(weightBits), activationBits: Number(activationBits) };
       return { guessed, ...widths, guess, accuracy: this.accuracy(guessed, widths) };
     }),
@@ -49,10 +50,12 @@ export class Study {
   constructor(
     private readonly lesson: Lesson,
     private readonly view: View,
+    /** Of the network and images that are looked at, see Project.files. */
+    private readonly files: string,
   ) {}
 
   guessOf(guessed: Guessed, widths: BitWidths): number | undefined {
-    return this.notes.guesses[key(guessed, widths)];
+    return this.notes.guesses[this.key(guessed, widths)];
   }
 
   /** A figure is not to be seen before it is guessed. */
@@ -63,7 +66,7 @@ export class Study {
   /** The first guess counts. @param guess a share, 0..1 */
   guess(guessed: Guessed, widths: BitWidths, guess: number): void {
     if (this.guessOf(guessed, widths) !== undefined) return;
-    this.write({ guesses: { ...this.notes.guesses, [key(guessed, widths)]: guess } });
+    this.write({ guesses: { ...this.notes.guesses, [this.key(guessed, widths)]: guess } });
   }
 
   get author(): string {
@@ -105,6 +108,11 @@ export class Study {
     return this.lesson.healedAt(widths)?.accuracy.qat?.accuracy;
   }
 
+  private key(guessed: Guessed, { weightBits, activationBits }: BitWidths): string {
+    const key = `${guessed} ${weightBits} ${activationBits}`;
+    return this.files === '' ? key : `${key} ${this.files}`;
+  }
+
   private write(change: Partial<Notes>): void {
     this.replace({ ...this.notes, ...change });
   }
@@ -114,9 +122,6 @@ export class Study {
     keep(KEPT, JSON.stringify(notes));
   }
 }
-
-const key = (guessed: Guessed, { weightBits, activationBits }: BitWidths): string =>
-  `${guessed} ${weightBits} ${activationBits}`;
 
 /** What cannot be read begins anew. */
 function readNotes(text: string | undefined): Notes {

@@ -65,6 +65,9 @@ export const files = {
     iterations: (iterations: number, loss: string) => `${plural(iterations, 'step')} of L-BFGS, loss ${loss}`,
   },
   code: 'This code is of the page’s own network and CIFAR-10. Your files are no part of it.',
+  recorded: 'Figures recorded here are of the page’s own network and CIFAR-10, not of your files.',
+  goals:
+    'Goals were set for the page’s own network and CIFAR-10. With your files they may be out of reach, or no goal at all.',
   nothingDropped: { message: 'What was dropped is no file.', hint: 'Save it first, then drop its file.' },
   waits: 'A run is computing. Wait until it is done, or stop it, then give the file again.',
   refusedNothingChanged: 'Nothing has changed.',

@@ -12,6 +12,8 @@ export const labReport = {
   titleOf: (author: string) => `QAT Playground: lab report of ${author}`,
   made: (date: string, browser: string, cores: number) => `made ${date} by ${browser} on ${cores} cores.`,
   by: (author: string) => `By ${author}, `,
+  of: (network: string, images: string) => `Network: ${network}. Images: ${images}.`,
+  pagesOwn: { network: 'ResNet18, the page’s own', images: 'CIFAR-10' },
   page: 'The page with the choices of the run in hand',
   end: '.',
   runs: 'Runs',

@@ -32,6 +32,8 @@ export const runs = {
   next: (step: string) => `next: ${step}`,
   done: 'done',
   gone: 'its weights are gone: run it again',
+  foreign: 'made with other files',
+  notTheirs: ' (this page does not have its files now)',
   keptWith: (size: string) => `kept: ${size}`,
   open: 'Open',
   pinned: 'pinned',

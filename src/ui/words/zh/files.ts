@@ -58,6 +58,8 @@ export const files: Words['files'] = {
     iterations: (iterations, loss) => `L-BFGS ${iterations} 步，损失 ${loss}`,
   },
   code: '这段代码用的是本页自带的网络和 CIFAR-10，不包含您的文件。',
+  recorded: '这里记录的数值来自本页自带的网络和 CIFAR-10，与您的文件无关。',
+  goals: '这些目标是按本页自带的网络和 CIFAR-10 设定的。换成您的文件后，可能无法达到，也可能毫不费力。',
   nothingDropped: { message: '拖进来的不是文件。', hint: '请先保存，再把文件拖进来。' },
   waits: '有一个实验正在计算。请等它完成或将其停止，然后重新给出文件。',
   refusedNothingChanged: '一切照旧，没有任何改变。',

@@ -14,6 +14,8 @@ export const labReport: Words['labReport'] = {
   titleOf: (author) => `QAT Playground：${author} 的实验报告`,
   made: (date, browser, cores) => `于 ${date} 由 ${browser} 在 ${cores} 个核心上生成。`,
   by: (author) => `作者 ${author}，`,
+  of: (network, images) => `网络：${network}。图片：${images}。`,
+  pagesOwn: { network: '本页自带的 ResNet18', images: 'CIFAR-10 数据集' },
   page: '打开带有当前实验选项的页面',
   end: '。',
   runs: '实验',

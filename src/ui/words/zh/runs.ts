@@ -31,6 +31,8 @@ export const runs: Words['runs'] = {
   next: (step) => `下一步：${step}`,
   done: '已完成',
   gone: '权重已不在：可重新运行',
+  foreign: '用其他文件得到',
+  notTheirs: '（本页现在没有它所用的文件）',
   keptWith: (size) => `已保存：${size}`,
   open: '打开',
   pinned: '已置顶',
