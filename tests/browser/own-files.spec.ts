@@ -1,6 +1,7 @@
 // Files of a visitor's own, given to the page on fake workers: recipes, reports, integer networks; what is refused, and that it
 // changes nothing. Not for the readers: src/import and tests/golden/files.test.ts.
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { Rng } from '../../src/core/rng';
@@ -178,6 +179,35 @@ test('class folders become the images of a project: shown first, then used by al
   await load(page).getByRole('button', { name: 'Go back to the page’s own network and images' }).click();
   await expect(load(page)).not.toContainText('pets.zip, yours');
   expect(await own(page)).toMatchObject({ images: undefined, classes: { length: 10 } });
+});
+
+test('what was made, guessed and recorded of the page’s own network does not stand for a visitor’s images', async ({
+  page,
+}) => {
+  await open(page, 'delay=1');
+  await runAll(page);
+  const before = runs(page).getByRole('row').filter({ hasText: 'kept: ' });
+  await expect(before).toHaveCount(1);
+  await expect(before.getByRole('button', { name: /^Run again/ })).toBeEnabled();
+  await give(page, 'pets.zip', pets());
+  await load(page).getByRole('button', { name: 'Use these images' }).click();
+  await expect(before).toContainText('made with other files');
+  for (const action of [/^Run again/, /^Again with seed/])
+    await expect(before.getByRole('button', { name: action })).toBeDisabled();
+  await before.getByRole('button', { name: /^Open/ }).click();
+  const alert = page.getByRole('alert').filter({ hasText: "That run is of the page's own network and images." });
+  await expect(alert).toContainText('Go back to them in the load step');
+  for (const id of ['gallery-card', 'exercises-card'])
+    await expect(page.locator(`#${id}`)).toContainText('the page’s own network and CIFAR-10');
+  const [report] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save the lab report' }).click(),
+  ]);
+  expect(await readFile(await report.path(), 'utf8')).toContain('Images: pets.zip.');
+  await load(page).getByRole('button', { name: 'Go back to the page’s own network and images' }).click();
+  await expect(before).not.toContainText('made with other files');
+  await before.getByRole('button', { name: /^Open/ }).click();
+  await done(page, 'save');
 });
 
 test('an address of a project with own files says that they are to be given again', async ({ page }) => {
