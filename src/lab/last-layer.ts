@@ -8,33 +8,35 @@ import type { LinearNode } from '../graph/types';
 import type { ModelSpec } from '../model/model-spec';
 import { FloatModel } from '../train/float-model';
 import { outputsOf } from '../train/outputs';
-import { softmaxRegression, type Regression } from '../train/softmax-regression';
+import { MOST_ITERATIONS, softmaxRegression, type Regression } from '../train/softmax-regression';
 
 const BATCH = 100;
 
-type OnImages = (done: number, total: number) => void;
+type OnPart = (done: number, total: number) => void;
 
 /**
  * @param model whose last layer is not looked at @param onDevice runs work that uses the device
- * @param onImages told of images whose features are there; the regression after them tells nothing
+ * @param onImages told of images whose features are there @param onSteps then of steps of the regression, of the most there may be
  * @returns the layer for the classes of the images
  */
 export async function trainLastLayer(
   model: ModelSpec,
   images: ImageSource,
   onDevice: <T>(work: () => Promise<T>) => Promise<T>,
-  onImages: OnImages,
+  onImages: OnPart,
+  onSteps: OnPart,
 ): Promise<Regression> {
   const { values, labels } = await onDevice(() => featuresOf(model, images, onImages));
   const steps = softmaxRegression({ values, labels, classes: images.spec.classes.length });
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
+    onSteps(value.iteration, MOST_ITERATIONS);
     await macrotask();
   }
 }
 
-async function featuresOf(model: ModelSpec, images: ImageSource, onImages: OnImages) {
+async function featuresOf(model: ModelSpec, images: ImageSource, onImages: OnPart) {
   const { graph } = fuse(model.graph);
   const last = graph.nodes[graph.nodes.length - 1] as LinearNode;
   const before = last.inputs[0];

@@ -1,7 +1,7 @@
 // Who listens to a project, and how its parts tell of what they do. Not for what they do.
 import { proxy } from 'comlink';
 import { errorText } from '../core/causes';
-import type { OnProgress } from '../worker/api';
+import type { OnProgress, Progress } from '../worker/api';
 import type { StepId } from './steps';
 import type { ProjectEvent, Run, RunEvent, StepPart } from './types';
 
@@ -38,8 +38,9 @@ export class Events {
     this.emit({ type: 'runs-changed' });
   }
 
-  /** For a worker: tells how far a part of a step is. */
-  progress(run: Run, step: StepId, part: StepPart): OnProgress {
-    return proxy((progress) => this.tell(run, { type: 'progress', step, part, progress }));
+  /** For a worker: tells how far a part of a step is; of a step with several, which one by what it counts. */
+  progress(run: Run, step: StepId, part: StepPart | Readonly<Record<Progress['what'], StepPart>>): OnProgress {
+    const partOf = ({ what }: Progress) => (typeof part === 'string' ? part : part[what]);
+    return proxy((progress) => this.tell(run, { type: 'progress', step, part: partOf(progress), progress }));
   }
 }

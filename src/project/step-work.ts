@@ -19,6 +19,9 @@ import type { Workers } from './workers';
 /** The article's equivalence check. */
 const EQUIVALENCE = { randomTests: 100, imageTests: 100 };
 
+/** Bytes and weights, what a network makes of images, and a last layer that is trained anew. */
+const LOADING = { bytes: 'checkpoint', tests: 'checkpoint', images: 'network', steps: 'last layer' } as const;
+
 /** The article's steps, and the half of the train step that conversion needs. */
 export type Work = StepId | 'qat';
 export const stepOf = (work: Work): StepId => (work === 'qat' ? 'train' : work);
@@ -66,7 +69,7 @@ const stepsOf = ({ place, workers, events, backends, networks, trainings }: Part
     const { train, engine } = workers();
     const backend = await backends.start(choice);
     await engine.start(place);
-    return { ...(await train.load(events.progress(run, 'load', 'checkpoint'))), backend };
+    return { ...(await train.load(events.progress(run, 'load', LOADING))), backend };
   },
   fuse: () => workers().train.fuse(),
   verify: (run) => workers().train.verify(EQUIVALENCE, events.progress(run, 'verify', 'equivalence')),

@@ -98,6 +98,8 @@ export type ProjectEvent =
 /** What is going on inside a step that tells how far it is. */
 export type StepPart =
   | 'checkpoint'
+  | 'network'
+  | 'last layer'
   | 'equivalence'
   | 'PTQ calibration'
   | 'PTQ, learning how to round'

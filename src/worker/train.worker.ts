@@ -83,7 +83,13 @@ class TrainWorker implements TrainApi {
     const images = await openImages(this.where);
     const lastLayer = fits(own)
       ? undefined
-      : await trainLastLayer(given, images, (work) => this.device.run(work), of('images', onProgress));
+      : await trainLastLayer(
+          given,
+          images,
+          (work) => this.device.run(work),
+          of('images', onProgress),
+          of('steps', onProgress),
+        );
     const model = lastLayer ? withLastLayer(given, lastLayer) : given;
     const engine = { wasmBase: this.wasmBase, threads: 1 };
     this.lab = new Lab(model, images, {

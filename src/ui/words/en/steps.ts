@@ -44,6 +44,8 @@ export const steps = {
   working: 'Working …',
   parts: {
     checkpoint: 'checkpoint',
+    network: 'network',
+    'last layer': 'last layer',
     equivalence: 'equivalence',
     'PTQ calibration': 'PTQ calibration',
     'PTQ, learning how to round': 'PTQ, learning how to round',

@@ -46,6 +46,8 @@ export const steps: Words['steps'] = {
   working: '运行中……',
   parts: {
     checkpoint: '检查点',
+    network: '网络',
+    'last layer': '最后一层',
     equivalence: '等价性',
     'PTQ calibration': 'PTQ 校准',
     'PTQ, learning how to round': 'PTQ，学习如何舍入',
