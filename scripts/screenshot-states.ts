@@ -1,5 +1,7 @@
 // The states of the page that npm run screenshots takes pictures of: to add one is to add an entry. Not for taking them.
 import type { Page } from '@playwright/test';
+import { zipSync } from 'fflate';
+import { png, type Rgb } from '../tests/browser/pictures';
 
 export interface State {
   /** What tests/ui/fake.ts reads. */
@@ -24,6 +26,16 @@ const runAll = async (page: Page) => {
   await status(page, 'save', 'done');
 };
 const LIVE = { part: step('train'), from: 'section[aria-label="QAT run"]' };
+/** Two class folders, of pictures with stripes along and across. */
+function stripes(): Buffer {
+  const files: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 20; i++) {
+    const stripe = (at: number): Rgb => (Math.floor(at / (3 + (i % 4))) % 2 ? [250, 200, 40 + 10 * i] : [20, 60, 120]);
+    files[`stripes/across/${i}.png`] = png(32, 32, (_, y) => stripe(y));
+    files[`stripes/along/${i}.png`] = png(32, 32, (x) => stripe(x));
+  }
+  return Buffer.from(zipSync(files));
+}
 /** A training under way, some way in. */
 const train = async (page: Page) => {
   await open(page);
@@ -48,18 +60,13 @@ export const STATES: readonly State[] = [
     },
     pictures: { inspector: '.inspector' },
   },
-  {
-    reach: async (page) => {
-      await open(page);
+  ...['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'].map((id, i) => ({
+    reach: async (page: Page) => {
       await runAll(page);
+      await unfold(page, id);
     },
-    pictures: Object.fromEntries(
-      ['load', 'fuse', 'verify', 'configure', 'prepare', 'train', 'convert', 'compare', 'save'].map((id, i) => [
-        `step-${i + 1}-${id}`,
-        step(id),
-      ]),
-    ),
-  },
+    pictures: { [`step-${i + 1}-${id}`]: step(id) },
+  })),
   { query: 'delay=20', reach: train, pictures: { 'training-running': LIVE } },
   {
     query: 'delay=20',
@@ -124,6 +131,25 @@ export const STATES: readonly State[] = [
       await page.getByText('Recorded, not computed here').first().waitFor();
     },
     pictures: { 'recorded-step': step('compare') },
+  },
+  {
+    reach: async (page) => {
+      await runAll(page);
+      await page.getByRole('row', { name: /kept: / }).waitFor();
+      await page.reload();
+      await page.getByRole('row', { name: /kept: / }).waitFor();
+    },
+    pictures: { 'runs-kept': 'section[aria-labelledby=runs]' },
+  },
+  {
+    reach: async (page) => {
+      await unfold(page, 'load');
+      await page.locator(`${step('load')} summary`, { hasText: 'Files of your own' }).click();
+      const files = page.locator(`${step('load')} input[type=file]`).first();
+      await files.setInputFiles({ name: 'stripes.zip', mimeType: 'application/zip', buffer: stripes() });
+      await page.getByRole('button', { name: 'Use these images' }).waitFor();
+    },
+    pictures: { 'own-images': { part: step('load'), from: `${step('load')} details:has-text("Files of your own")` } },
   },
   { pictures: { class: '#class-card' } },
   { reach: (page) => page.locator('#code-card summary').first().click(), pictures: { code: '#code-card' } },
