@@ -2,8 +2,8 @@
 // shelf's worker does (src/shelf); nor for the states of trainings, which the train worker saves.
 import { fileNameOf, markOf, type Own } from '../model/own';
 import type { Imported, Listing, Marks, RunRecord, SavedTrainings, ToKeep } from '../worker/api';
-import { PlaygroundError } from '../core/errors';
 import { restoredResults, toKeep } from './kept-results';
+import { ofOtherFiles } from './other-files';
 import type { OwnTraining, ProjectRun } from './run';
 import type { StepResults } from './types';
 import type { ShelfWorker } from './workers';
@@ -79,7 +79,7 @@ export class Shelf {
    */
   async opened(record: RunRecord): Promise<ProjectRun> {
     const { files = '' } = record;
-    if (files !== markOf(this.place.own)) throw ofOtherFiles(files !== '');
+    if (files !== markOf(this.place.own)) throw ofOtherFiles('run', 'open', files !== '');
     const [kept, training] = await Promise.all([this.api.read(record.id), this.trainingOf(record)]);
     const run = this.place.make(record);
     run.training = training;
@@ -123,14 +123,3 @@ export class Shelf {
 }
 
 const newest = ({ results: { convert, compare, train } }: ProjectRun): Kept => ({ convert, compare, train });
-
-const ofOtherFiles = (own: boolean): PlaygroundError =>
-  new PlaygroundError(
-    'storage',
-    own
-      ? "That run is of a network or of images of a visitor's own, which this page does not have now."
-      : "That run is of the page's own network and images.",
-    own
-      ? 'Give the same files again in the load step, then open it.'
-      : 'Go back to them in the load step, then open it.',
-  );

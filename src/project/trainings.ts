@@ -7,6 +7,7 @@ import type { Events } from './events';
 import { freezeSchedule } from './freeze-schedule';
 import { newId } from '../core/ids';
 import { unawaited } from './life';
+import { ofOtherFiles } from './other-files';
 import type { OwnTraining, ProjectRun } from './run';
 import type { Workers } from './workers';
 
@@ -87,7 +88,7 @@ export class Trainings {
 
   /** Makes a saved training this page's own. @throws PlaygroundError 'storage' when it cannot be had, or is of other files */
   async claim(id: string): Promise<OwnTraining> {
-    if (markIn(id) !== this.mark) throw ofOtherFiles(markIn(id) !== '');
+    if (markIn(id) !== this.mark) throw ofOtherFiles('training', 'resume', markIn(id) !== '');
     const workers = this.workers();
     const { options, qat } = await workers.train.claim(id);
     return { id, recipe: options, ended: qat.ended, over: false, workers };
@@ -169,17 +170,6 @@ const marked = (id: string, mark: string): string => (mark ? id + MARK + mark : 
 const markIn = (id: string): string => id.split(MARK)[1] ?? '';
 
 /** @param own it began with a visitor's files, not with the page's network and images */
-const ofOtherFiles = (own: boolean): PlaygroundError =>
-  new PlaygroundError(
-    'storage',
-    own
-      ? "That training is of a network or of images of a visitor's own, which this page does not have now."
-      : "That training is of the page's own network and images.",
-    own
-      ? 'Give the same files again in the load step, then resume it.'
-      : 'Go back to them in the load step, then resume it.',
-  );
-
 /** What a recipe trains, by kind of run. */
 export function trainOptions(kind: RunKind, recipe: Recipe): TrainOptions {
   const { steps, batch, learningRate, schedule, seed } = recipe;
