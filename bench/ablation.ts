@@ -2,12 +2,11 @@
 // changed, three seeds each, the integer network on all validation images. Hours: it goes on where it was ended. The rows:
 // bench/ablation/rows.ts; figures so far: docs/ablation-cells.json. Not for test images (accuracy.ts), nor for speed.
 import { join } from 'node:path';
-import { ABLATIONS, SEEDS, type Ablation } from './ablation/rows';
+import { ABLATIONS, cellOf, SEEDS, trainings } from './ablation/rows';
 import { Cells } from './accuracy/cells';
 import { environment, measureInPage, withPage, type BenchResult } from './harness';
 import { meanAndDeviation } from '../src/report/statistics';
-import type { Recipe } from '../src/recipe/recipe';
-import type { Cell, CellFigures } from './pages/accuracy';
+import type { CellFigures } from './pages/accuracy';
 
 const FILE = join(import.meta.dirname, '../docs/ablation-cells.json');
 
@@ -51,17 +50,6 @@ export async function run(): Promise<BenchResult> {
 }
 
 const HEADING = ['bits', '% right', 'mean', ...SEEDS.map((seed) => `seed ${seed}`)];
-
-const trainings = ({ base, changes }: Ablation): readonly (readonly [what: string, recipe: Recipe])[] => [
-  ['as it is', base],
-  ...changes.map(([what, change]) => [what, { ...base, ...change }] as const),
-];
-
-const cellOf = (recipe: Recipe, seed: number): Cell => ({
-  kind: 'qat',
-  recipe: { ...recipe, seed },
-  split: 'validation',
-});
 
 function tableRow({ bits, what, accuracies }: RowFigures): string[] {
   const { mean } = meanAndDeviation(accuracies);

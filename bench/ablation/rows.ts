@@ -2,6 +2,7 @@
 // the presets (src/recipe/presets.ts). Not for measuring: bench/ablation.ts.
 import { learnedAt } from '../../src/recipe/presets';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/recipe/recipe';
+import type { Cell } from '../pages/accuracy';
 
 type Fields = Partial<Recipe>;
 
@@ -63,3 +64,16 @@ export const ABLATIONS: readonly Ablation[] = [
 ];
 
 export const SEEDS = [0, 1, 2];
+
+/** Its base, and then each change made to it. */
+export const trainings = ({ base, changes }: Ablation): readonly (readonly [what: string, recipe: Recipe])[] => [
+  ['as it is', base],
+  ...changes.map(([what, change]) => [what, { ...base, ...change }] as const),
+];
+
+/** Every choice is judged on validation images. */
+export const cellOf = (recipe: Recipe, seed: number): Cell => ({
+  kind: 'qat',
+  recipe: { ...recipe, seed },
+  split: 'validation',
+});
