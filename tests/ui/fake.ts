@@ -2,7 +2,6 @@
 // delay=MS is the length of a tick, webgpu=STATUS, broken=1 makes the project impossible; saved, taken, full, inexact and lose:
 // FakeOptions; kept: fake-kept-page.ts; address is what the page takes for its own query. No figure here is a measurement.
 import { mount } from 'svelte';
-import uPlot from 'uplot';
 import { createProject } from '../../src/project/project';
 import type { Isolation } from '../../src/offline/api';
 import type { Own } from '../../src/project/types';
@@ -20,7 +19,7 @@ allowOwnWorkers(`${location.origin}/`);
 const query = new URLSearchParams(location.search);
 const target = document.getElementById('app')!;
 const given = query.get('address') ?? '';
-const here = Object.assign(globalThis, { uPlot, address: given });
+const here = Object.assign(globalThis, { address: given });
 mount(App, {
   target,
   props: {

@@ -3,6 +3,8 @@ import { plural } from '../../format';
 
 export const charts = {
   asTable: 'As a table',
+  missing:
+    'The program that draws it could not be fetched. Its numbers are in the table; it is tried again when it comes into sight.',
   step: 'Step',
   qat: 'QAT',
   control: 'FP32 control',

@@ -3,6 +3,7 @@ import type { Words } from '../words.svelte';
 
 export const charts: Words['charts'] = {
   asTable: '以表格显示',
+  missing: '未能取得绘图程序。数值见表格；图表再次进入视野时会重试。',
   step: '步',
   qat: 'QAT',
   control: 'FP32 对照',
