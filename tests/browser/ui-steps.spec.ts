@@ -175,6 +175,22 @@ test('the work of drawing in a frame stays bounded, whatever the number of steps
   expect(work.most).toBeLessThanOrEqual(2 * 3 * 2048 + 2 * 2 * 2048);
 });
 
+test('a chart whose program cannot be fetched says so, has its table, and the training goes on', async ({
+  page,
+  complaints,
+}) => {
+  await page.route(/uPlot/i, (route) => route.abort('connectionrefused'));
+  await open(page, 'delay=1');
+  await card(page, 'train').getByRole('button', { name: /^Run/ }).click();
+  await done(page, 'train');
+  const loss = card(page, 'train').locator('figure').filter({ hasText: 'Training loss' });
+  await expect(loss).toContainText('The program that draws it could not be fetched.');
+  await loss.getByText('As a table').click();
+  await expect(loss.getByRole('row')).not.toHaveCount(0);
+  for (const complaint of complaints) expect(complaint).toContain('net::ERR_CONNECTION_REFUSED');
+  complaints.length = 0;
+});
+
 test('training: pause, one step, another learning rate, resume, stop', async ({ page }) => {
   const { train, qat } = await trainLong(page);
   await train.getByRole('button', { name: 'Pause' }).click();
