@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ABLATIONS, cellOf, SEEDS, trainings } from '../../bench/ablation/rows';
 import { Cells } from '../../bench/accuracy/cells';
+import { meanAndDeviation } from '../../src/report/statistics';
 
 const cells = new Cells('docs/ablation-cells.json', ({ recipe }) => {
   throw new Error(`${JSON.stringify(recipe)} was not measured: npm run bench -- ablation.`);
@@ -13,7 +14,6 @@ it.each(ABLATIONS.flatMap((ablation) => trainings(ablation).map(([what, recipe])
   '$bits, $what',
   async ({ bits, what, recipe }) => {
     const all = await Promise.all(SEEDS.map(async (seed) => (await cells.of(cellOf(recipe, seed))).accuracy));
-    const mean = all.reduce((sum, accuracy) => sum + accuracy, 0) / all.length;
     const rows = readFileSync('docs/quantization.md', 'utf8')
       .split('\n')
       .filter((line) => line.startsWith(`| ${bits.join('/')} `))
@@ -24,6 +24,6 @@ it.each(ABLATIONS.flatMap((ablation) => trainings(ablation).map(([what, recipe])
           .slice(1, -1)
           .map((text) => text.trim()),
       );
-    expect(rows).toContainEqual([bits.join('/'), what, percent(mean), ...all.map(percent)]);
+    expect(rows).toContainEqual([bits.join('/'), what, percent(meanAndDeviation(all).mean), ...all.map(percent)]);
   },
 );
